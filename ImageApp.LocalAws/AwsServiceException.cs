@@ -1,0 +1,24 @@
+using System.Net;
+
+namespace ImageApp.LocalAws;
+
+/// <summary>An error as an AWS service reports it: a code that clients match on, a message for people and an HTTP status.</summary>
+public sealed class AwsServiceException : Exception
+{
+    /// <summary>Creates the error.</summary>
+    /// <param name="code">The service's error code, for example <c>NoSuchBucket</c>.</param>
+    /// <param name="message">What was wrong, naming it.</param>
+    /// <param name="status">The HTTP status it is answered with.</param>
+    public AwsServiceException(string code, string message, HttpStatusCode status = HttpStatusCode.BadRequest)
+        : base(message)
+    {
+        Code = code;
+        Status = status;
+    }
+
+    /// <summary>The service's error code.</summary>
+    public string Code { get; }
+
+    /// <summary>The HTTP status.</summary>
+    public HttpStatusCode Status { get; }
+}

@@ -1,0 +1,33 @@
+namespace ImageApp.LocalAws.CloudFormation;
+
+/// <summary>
+/// Creates, updates and deletes the resources of one CloudFormation type, as a handler in CloudFormation's registry does.
+/// Each service offers the handlers of its own types; the CloudFormation engine finds them by <see cref="TypeName"/>.
+/// </summary>
+public interface IResourceTypeHandler
+{
+    /// <summary>For example <c>AWS::SNS::Topic</c>.</summary>
+    string TypeName { get; }
+
+    /// <summary>
+    /// The properties this handler takes, nested ones with dots and without list indexes, for example
+    /// <c>NotificationConfiguration.TopicConfigurations.Topic</c>; a name that ends in <c>.*</c> takes anything below it.
+    /// Any other property fails the stack, as in AWS.
+    /// </summary>
+    IReadOnlySet<string> Properties { get; }
+
+    /// <summary>The properties whose change needs a new resource instead of an update.</summary>
+    IReadOnlySet<string> ReplacementProperties { get; }
+
+    /// <summary>Creates the resource.</summary>
+    /// <exception cref="AwsServiceException">It cannot be created; the message becomes the event's status reason.</exception>
+    Task<ProvisionedResource> CreateAsync(ResourceRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Brings the existing resource <paramref name="physicalId"/> to the request's properties.</summary>
+    /// <exception cref="AwsServiceException">It cannot be updated.</exception>
+    Task<ProvisionedResource> UpdateAsync(string physicalId, ResourceRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Deletes the resource; one that is already gone is no error.</summary>
+    /// <exception cref="AwsServiceException">It cannot be deleted, for example a bucket that is not empty.</exception>
+    Task DeleteAsync(string physicalId, ResourceRequest request, CancellationToken cancellationToken);
+}

@@ -1,0 +1,34 @@
+using ImageApp.LocalAws.Lambda;
+
+namespace ImageApp.LocalAws;
+
+/// <summary>What a local AWS serves, where, and to whom.</summary>
+public sealed class LocalAwsOptions
+{
+    /// <summary>The loopback TCP port; 0 takes any free one.</summary>
+    public int Port { get; set; } = 4566;
+
+    /// <summary>The folder that holds all state: buckets, topics, queues, stacks. Created if missing.</summary>
+    public string DataDirectory { get; set; } = "";
+
+    /// <summary>The one region, as it appears in ARNs and credential scopes.</summary>
+    public string Region { get; set; } = "us-east-1";
+
+    /// <summary>The one account: 12 digits.</summary>
+    public string AccountId { get; set; } = "000000000000";
+
+    /// <summary>The access key id that requests must be signed with.</summary>
+    public string AccessKeyId { get; set; } = "local";
+
+    /// <summary>The secret that belongs to <see cref="AccessKeyId"/>.</summary>
+    public string SecretAccessKey { get; set; } = "local-secret";
+
+    /// <summary>
+    /// The delay before the first retry of a failed asynchronous invocation; the second waits twice as long.
+    /// AWS waits one minute, then two (Lambda Developer Guide, "Error handling for asynchronous invocation").
+    /// </summary>
+    public TimeSpan AsynchronousRetryDelay { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The functions that exist from the start; one that polls the Runtime API without being listed is added with AWS's defaults.</summary>
+    public IList<FunctionRegistration> Functions { get; } = [];
+}

@@ -1,0 +1,2 @@
+// Filled in by the first commits of this project.
+return;
