@@ -1,0 +1,70 @@
+namespace ImageApp.Core.Catalogue;
+
+/// <summary>One image as the catalogue knows it: a row of table <c>captions</c>.</summary>
+public sealed record ImageRecord
+{
+    /// <summary>The row's id, ascending in the order rows were made.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>The original's key in the bucket.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>The uploader's file name, for people; never used as a path.</summary>
+    public required string FileName { get; init; }
+
+    /// <summary>The media type found by looking at the content.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>The original's size in bytes.</summary>
+    public long? SizeBytes { get; init; }
+
+    /// <summary>Width in pixels, orientation applied; null until a function has read the image.</summary>
+    public int? Width { get; init; }
+
+    /// <summary>Height in pixels, orientation applied.</summary>
+    public int? Height { get; init; }
+
+    /// <summary>The eTag, without quotes, of the object that the results belong to.</summary>
+    public string? ObjectETag { get; init; }
+
+    /// <summary>When the object was there; null while it is still on its way.</summary>
+    public DateTimeOffset? UploadedAt { get; init; }
+
+    /// <summary>What the picture shows; also its alt text.</summary>
+    public string? Caption { get; init; }
+
+    /// <summary>Which model wrote the caption; <c>offline</c> for the built-in describer.</summary>
+    public string? CaptionModel { get; init; }
+
+    /// <summary>When the caption was stored.</summary>
+    public DateTimeOffset? CaptionGeneratedAt { get; init; }
+
+    /// <summary>Why there will be no caption, in a person's words; never a caption.</summary>
+    public string? CaptionError { get; init; }
+
+    /// <summary>The thumbnail's key in the bucket.</summary>
+    public string? ThumbnailKey { get; init; }
+
+    /// <summary>When the thumbnail was stored.</summary>
+    public DateTimeOffset? ThumbnailGeneratedAt { get; init; }
+
+    /// <summary>Why there will be no thumbnail, in a person's words.</summary>
+    public string? ThumbnailError { get; init; }
+
+    /// <summary>Whether the file is cut short or corrupt, though enough of it could be read.</summary>
+    public bool Damaged { get; init; }
+
+    /// <summary>How often the pipeline was started again by hand or by the reconciler.</summary>
+    public int Attempts { get; init; }
+
+    /// <summary>When anything in the row last changed, to the millisecond, by the database's clock.</summary>
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>Whether <paramref name="step"/> has a result or a stored reason for the object with <paramref name="etag"/>.</summary>
+    public bool IsDone(PipelineStep step, string etag) => ObjectETag == etag && step switch
+    {
+        PipelineStep.Thumbnail => ThumbnailKey is not null || ThumbnailError is not null,
+        PipelineStep.Caption => Caption is not null || CaptionError is not null,
+        _ => throw new ArgumentOutOfRangeException(nameof(step), step, "Unknown step."),
+    };
+}

@@ -1,0 +1,42 @@
+namespace ImageApp.Core;
+
+/// <summary>What an image may be. Configuration section <c>ImageLimits</c>; the defaults are the product's promise.</summary>
+public sealed record ImageLimits
+{
+    /// <summary>The configuration section's name.</summary>
+    public const string Section = "ImageLimits";
+
+    /// <summary>The largest file, in bytes (25 MB).</summary>
+    public long MaxBytes { get; set; } = 25_000_000;
+
+    /// <summary>The most pixels, width times height.</summary>
+    public long MaxPixels { get; set; } = 100_000_000;
+
+    /// <summary>The longest side, in pixels.</summary>
+    public int MaxSide { get; set; } = 30_000;
+
+    /// <summary>The most memory that decoding one image may take, in bytes (256 MB).</summary>
+    public long MaxDecodeBytes { get; set; } = 256 * 1024 * 1024;
+
+    /// <summary>The most files in one upload request.</summary>
+    public int MaxFilesPerRequest { get; set; } = 20;
+
+    /// <summary>Checks that the limits can be kept.</summary>
+    /// <exception cref="ArgumentException">A limit is not positive; the message names it.</exception>
+    public ImageLimits Validated()
+    {
+        foreach (var (name, value) in new (string, long)[]
+        {
+            (nameof(MaxBytes), MaxBytes), (nameof(MaxPixels), MaxPixels), (nameof(MaxSide), MaxSide),
+            (nameof(MaxDecodeBytes), MaxDecodeBytes), (nameof(MaxFilesPerRequest), MaxFilesPerRequest),
+        })
+        {
+            if (value <= 0)
+            {
+                throw new ArgumentException($"{Section}:{name} is {value}; it must be 1 or more.");
+            }
+        }
+
+        return this;
+    }
+}

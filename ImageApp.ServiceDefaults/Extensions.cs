@@ -1,0 +1,103 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace ImageApp.ServiceDefaults;
+
+/// <summary>What every process of the app has: telemetry, health, service discovery and resilient HTTP.</summary>
+public static class Extensions
+{
+    /// <summary>The tag of checks that only say whether the process itself is alive.</summary>
+    public const string LiveTag = "live";
+
+    /// <summary>Adds telemetry, health checks, service discovery and resilient HTTP clients to a web process.</summary>
+    /// <param name="builder">The process's builder.</param>
+    /// <param name="names">Names of the process's own activity sources and meters; a name may end in <c>*</c>.</param>
+    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder, params string[] names)
+        where TBuilder : IHostApplicationBuilder
+    {
+        builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
+        builder.Services.AddServiceDiscovery();
+        builder.Services.ConfigureHttpClientDefaults(http =>
+        {
+            http.AddStandardResilienceHandler();
+            http.AddServiceDiscovery();
+        });
+
+        builder.Logging.AddOpenTelemetry(logging =>
+        {
+            logging.IncludeFormattedMessage = true;
+            logging.IncludeScopes = true;
+        });
+        builder.Services.AddTelemetry(builder.Configuration, names)
+            .WithTracing(tracing => tracing.AddAspNetCoreInstrumentation(options => options.Filter = IsWorthATrace))
+            .WithMetrics(metrics => metrics.AddAspNetCoreInstrumentation());
+        return builder;
+    }
+
+    /// <summary>
+    /// Adds traces and metrics of the process, its HTTP calls, its database calls and its AWS calls, exported over OTLP where
+    /// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.
+    /// </summary>
+    /// <param name="services">The process's services.</param>
+    /// <param name="configuration">Where <c>OTEL_*</c> is read from.</param>
+    /// <param name="names">Names of the process's own activity sources and meters; a name may end in <c>*</c>.</param>
+    public static OpenTelemetryBuilder AddTelemetry(this IServiceCollection services, IConfiguration configuration, params string[] names)
+    {
+        var telemetry = services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddAttributes([new("service.version", Version)]))
+            .WithTracing(tracing => tracing
+                .AddSource([.. names, "MySqlConnector", "Amazon.*", "Experimental.Microsoft.Extensions.AI"])
+                .AddHttpClientInstrumentation(options =>
+                    // The Runtime API's long poll would be one endless span, and exporting telemetry must not make telemetry.
+                    options.FilterHttpRequestMessage = request => request.RequestUri?.AbsolutePath is not { } path
+                        || !(path.Contains("/runtime/", StringComparison.Ordinal) || path.StartsWith("/opentelemetry.", StringComparison.Ordinal))))
+            .WithMetrics(metrics => metrics
+                .AddMeter([.. names, "MySqlConnector", "Experimental.Microsoft.Extensions.AI"])
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation());
+
+        if (!string.IsNullOrWhiteSpace(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        {
+            telemetry.UseOtlpExporter();
+        }
+
+        return telemetry;
+    }
+
+    /// <summary>
+    /// Maps <c>/alive</c>, 200 while the process runs, and <c>/health</c>, for the load balancer: 200 while this process can serve.
+    /// A dependency that is away degrades the answer's body, not its status: ending every instance would not bring it back.
+    /// </summary>
+    public static WebApplication MapDefaultEndpoints(this WebApplication app)
+    {
+        app.MapHealthChecks("/alive", new HealthCheckOptions
+        {
+            Predicate = check => check.Tags.Contains(LiveTag),
+            ResponseWriter = HealthReportWriter.WriteAsync,
+        });
+        app.MapHealthChecks("/health", new HealthCheckOptions
+        {
+            ResponseWriter = HealthReportWriter.WriteAsync,
+            ResultStatusCodes = { [HealthStatus.Degraded] = StatusCodes.Status200OK },
+        });
+        return app;
+    }
+
+    private static string Version { get; } =
+        Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+
+    // A load balancer asks for health several times a minute, for ever.
+    private static bool IsWorthATrace(HttpContext context) =>
+        !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal) && !context.Request.Path.StartsWithSegments("/alive", StringComparison.Ordinal);
+}
