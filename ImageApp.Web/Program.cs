@@ -1,2 +1,29 @@
-// Filled in by the first commits of this project.
-return;
+using ImageApp.ServiceDefaults;
+using ImageApp.Web;
+using ImageApp.Web.Apis;
+using ImageApp.Web.Components;
+using ImageApp.Web.Security;
+
+var builder = WebApplication.CreateBuilder(args);
+
+builder.AddServiceDefaults(WebMetrics.MeterName);
+builder.AddMySqlDataSource("imagedb");
+builder.AddImageGallery();
+
+var app = builder.Build();
+
+app.UseExceptionHandler();
+app.UseStatusCodePages();
+app.UseSecurityHeaders();
+app.UseCrossOriginProtection();
+
+app.MapDefaultEndpoints();
+app.MapStaticAssets();
+app.MapOpenApi();
+app.MapImagesApi();
+app.MapUploadsApi();
+app.MapEventsApi();
+app.MapImageContent();
+app.MapRazorComponents<App>().DisableAntiforgery();
+
+app.Run();

@@ -1,0 +1,14 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ImageApp.Web.Apis;
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(ImageResponse))]
+[JsonSerializable(typeof(ImagePageResponse))]
+[JsonSerializable(typeof(UploadResponse))]
+[JsonSerializable(typeof(PresignRequest))]
+[JsonSerializable(typeof(PresignResponse))]
+[JsonSerializable(typeof(ProblemDetails))]
+internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,0 +1,38 @@
+using System.Globalization;
+using ImageApp.Core.Catalogue;
+
+namespace ImageApp.Web.Apis;
+
+/// <summary>An image as the API shows it. Fields that are not there yet are null.</summary>
+internal sealed record ImageResponse(
+    long Id,
+    string Key,
+    string FileName,
+    string? ContentType,
+    long? SizeBytes,
+    int? Width,
+    int? Height,
+    DateTimeOffset? UploadedAt,
+    string? Caption,
+    string? CaptionModel,
+    DateTimeOffset? CaptionGeneratedAt,
+    string? CaptionError,
+    string? ThumbnailUrl,
+    DateTimeOffset? ThumbnailGeneratedAt,
+    string? ThumbnailError,
+    string OriginalUrl,
+    bool Damaged)
+{
+    public static ImageResponse From(ImageRecord image) => new(
+        image.Id, image.Key, image.FileName, image.ContentType, image.SizeBytes, image.Width, image.Height, image.UploadedAt,
+        image.Caption, image.CaptionModel, image.CaptionGeneratedAt, image.CaptionError,
+        ThumbnailUrlOf(image), image.ThumbnailGeneratedAt, image.ThumbnailError, OriginalUrlOf(image), image.Damaged);
+
+    /// <summary>Where the thumbnail is served; changes with its content, so that it can be cached for ever.</summary>
+    public static string? ThumbnailUrlOf(ImageRecord image) => image is { ThumbnailKey: not null, ThumbnailGeneratedAt: { } at }
+        ? string.Create(CultureInfo.InvariantCulture, $"/images/{image.Id}/thumbnail?v={at.ToUnixTimeMilliseconds()}")
+        : null;
+
+    /// <summary>Where the original is served.</summary>
+    public static string OriginalUrlOf(ImageRecord image) => string.Create(CultureInfo.InvariantCulture, $"/images/{image.Id}/original");
+}

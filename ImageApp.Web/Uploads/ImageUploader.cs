@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using ImageApp.Core;
+using ImageApp.Core.Catalogue;
+using ImageApp.Core.Formats;
+using ImageApp.Core.Storage;
+using Microsoft.Extensions.Options;
+
+namespace ImageApp.Web.Uploads;
+
+/// <summary>Takes a file: looks at its content, makes its row, then its object.</summary>
+internal sealed partial class ImageUploader(
+    ImageCatalogue catalogue, IAmazonS3 s3, IOptions<BucketOptions> bucket, ImageLimits limits, WebMetrics metrics, ILogger<ImageUploader> logger)
+{
+    private const int BufferSize = 64 * 1024;
+
+    /// <summary>Takes one file of unknown length, spooling it to disk so that memory stays bounded.</summary>
+    /// <param name="fileName">The name the uploader sent.</param>
+    /// <param name="content">The file's bytes; read to the end only where the file is taken.</param>
+    /// <param name="cancellationToken">Ends the upload.</param>
+    /// <exception cref="MySqlConnector.MySqlException">The database is away; nothing was stored.</exception>
+    public async Task<UploadOutcome> UploadAsync(string? fileName, Stream content, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var outcome = await TakeAsync(FileNames.Clean(fileName), content, cancellationToken);
+        metrics.CountUpload(outcome.Problem?.Name ?? "stored", outcome.Image?.SizeBytes ?? 0, Stopwatch.GetElapsedTime(started));
+        return outcome;
+    }
+
+    /// <summary>The metadata an original carries: the current trace and the uploader's file name.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> Metadata(string fileName)
+    {
+        if (Activity.Current?.Id is { } traceParent)
+        {
+            yield return new(ObjectStorage.TraceParentMetadata, traceParent);
+        }
+
+        yield return new(ObjectStorage.FileNameMetadata, Uri.EscapeDataString(fileName));
+    }
+
+    private async Task<UploadOutcome> TakeAsync(string fileName, Stream content, CancellationToken cancellationToken)
+    {
+        await using var spool = new FileStream(
+            Path.Combine(Path.GetTempPath(), $"imageapp-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferSize,
+            FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+
+        var buffer = new byte[BufferSize];
+        int read;
+        while ((read = await content.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            if (spool.Length + read > limits.MaxBytes)
+            {
+                return new(null, UploadProblems.TooLarge(fileName, limits));
+            }
+
+            await spool.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+        }
+
+        if (spool.Length == 0)
+        {
+            return new(null, UploadProblems.Empty(fileName));
+        }
+
+        spool.Position = 0;
+        read = await spool.ReadAtLeastAsync(buffer.AsMemory(0, ImageFormat.SniffLength), ImageFormat.SniffLength, throwOnEndOfStream: false, cancellationToken);
+        if (ImageFormat.TrySniff(buffer.AsSpan(0, read)) is not { } format)
+        {
+            return new(null, UploadProblems.Unsupported(fileName));
+        }
+
+        spool.Position = 0;
+        return await StoreAsync(fileName, format, spool, cancellationToken);
+    }
+
+    private async Task<UploadOutcome> StoreAsync(string fileName, ImageFormat format, FileStream content, CancellationToken cancellationToken)
+    {
+        var size = content.Length;
+        var key = ImageKey.New(format.Extension);
+        var id = await catalogue.AddAsync(new NewImage(key, fileName, format.ContentType, size), cancellationToken);
+
+        var put = new PutObjectRequest
+        {
+            BucketName = bucket.Value.BucketName,
+            Key = key,
+            InputStream = content,
+            AutoCloseStream = false,
+            ContentType = format.ContentType,
+        };
+        foreach (var (name, value) in Metadata(fileName))
+        {
+            put.Metadata.Add(name, value);
+        }
+
+        PutObjectResponse stored;
+        try
+        {
+            stored = await s3.PutObjectAsync(put, cancellationToken);
+        }
+        catch (Exception e) when (e is AmazonServiceException or AmazonClientException or HttpRequestException)
+        {
+            LogNotStored(logger, e, key);
+            await catalogue.DeleteAsync(id, CancellationToken.None);
+            return new(null, UploadProblems.StorageAway(fileName));
+        }
+        catch (OperationCanceledException)
+        {
+            // Whether the object arrived is unknown: the reconciler finds the row and looks.
+            LogGivenUp(logger, key);
+            throw;
+        }
+
+        LogStored(logger, id, key, size);
+        var image = await catalogue.MarkUploadedAsync(id, stored.ETag.Trim('"'), size, cancellationToken);
+        return new(image ?? throw new InvalidOperationException($"Row {id} was deleted while its object was being put."), null);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Image {Id} stored as {Key}, {Bytes} bytes")]
+    private static partial void LogStored(ILogger logger, long id, string key, long bytes);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Object {Key} could not be put")]
+    private static partial void LogNotStored(ILogger logger, Exception exception, string key);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The client left while object {Key} was being put")]
+    private static partial void LogGivenUp(ILogger logger, string key);
+}
