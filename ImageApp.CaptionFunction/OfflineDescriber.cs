@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Text;
+using ImageApp.Core;
+using ImageApp.Core.Processing;
+using ImageApp.Imaging;
+
+namespace ImageApp.CaptionFunction;
+
+/// <summary>
+/// Says what can be seen without a model: shape, size, dominant colours, and what the camera wrote down. Marked as <c>offline</c>, so that
+/// it can be replaced once there is a key.
+/// </summary>
+internal sealed class OfflineDescriber(ImageLimits limits) : ICaptioner
+{
+    /// <summary>What is recorded as the model.</summary>
+    public const string Model = "offline";
+
+    private const int SampleSide = 48;
+
+    /// <inheritdoc/>
+    public Task<Caption> DescribeAsync(SourceImage image, CancellationToken cancellationToken)
+    {
+        var header = ImageHeader.Read(image.Path, image.Format, limits);
+        var (pixels, _) = Renderer.Sample(image.Path, image.Format, SampleSide);
+        return Task.FromResult(new Caption(Describe(header, ColourNames.Dominant(pixels)), Model));
+    }
+
+    internal static string Describe(ImageHeader header, IReadOnlyList<string> colours)
+    {
+        var ratio = (double)header.Width / header.Height;
+        var shape = ratio switch
+        {
+            > 2.2 => "wide panorama",
+            > 1.05 => "landscape-format picture",
+            >= 0.95 => "square picture",
+            >= 0.45 => "portrait-format picture",
+            _ => "tall, narrow picture",
+        };
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"A {shape} of {header.Width} by {header.Height} pixels");
+        text.Append(colours.Count switch
+        {
+            0 => ".",
+            1 => $", almost entirely {colours[0]}.",
+            _ => $" in {string.Join(", ", colours.SkipLast(1))} and {colours[^1]}.",
+        });
+
+        var metadata = header.Metadata;
+        if (metadata.Camera is not null || metadata.TakenAt is not null || metadata.Place is not null)
+        {
+            text.Append(" Taken");
+            if (metadata.TakenAt is { } at)
+            {
+                text.Append(CultureInfo.InvariantCulture, $" on {at:d MMMM yyyy}");
+            }
+
+            if (metadata.Place is { } place)
+            {
+                text.Append(CultureInfo.InvariantCulture, $" at {place}");
+            }
+
+            if (metadata.Camera is { } camera)
+            {
+                text.Append(CultureInfo.InvariantCulture, $" with a {camera}");
+            }
+
+            text.Append('.');
+        }
+
+        return text.ToString();
+    }
+}
