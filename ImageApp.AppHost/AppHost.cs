@@ -1,0 +1,38 @@
+using Amazon;
+using ImageApp.AppHost.Hosting;
+
+var builder = DistributedApplication.CreateBuilder(args);
+
+// Amazon Web Services, on this machine: S3, SNS, SQS, Lambda and CloudFormation on port 4566.
+var aws = builder.AddAWSSDKConfig().WithRegion(RegionEndpoint.USEast1);
+builder.AddLocalAws(aws);
+
+// MySQL: in a container where a container runtime runs, else the machine's own server.
+var imagedb = builder.AddImageDatabase("mysql", "imagedb");
+
+// Bucket -> topic -> both functions, with every permission and dead-letter queue between them.
+var events = builder.AddAWSCloudFormationTemplate("image-events", "image-events.template")
+    .WithReference(aws);
+
+builder.AddAWSLambdaFunction<Projects.ImageApp_ThumbnailFunction>("ThumbnailFunction", lambdaHandler: "ImageApp.ThumbnailFunction")
+    .WithReference(aws)
+    .WithReference(events)
+    .WithReference(imagedb)
+    .WaitFor(imagedb);
+
+builder.AddAWSLambdaFunction<Projects.ImageApp_CaptionFunction>("CaptionFunction", lambdaHandler: "ImageApp.CaptionFunction")
+    .WithReference(aws)
+    .WithReference(events)
+    .WithReference(imagedb)
+    .WithCaptioning()
+    .WaitFor(imagedb);
+
+builder.AddProject<Projects.ImageApp_Web>("web")
+    .WithExternalHttpEndpoints()
+    .WithHttpHealthCheck("/health")
+    .WithReference(aws)
+    .WithReference(events)
+    .WithReference(imagedb)
+    .WaitFor(imagedb);
+
+builder.Build().Run();

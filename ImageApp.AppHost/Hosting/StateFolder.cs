@@ -1,0 +1,12 @@
+namespace ImageApp.AppHost.Hosting;
+
+/// <summary>Where the application keeps what must outlive a run on this machine.</summary>
+internal static class StateFolder
+{
+    /// <summary>A folder from configuration, or below <c>.local</c> beside the solution.</summary>
+    /// <param name="builder">The application's builder.</param>
+    /// <param name="configurationKey">For example <c>LocalAws:DataDirectory</c>.</param>
+    /// <param name="name">The folder's name below <c>.local</c>.</param>
+    public static string Of(IDistributedApplicationBuilder builder, string configurationKey, string name) =>
+        Path.GetFullPath(builder.Configuration[configurationKey] is { Length: > 0 } configured ? configured : Path.Combine(builder.AppHostDirectory, "..", ".local", name));
+}

@@ -1,2 +1,0 @@
-// Filled in by the first commits of this project.
-return;

@@ -1,0 +1,11 @@
+using Amazon;
+
+namespace Aspire.Hosting.AWS;
+
+/// <inheritdoc cref="IAWSSDKConfig"/>
+internal sealed class AWSSDKConfig : IAWSSDKConfig
+{
+    public string? Profile { get; set; }
+
+    public RegionEndpoint? Region { get; set; }
+}
