@@ -1,14 +1,13 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using ImageApp.LocalAws.Http;
+using ImageApp.LocalAws.Signing;
 using ImageApp.LocalAws.Telemetry;
-using ImageApp.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace ImageApp.LocalAws;
@@ -16,98 +15,135 @@ namespace ImageApp.LocalAws;
 /// <summary>S3, SNS, SQS, Lambda, CloudFormation and STS on one loopback port.</summary>
 public sealed partial class LocalAwsServer : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private readonly WebApplication _application;
+    private readonly DataDirectoryLock _directory;
 
-    private LocalAwsServer(WebApplication app, Uri endpoint)
+    private LocalAwsServer(WebApplication application, DataDirectoryLock directory, Uri endpoint)
     {
-        _app = app;
+        _application = application;
+        _directory = directory;
         Endpoint = endpoint;
     }
 
-    /// <summary>Where it listens, for <c>AWS_ENDPOINT_URL</c>.</summary>
+    /// <summary>Where it listens, for <c>AWS_ENDPOINT_URL</c>: <c>http://localhost:port/</c>.</summary>
     public Uri Endpoint { get; }
 
-    /// <summary>Starts it: state is read, unfinished deliveries go on.</summary>
-    /// <param name="options">What to serve, where, and to whom.</param>
-    /// <param name="configure">Adds logging providers and configuration, for example <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>.</param>
-    /// <param name="cancellationToken">Gives the start up.</param>
-    /// <exception cref="ArgumentException">An option is not valid; the message names it and what is allowed.</exception>
-    /// <exception cref="IOException">The port is taken; the message names it.</exception>
+    /// <summary>The services it is made of.</summary>
+    public IServiceProvider Services => _application.Services;
+
+    /// <summary>Starts local AWS.</summary>
+    /// <param name="options">Where it listens and keeps its state.</param>
+    /// <param name="configure">Changes the host before it is built, for example its logging; null leaves it.</param>
+    /// <param name="cancellationToken">Gives up starting.</param>
+    /// <exception cref="ArgumentException">An option is not allowed; the message names it.</exception>
+    /// <exception cref="IOException">The port or the data directory is in use.</exception>
     public static async Task<LocalAwsServer> StartAsync(LocalAwsOptions options, Action<WebApplicationBuilder>? configure, CancellationToken cancellationToken)
     {
         Validate(options);
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration["OTEL_SERVICE_NAME"] ??= "aws";
-        builder.Logging.SetMinimumLevel(LogLevel.Information).AddFilter("Microsoft", LogLevel.Warning);
-        configure?.Invoke(builder);
+        var directory = DataDirectoryLock.Take(Path.GetFullPath(options.DataDirectory));
+        LoopbackListener? listener = null;
+        WebApplication? application = null;
+        try
+        {
+            listener = LoopbackListener.Bind(options.Port);
+            application = Build(options, listener, configure);
+            var endpoint = new Uri($"http://localhost:{listener.Port}/");
+            application.Services.GetRequiredService<ServiceEndpoint>().Uri = endpoint;
+            await application.StartAsync(cancellationToken);
+            var logger = application.Services.GetRequiredService<ILogger<LocalAwsServer>>();
+            if (listener.WithoutV6 is { } reason)
+            {
+                logger.NoIpv6(reason);
+            }
 
+            logger.Listening(endpoint, options.DataDirectory);
+            return new LocalAwsServer(application, directory, endpoint);
+        }
+        catch
+        {
+            if (application is not null)
+            {
+                await application.DisposeAsync();
+            }
+
+            listener?.Dispose();
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Stops taking requests, lets those under way end, and closes.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _application.StopAsync();
+        await _application.DisposeAsync();
+        _directory.Dispose();
+    }
+
+    private static WebApplication Build(LocalAwsOptions options, LoopbackListener listener, Action<WebApplicationBuilder>? configure)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        // The settings of the process around it, such as ASPNETCORE_URLS, are not meant for this server.
+        builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, "");
+        builder.WebHost.UseSetting(WebHostDefaults.PreferHostingUrlsKey, "false");
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Limits.MinRequestBodyDataRate = null;
-            if (options.Port == 0)
+            kestrel.Limits.MaxRequestBodySize = null; // each service has its own limit
+            kestrel.Limits.MaxRequestLineSize = 64 * 1024; // a presigned URL of a 1024-byte key, percent-encoded
+            kestrel.Limits.MaxRequestBufferSize = 1024 * 1024;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
+            kestrel.ResponseHeaderEncodingSelector = _ => System.Text.Encoding.UTF8; // user metadata, as it was given
+            kestrel.Listen(IPAddress.Loopback, listener.Port);
+            if (listener.V6 is not null)
             {
-                kestrel.Listen(IPAddress.Loopback, 0);
-            }
-            else
-            {
-                kestrel.ListenLocalhost(options.Port);
+                kestrel.Listen(IPAddress.IPv6Loopback, listener.Port);
             }
         });
-        if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
-        {
-            builder.Logging.AddOpenTelemetry(logging => logging.IncludeFormattedMessage = true);
-            builder.Services.AddTelemetry(builder.Configuration, LocalAwsTelemetry.Name);
-        }
+        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket =
+            endPoint => ((IPEndPoint)endPoint).Address.Equals(IPAddress.Loopback) ? listener.V4 : listener.V6!);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, DetachedLifetime>());
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
 
         builder.Services.AddSingleton(options);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<ServiceEndpoint>();
+        builder.Services.AddSingleton<SignatureVerifier>();
+        builder.Services.AddSingleton<RequestDispatcher>();
         builder.Services.AddAwsServices();
+        builder.AddLocalAwsTelemetry();
+        configure?.Invoke(builder);
 
-        var app = builder.Build();
-        app.Run(app.Services.GetRequiredService<AwsRequestHandler>().HandleAsync);
-        try
-        {
-            await app.StartAsync(cancellationToken);
-        }
-        catch (IOException e) when (e.InnerException is AddressInUseException)
-        {
-            await app.DisposeAsync();
-            throw new IOException($"Local AWS cannot listen on port {options.Port}: another program does. End that program, or set LocalAws:Port to a free port.", e);
-        }
-
-        var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        var port = new Uri(address).Port;
-        app.Services.GetRequiredService<EndpointAddress>().Port = port;
-        return new LocalAwsServer(app, new Uri($"http://localhost:{port}"));
-    }
-
-    /// <summary>Stops it. What is not delivered yet is delivered after the next start.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-        await _app.StopAsync(deadline.Token);
-        await _app.DisposeAsync();
+        var application = builder.Build();
+        ((IApplicationBuilder)application).Run(application.Services.GetRequiredService<RequestDispatcher>().DispatchAsync);
+        return application;
     }
 
     private static void Validate(LocalAwsOptions options)
     {
-        Check(options.Port is >= 0 and <= 65535, nameof(options.Port), options.Port, "0 (any free port) to 65535");
-        Check(options.DataDirectory.Length > 0, nameof(options.DataDirectory), options.DataDirectory, "a folder");
-        Check(AccountId().IsMatch(options.AccountId), nameof(options.AccountId), options.AccountId, "12 digits");
-        Check(options.Region.Length > 0, nameof(options.Region), options.Region, "a region, for example us-east-1");
-        Check(options.AccessKeyId.Length > 0 && options.SecretAccessKey.Length > 0, nameof(options.AccessKeyId), options.AccessKeyId, "a key id with its secret");
-        Check(options.AsynchronousRetryDelay >= TimeSpan.Zero, nameof(options.AsynchronousRetryDelay), options.AsynchronousRetryDelay, "zero or more");
+        ArgumentNullException.ThrowIfNull(options);
+        Require(options.Port is >= 0 and <= 65535, nameof(options.Port), options.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), "0 (any free one) to 65535");
+        Require(!string.IsNullOrWhiteSpace(options.DataDirectory), nameof(options.DataDirectory), options.DataDirectory, "the path of a folder");
+        Require(RegionPattern().IsMatch(options.Region), nameof(options.Region), options.Region, "a region such as us-east-1");
+        Require(AccountPattern().IsMatch(options.AccountId), nameof(options.AccountId), options.AccountId, "12 digits");
+        Require(!string.IsNullOrWhiteSpace(options.AccessKeyId), nameof(options.AccessKeyId), options.AccessKeyId, "a name that is not empty");
+        Require(!string.IsNullOrEmpty(options.SecretAccessKey), nameof(options.SecretAccessKey), "", "a secret that is not empty");
+        Require(options.AsynchronousRetryDelay >= TimeSpan.Zero, nameof(options.AsynchronousRetryDelay), options.AsynchronousRetryDelay.ToString(), "zero or more");
+    }
 
-        static void Check(bool valid, string name, object? value, string allowed)
+    private static void Require(bool condition, string name, string? value, string allowed)
+    {
+        if (!condition)
         {
-            if (!valid)
-            {
-                throw new ArgumentException($"LocalAws:{name} is '{value}'; allowed is {allowed}.");
-            }
+            throw new ArgumentException($"LocalAws:{name} is '{value}'; allowed is {allowed}.");
         }
     }
 
+    [GeneratedRegex("^[a-z]{2}(-[a-z]+)+-[0-9]$")]
+    private static partial Regex RegionPattern();
+
     [GeneratedRegex("^[0-9]{12}$")]
-    private static partial Regex AccountId();
+    private static partial Regex AccountPattern();
 }

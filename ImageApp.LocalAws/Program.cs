@@ -1,23 +1,37 @@
+using System.Runtime.InteropServices;
 using ImageApp.LocalAws;
 using Microsoft.Extensions.Configuration;
 
-var configuration = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build();
-var options = configuration.GetSection("LocalAws").Get<LocalAwsOptions>() ?? new LocalAwsOptions();
-if (options.DataDirectory.Length == 0)
-{
-    options.DataDirectory = Path.Combine(".local", "aws");
-}
+var configuration = new ConfigurationBuilder()
+    .AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)
+    .AddEnvironmentVariables()
+    .AddCommandLine(args)
+    .Build();
+var options = new LocalAwsOptions { DataDirectory = Path.Combine(".local", "aws") };
+configuration.GetSection("LocalAws").Bind(options);
 
 using var stop = new CancellationTokenSource();
-using var interrupt = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGINT, Stop);
-using var terminate = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, Stop);
-
-await using var server = await LocalAwsServer.StartAsync(options, builder => builder.Configuration.AddConfiguration(configuration), stop.Token);
-Console.WriteLine($"Local AWS on {server.Endpoint}, state in {Path.GetFullPath(options.DataDirectory)}. Set AWS_ENDPOINT_URL={server.Endpoint.ToString().TrimEnd('/')}.");
-await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-
-void Stop(System.Runtime.InteropServices.PosixSignalContext context)
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+try
 {
-    context.Cancel = true;
+    await using var server = await LocalAwsServer.StartAsync(options, builder => builder.Configuration.AddConfiguration(configuration), stop.Token);
+    await Task.Delay(Timeout.Infinite, stop.Token);
+}
+catch (OperationCanceledException) when (stop.IsCancellationRequested)
+{
+    return 0;
+}
+catch (Exception exception) when (exception is ArgumentException or IOException or InvalidOperationException)
+{
+    await Console.Error.WriteLineAsync(exception.Message);
+    return 1;
+}
+
+return 0;
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
     stop.Cancel();
 }

@@ -1,19 +1,39 @@
 namespace ImageApp.LocalAws.CloudFormation;
 
-/// <summary>A planned creation or update.</summary>
-internal sealed record ChangeSet(string Name, string Id, DateTimeOffset CreatedAt, string TemplateBody, Dictionary<string, string> Parameters)
+/// <summary>Changes to a stack that are looked at before they are made.</summary>
+internal sealed record ChangeSet
 {
-    public Dictionary<string, string> Tags { get; init; } = [];
+    /// <summary>Its ARN.</summary>
+    public required string Id { get; init; }
 
-    public List<string> Capabilities { get; init; } = [];
+    public required string Name { get; init; }
+
+    public required string StackId { get; init; }
+
+    public required string StackName { get; init; }
+
+    /// <summary><c>CREATE</c> or <c>UPDATE</c>.</summary>
+    public required string Type { get; init; }
+
+    public string? Description { get; init; }
+
+    public string? ClientToken { get; init; }
+
+    public required StackDefinition Definition { get; init; }
+
+    public required DateTimeOffset CreationTime { get; init; }
 
     /// <summary><c>CREATE_COMPLETE</c> or <c>FAILED</c>.</summary>
-    public string Status { get; init; } = "CREATE_COMPLETE";
+    public required string Status { get; init; }
 
     public string? StatusReason { get; init; }
 
     /// <summary><c>AVAILABLE</c>, <c>UNAVAILABLE</c> or <c>EXECUTE_COMPLETE</c>.</summary>
-    public string ExecutionStatus { get; init; } = "AVAILABLE";
+    public required string ExecutionStatus { get; init; }
 
-    public List<ResourceChange> Changes { get; init; } = [];
+    public string OnStackFailure { get; init; } = "ROLLBACK";
+
+    public string? RoleArn { get; init; }
+
+    public IReadOnlyList<ResourceChange> Changes { get; init; } = [];
 }

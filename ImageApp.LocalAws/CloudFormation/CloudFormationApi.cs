@@ -1,330 +1,406 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using System.Xml.Linq;
-using ImageApp.LocalAws.Http;
-using Microsoft.Extensions.Logging;
+using ImageApp.LocalAws.CloudFormation.Templates;
 
 namespace ImageApp.LocalAws.CloudFormation;
 
-/// <summary>CloudFormation's Query API, version 2010-05-15.</summary>
-internal sealed partial class CloudFormationApi(StackStore stacks, StackEngine engine, LocalAwsOptions options, ILogger<CloudFormationApi> logger) : IQueryService
+/// <summary>CloudFormation's Query protocol (CloudFormation API Reference, version 2010-05-15).</summary>
+internal sealed class CloudFormationApi(StackService stacks, StackStore store) : IAwsService
 {
-    private const string NoChanges = "No updates are to be performed.";
-    private const string NoChangesInSet = "The submitted information didn't contain changes. Submit different information to create a change set.";
-    private static readonly string[] Updatable = ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"];
+    private const string Version = "2010-05-15";
 
-    /// <inheritdoc/>
+    /// <summary>As many as AWS gives at once; the other lists of a stack are shorter.</summary>
+    private const int EventsPerPage = 100;
+
+    /// <summary>What would change the meaning of a request if it were passed over.</summary>
+    private static readonly string[] Unsupported =
+        ["StackPolicy", "ResourceTypes.", "RollbackConfiguration.RollbackTriggers.", "ResourcesToImport.", "ImportExistingResources", "IncludeNestedStacks"];
+
+    private static readonly XNamespace Namespace = "http://cloudformation.amazonaws.com/doc/2010-05-15/";
+
     public string SigningName => "cloudformation";
 
-    /// <inheritdoc/>
-    public XNamespace Namespace => "http://cloudformation.amazonaws.com/doc/2010-05-15/";
+    public string DisplayName => "CloudFormation";
 
-    /// <inheritdoc/>
-    public Task<IEnumerable<XElement>?> ExecuteAsync(QueryRequest request, CancellationToken cancellationToken) => request.Action switch
-    {
-        "CreateStack" => CreateStackAsync(request, cancellationToken),
-        "UpdateStack" => UpdateStackAsync(request, cancellationToken),
-        "DeleteStack" => DeleteStackAsync(request, cancellationToken),
-        "CreateChangeSet" => CreateChangeSetAsync(request, cancellationToken),
-        "DescribeChangeSet" => Answer(Describe(FindChangeSet(request))),
-        "ListChangeSets" => Answer(new XElement("Summaries", stacks.Get(request.Get("StackName")).ChangeSets.Select(set => Member(Summary(set))))),
-        "ExecuteChangeSet" => ExecuteChangeSetAsync(request, cancellationToken),
-        "DeleteChangeSet" => DeleteChangeSetAsync(request, cancellationToken),
-        "DescribeStacks" => Answer(new XElement("Stacks", (request.Find("StackName") is { Length: > 0 } name ? [stacks.Get(name)] : stacks.All.Where(stack => stack.DeletedAt is null)).Select(stack => Member(Describe(stack))))),
-        "ListStacks" => Answer(new XElement("StackSummaries", Filtered(request).Select(stack => Member(Summary(stack))))),
-        "DescribeStackEvents" => Answer(new XElement("StackEvents", Enumerable.Reverse(stacks.Get(request.Get("StackName")).Events).Select(item => Member(Describe(stacks.Get(request.Get("StackName")), item))))),
-        "DescribeStackResources" => Answer(new XElement("StackResources", stacks.Get(request.Get("StackName")).Resources.Select(resource => Member(Describe(stacks.Get(request.Get("StackName")), resource))))),
-        "DescribeStackResource" => Answer(new XElement("StackResourceDetail", Describe(stacks.Get(request.Get("StackName")), Resource(request)))),
-        "ListStackResources" => Answer(new XElement("StackResourceSummaries", stacks.Get(request.Get("StackName")).Resources.Select(resource => Member(Describe(stacks.Get(request.Get("StackName")), resource))))),
-        "GetTemplate" => Answer(new XElement("TemplateBody", stacks.Get(request.Get("StackName")).TemplateBody)),
-        "GetTemplateSummary" or "ValidateTemplate" => Answer(SummaryOfTemplate(request)),
-        "ListExports" => Answer(new XElement("Exports", stacks.All.Where(stack => stack.DeletedAt is null).SelectMany(stack => stack.Outputs.Where(output => output.ExportName is not null).Select(output =>
-            Member(new XElement("ExportingStackId", stack.Id), new XElement("Name", output.ExportName), new XElement("Value", output.Value)))))),
-        _ => throw new AwsServiceException("InvalidAction", $"Local CloudFormation does not implement the action '{request.Action}'."),
-    };
+    public AwsErrorFormat ErrorFormat => AwsErrorFormat.Query;
 
-    private async Task<IEnumerable<XElement>?> CreateStackAsync(QueryRequest request, CancellationToken cancellationToken)
+    public async Task HandleAsync(AwsRequest request, CancellationToken cancellationToken)
     {
-        var stack = NewStack(request) with { DisableRollback = request.Find("DisableRollback") == "true" || request.Find("OnFailure") == "DO_NOTHING" };
-        engine.Read(stack);
-        await stacks.SaveAsync(stack with { Status = "CREATE_IN_PROGRESS" }, cancellationToken);
-        Start(engine.CreateAsync, stack);
-        return [new XElement("StackId", stack.Id)];
+        var query = new QueryParameters(request.ReadQueryParameters());
+        var action = query["Action"] ?? throw new AwsServiceException("MissingAction", "The request has no parameter Action.");
+        if (query["Version"] is not (null or Version))
+        {
+            throw new AwsServiceException("NoSuchVersion", $"CloudFormation has the version {Version}, not {query["Version"]}.");
+        }
+
+        request.Operation = action;
+        var result = await ExecuteAsync(action, query, cancellationToken);
+        var response = new XElement(
+            Namespace + (action + "Response"),
+            result is null ? null : new XElement(Namespace + (action + "Result"), Qualified(result)),
+            new XElement(Namespace + "ResponseMetadata", new XElement(Namespace + "RequestId", request.RequestId)));
+        await request.HttpContext.Response.WriteXmlAsync(response, cancellationToken);
     }
 
-    private async Task<IEnumerable<XElement>?> UpdateStackAsync(QueryRequest request, CancellationToken cancellationToken)
+    private async Task<IEnumerable<XElement?>?> ExecuteAsync(string action, QueryParameters query, CancellationToken cancellationToken)
     {
-        var stack = Updated(stacks.Get(request.Get("StackName")), request);
-        if (engine.Plan(stack).Count == 0 && stack.Previous!.Tags.OrderBy(tag => tag.Key).SequenceEqual(stack.Tags.OrderBy(tag => tag.Key)))
+        switch (action)
         {
-            throw Template.Invalid(NoChanges);
+            case "CreateStack":
+                return [Text("StackId", (await stacks.CreateAsync(StackOf(query), cancellationToken)).StackId)];
+            case "UpdateStack":
+                return [Text("StackId", (await stacks.UpdateAsync(StackOf(query), cancellationToken)).StackId)];
+            case "DeleteStack":
+                await stacks.DeleteAsync(query["StackName"], query.List("RetainResources"), query["ClientRequestToken"], cancellationToken);
+                return null;
+            case "ContinueUpdateRollback":
+                await stacks.ContinueUpdateRollbackAsync(query["StackName"], cancellationToken);
+                return [];
+            case "CreateChangeSet":
+                var changeSet = await stacks.CreateChangeSetAsync(ChangeSetOf(query), cancellationToken);
+                return [Text("Id", changeSet.Id), Text("StackId", changeSet.StackId)];
+            case "ExecuteChangeSet":
+                await stacks.ExecuteChangeSetAsync(
+                    query["ChangeSetName"], query["StackName"], query["ClientRequestToken"], query.Flag("DisableRollback"), cancellationToken);
+                return [];
+            case "DeleteChangeSet":
+                await stacks.DeleteChangeSetAsync(query["ChangeSetName"], query["StackName"], cancellationToken);
+                return [];
+            case "DescribeChangeSet":
+                return Describe(stacks.GetChangeSet(query["ChangeSetName"], query["StackName"]));
+            case "ListChangeSets":
+                return [Members("Summaries", stacks.ChangeSetsOf(stacks.Get(query["StackName"])), Summary)];
+            case "DescribeStacks":
+                return [Members("Stacks", query["StackName"] is { Length: > 0 } name ? [stacks.Get(name)] : store.Stacks.Where(stack => !stack.IsDeleted).Reverse(), Describe)];
+            case "ListStacks":
+                var statuses = query.List("StackStatusFilter");
+                return [Members("StackSummaries", store.Stacks.Where(stack => statuses.Count == 0 || statuses.Contains(stack.Status)).Reverse(), Summary)];
+            case "DescribeStackEvents":
+                return Events(query);
+            case "DescribeStackResource":
+                var owner = stacks.Get(query["StackName"]);
+                return [new XElement("StackResourceDetail", Resource(owner, Resource(owner, query["LogicalResourceId"]), "LastUpdatedTimestamp", withStack: true))];
+            case "DescribeStackResources":
+                return [Members("StackResources", ResourcesOf(query), found => Resource(found.Stack, found.Resource, "Timestamp", withStack: true))];
+            case "ListStackResources":
+                var listed = stacks.Get(query["StackName"]);
+                return [Members("StackResourceSummaries", listed.Resources, resource => Resource(listed, resource, "LastUpdatedTimestamp", withStack: false))];
+            case "GetTemplate":
+                var body = query["ChangeSetName"] is { Length: > 0 } changeSetName
+                    ? stacks.GetChangeSet(changeSetName, query["StackName"]).Definition.TemplateBody
+                    : stacks.Get(query["StackName"]).Definition.TemplateBody;
+                return [Text("TemplateBody", body), Members("StagesAvailable", ["Original", "Processed"], stage => stage)];
+            case "GetTemplateSummary":
+                return Summary(stacks.Parse(query["StackName"] is { Length: > 0 } summarized
+                    ? stacks.Get(summarized).Definition.TemplateBody
+                    : Body(query)));
+            case "ValidateTemplate":
+                return Validated(stacks.Parse(Body(query)));
+            case "ListExports":
+                return [Members(
+                    "Exports",
+                    from stack in store.Stacks
+                    where !stack.IsDeleted
+                    from output in stack.Outputs
+                    where output.ExportName is not null
+                    select (stack, output),
+                    export => new object?[] { Text("ExportingStackId", export.stack.StackId), Text("Name", export.output.ExportName), Text("Value", export.output.Value) })];
+            case "ListImports":
+                var export = StackService.Required(query["ExportName"], "exportName");
+                return [Members("Imports", store.Stacks.Where(stack => !stack.IsDeleted && stack.Imports.Contains(export)), stack => stack.StackName)];
+            default:
+                throw new AwsServiceException("InvalidAction", $"Local CloudFormation has no action {action}.");
         }
-
-        await stacks.SaveAsync(stack with { Status = "UPDATE_IN_PROGRESS" }, cancellationToken);
-        Start(engine.UpdateAsync, stack);
-        return [new XElement("StackId", stack.Id)];
     }
 
-    private async Task<IEnumerable<XElement>?> DeleteStackAsync(QueryRequest request, CancellationToken cancellationToken)
+    private static StackRequest StackOf(QueryParameters query)
     {
-        if (stacks.Find(request.Get("StackName")) is { DeletedAt: null } stack)
+        if (query.Names.FirstOrDefault(name => Unsupported.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)) && query[name] != "false") is { } unsupported)
         {
-            if (stack.IsInProgress)
-            {
-                throw Template.Invalid($"Stack [{stack.Name}] cannot be deleted while in status {stack.Status}");
-            }
-
-            if (stack.Status == "REVIEW_IN_PROGRESS")
-            {
-                stacks.Forget(stack);
-            }
-            else
-            {
-                await stacks.SaveAsync(stack with { Status = "DELETE_IN_PROGRESS" }, cancellationToken);
-                Start(engine.DeleteAsync, stack);
-            }
+            throw TemplateErrors.Validation($"{unsupported} is not supported by local AWS");
         }
 
-        return null;
-    }
-
-    private async Task<IEnumerable<XElement>?> CreateChangeSetAsync(QueryRequest request, CancellationToken cancellationToken)
-    {
-        var name = request.Get("ChangeSetName");
-        var existing = stacks.Find(request.Get("StackName"));
-        if (existing?.ChangeSets.Any(set => set.Name == name) == true)
+        var parameters = query.Records("Parameters").Select(parameter => (
+            Key: StackService.Required(parameter["ParameterKey"], "parameterKey"),
+            Value: parameter["ParameterValue"],
+            UsePrevious: parameter.Flag("UsePreviousValue"))).ToList();
+        return new StackRequest
         {
-            throw new AwsServiceException("AlreadyExistsException", $"ChangeSet {name} already exists");
-        }
-
-        var creating = request.Find("ChangeSetType") is "CREATE" || (existing is null or { Status: "REVIEW_IN_PROGRESS" } && request.Find("ChangeSetType") is "IMPORT");
-        var target = creating && existing is null or { Status: "REVIEW_IN_PROGRESS" } ? NewStack(request, existing) : Updated(stacks.Get(request.Get("StackName")), request);
-        var changes = engine.Plan(target);
-        var set = new ChangeSet(
-            name, $"arn:aws:cloudformation:{options.Region}:{options.AccountId}:changeSet/{name}/{Guid.NewGuid()}", DateTimeOffset.UtcNow, target.TemplateBody, target.Parameters)
-        {
-            Tags = target.Tags,
-            Capabilities = target.Capabilities,
-            Changes = changes,
-            Status = changes.Count > 0 ? "CREATE_COMPLETE" : "FAILED",
-            StatusReason = changes.Count > 0 ? null : NoChangesInSet,
-            ExecutionStatus = changes.Count > 0 ? "AVAILABLE" : "UNAVAILABLE",
-        };
-        var holder = existing ?? target with { TemplateBody = "", Parameters = [], Tags = [], Capabilities = [] };
-        await stacks.SaveAsync(holder with { ChangeSets = [.. holder.ChangeSets, set] }, cancellationToken);
-        return [new XElement("Id", set.Id), new XElement("StackId", holder.Id)];
-    }
-
-    private async Task<IEnumerable<XElement>?> ExecuteChangeSetAsync(QueryRequest request, CancellationToken cancellationToken)
-    {
-        var (stack, set) = FindChangeSet(request);
-        if (set.ExecutionStatus != "AVAILABLE")
-        {
-            throw new AwsServiceException("InvalidChangeSetStatus", $"ChangeSet [{set.Id}] cannot be executed in its current status of [{set.Status}]: {set.StatusReason}");
-        }
-
-        var creating = stack.Status == "REVIEW_IN_PROGRESS";
-        if (!creating && !Updatable.Contains(stack.Status))
-        {
-            throw Template.Invalid($"Stack:{stack.Id} is in {stack.Status} state and can not be updated.");
-        }
-
-        var target = stack with
-        {
-            Previous = creating ? null : Snapshot(stack),
-            TemplateBody = set.TemplateBody,
-            Parameters = set.Parameters,
-            Tags = set.Tags,
-            Capabilities = set.Capabilities,
-            ChangeSets = [.. stack.ChangeSets.Select(other => other.Id == set.Id ? set with { ExecutionStatus = "EXECUTE_COMPLETE" } : other)],
-        };
-        await stacks.SaveAsync(target with { Status = creating ? "CREATE_IN_PROGRESS" : "UPDATE_IN_PROGRESS" }, cancellationToken);
-        Start(creating ? engine.CreateAsync : engine.UpdateAsync, target);
-        return [];
-    }
-
-    private async Task<IEnumerable<XElement>?> DeleteChangeSetAsync(QueryRequest request, CancellationToken cancellationToken)
-    {
-        var (stack, set) = FindChangeSet(request);
-        await stacks.SaveAsync(stack with { ChangeSets = [.. stack.ChangeSets.Where(other => other.Id != set.Id)] }, cancellationToken);
-        return [];
-    }
-
-    // The caller has its answer; what happens is in the stack's events.
-    private void Start(Func<Stack, CancellationToken, Task> operation, Stack stack) => _ = Task.Run(async () =>
-    {
-        try
-        {
-            await operation(stack, CancellationToken.None);
-        }
-        catch (Exception e)
-        {
-            // The outermost place of a stack's operation: it stays in progress, and the next start takes it back.
-            LogBroken(logger, e, stack.Name);
-        }
-    });
-
-    private Stack NewStack(QueryRequest request, Stack? reviewed = null)
-    {
-        var name = request.Get("StackName");
-        if (!ValidName().IsMatch(name))
-        {
-            throw Template.Invalid($"1 validation error detected: Value '{name}' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*");
-        }
-
-        if (reviewed is null && stacks.Find(name) is not null)
-        {
-            throw new AwsServiceException("AlreadyExistsException", $"Stack [{name}] already exists");
-        }
-
-        return (reviewed ?? new Stack(name, $"arn:aws:cloudformation:{options.Region}:{options.AccountId}:stack/{name}/{Guid.NewGuid()}", DateTimeOffset.UtcNow)) with
-        {
-            TemplateBody = TemplateBody(request),
-            Parameters = Parameters(request, []),
-            Tags = Tags(request),
-            Capabilities = [.. request.List("Capabilities").Select(capability => capability[""])],
+            StackName = query["StackName"],
+            TemplateBody = query["TemplateBody"] ?? (query.Flag("UsePreviousTemplate") ? null : Body(query)),
+            UsePreviousTemplate = query.Flag("UsePreviousTemplate"),
+            Parameters = Map(parameters.Where(parameter => !parameter.UsePrevious), parameter => parameter.Key, parameter => parameter.Value ?? "", "parameter"),
+            PreviousParameters = [.. parameters.Where(parameter => parameter.UsePrevious).Select(parameter => parameter.Key)],
+            Tags = query.Records("Tags") is { Count: > 0 } tags ? Map(tags, tag => StackService.Required(tag["Key"], "tags.key"), tag => tag["Value"] ?? "", "tag") : null,
+            Capabilities = Allowed(query.List("Capabilities"), "capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"),
+            NotificationArns = query.List("NotificationARNs") is { Count: > 0 } arns ? arns : null,
+            RoleArn = query["RoleARN"],
+            TimeoutInMinutes = query["TimeoutInMinutes"] is not { } minutes ? null
+                : int.TryParse(minutes, NumberStyles.None, CultureInfo.InvariantCulture, out var timeout) && timeout > 0 ? timeout
+                : throw TemplateErrors.Validation($"TimeoutInMinutes must be a number greater than 0, but is '{minutes}'"),
+            EnableTerminationProtection = query.Flag("EnableTerminationProtection"),
+            OnFailure = OnFailure(query),
+            ClientRequestToken = query["ClientRequestToken"],
         };
     }
 
-    private static Stack Updated(Stack stack, QueryRequest request)
+    private static string OnFailure(QueryParameters query)
     {
-        if (!Updatable.Contains(stack.Status))
+        var onFailure = query["OnFailure"] ?? query["OnStackFailure"];
+        if (onFailure is not null && query["DisableRollback"] is not null)
         {
-            throw Template.Invalid($"Stack:{stack.Id} is in {stack.Status} state and can not be updated.");
+            throw TemplateErrors.Validation("You can specify either DisableRollback or OnFailure, but not both.");
         }
 
-        return stack with
-        {
-            Previous = Snapshot(stack),
-            TemplateBody = request.Find("UsePreviousTemplate") == "true" ? stack.TemplateBody : TemplateBody(request),
-            Parameters = Parameters(request, stack.Parameters),
-            Tags = request.List("Tags").Count > 0 ? Tags(request) : stack.Tags,
-        };
+        return query.Flag("DisableRollback") ? "DO_NOTHING" : Allowed([onFailure ?? "ROLLBACK"], "onFailure", "ROLLBACK", "DO_NOTHING", "DELETE")[0];
     }
 
-    private static StackSnapshot Snapshot(Stack stack) => new(stack.TemplateBody, stack.Parameters, stack.Tags, stack.Resources, stack.Outputs);
+    private static IReadOnlyList<string> Allowed(IReadOnlyList<string> values, string member, params string[] allowed) =>
+        values.FirstOrDefault(value => !allowed.Contains(value)) is { } unknown
+            ? throw TemplateErrors.Validation($"1 validation error detected: Value '{unknown}' at '{member}' failed to satisfy constraint: Member must satisfy enum value set: [{string.Join(", ", allowed)}]")
+            : values;
 
-    private static string TemplateBody(QueryRequest request) => request.Find("TemplateBody")
-        ?? throw Template.Invalid(request.Find("TemplateURL") is null ? "Either Template URL or Template Body must be specified." : "TemplateURL is not supported by local CloudFormation; send TemplateBody.");
-
-    private static Dictionary<string, string> Parameters(QueryRequest request, Dictionary<string, string> previous) => request.List("Parameters").ToDictionary(
-        parameter => parameter["ParameterKey"],
-        parameter => parameter.GetValueOrDefault("UsePreviousValue") == "true"
-            ? previous.GetValueOrDefault(parameter["ParameterKey"]) ?? throw Template.Invalid($"Invalid input for parameter key {parameter["ParameterKey"]}. Cannot specify usePreviousValue as true for a parameter key not in the previous template")
-            : parameter.GetValueOrDefault("ParameterValue", ""));
-
-    private static Dictionary<string, string> Tags(QueryRequest request) => request.List("Tags").ToDictionary(tag => tag["Key"], tag => tag.GetValueOrDefault("Value", ""));
-
-    private (Stack Stack, ChangeSet Set) FindChangeSet(QueryRequest request)
+    private static Dictionary<string, string> Map<T>(IEnumerable<T> items, Func<T, string> key, Func<T, string> value, string what)
     {
-        var name = request.Get("ChangeSetName");
-        foreach (var stack in request.Find("StackName") is { Length: > 0 } stackName ? [stacks.Get(stackName)] : stacks.All)
+        var map = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var item in items)
         {
-            if (stack.ChangeSets.Find(set => set.Name == name || set.Id == name) is { } found)
+            if (!map.TryAdd(key(item), value(item)))
             {
-                return (stack, found);
+                throw TemplateErrors.Validation($"Duplicate {what} key {key(item)}");
             }
         }
 
-        throw new AwsServiceException("ChangeSetNotFound", $"ChangeSet [{name}] does not exist", System.Net.HttpStatusCode.NotFound);
+        return map;
     }
 
-    private StackResource Resource(QueryRequest request) =>
-        stacks.Get(request.Get("StackName")).Resources.Find(resource => resource.LogicalId == request.Get("LogicalResourceId"))
-        ?? throw Template.Invalid($"Resource {request.Get("LogicalResourceId")} does not exist for stack {request.Get("StackName")}");
+    private static ChangeSetRequest ChangeSetOf(QueryParameters query) => new(
+        query["ChangeSetName"],
+        Allowed([query["ChangeSetType"] ?? "UPDATE"], "changeSetType", "CREATE", "UPDATE")[0],
+        query["Description"],
+        query["ClientToken"],
+        StackOf(query));
 
-    private IEnumerable<Stack> Filtered(QueryRequest request)
-    {
-        var statuses = request.List("StackStatusFilter").ConvertAll(status => status[""]);
-        return stacks.All.Where(stack => statuses.Count == 0 || statuses.Contains(stack.Status));
-    }
+    private static string Body(QueryParameters query) =>
+        query["TemplateBody"] is { Length: > 0 } body ? body
+        : query["TemplateURL"] is null ? throw TemplateErrors.Validation("Either Template URL or Template Body must be specified.")
+        : throw TemplateErrors.Validation("TemplateURL is not supported by local AWS; send the template itself as TemplateBody");
 
-    private XElement[] SummaryOfTemplate(QueryRequest request)
+    private static IEnumerable<object?> Describe(Stack stack) =>
+    [
+        .. Summary(stack, "Description"),
+        Text("ChangeSetId", stack.ChangeSetId),
+        Text("RoleARN", stack.RoleArn),
+        Text("TimeoutInMinutes", stack.TimeoutInMinutes?.ToString(CultureInfo.InvariantCulture)),
+        Flag("DisableRollback", stack.Operation?.OnFailure == "DO_NOTHING"),
+        Flag("EnableTerminationProtection", stack.EnableTerminationProtection),
+        Members("NotificationARNs", stack.Definition.NotificationArns, arn => arn),
+        Members("Capabilities", stack.Definition.Capabilities, capability => capability),
+        Parameters(stack.Definition),
+        Tags(stack.Definition),
+        Members("Outputs", stack.Outputs, output => new object?[]
+        {
+            Text("OutputKey", output.Key), Text("OutputValue", output.Value), Text("Description", output.Description), Text("ExportName", output.ExportName),
+        }),
+    ];
+
+    private static IEnumerable<object?> Summary(Stack stack) => Summary(stack, "TemplateDescription");
+
+    private static IEnumerable<object?> Summary(Stack stack, string descriptionName) =>
+    [
+        Text("StackId", stack.StackId),
+        Text("StackName", stack.StackName),
+        Text(descriptionName, stack.Definition.Description),
+        Time("CreationTime", stack.CreationTime),
+        Time("LastUpdatedTime", stack.LastUpdatedTime),
+        Time("DeletionTime", stack.DeletionTime),
+        Text("StackStatus", stack.Status),
+        Text("StackStatusReason", stack.StatusReason),
+        new XElement("DriftInformation", Text("StackDriftStatus", "NOT_CHECKED")),
+    ];
+
+    private static XElement Parameters(StackDefinition definition) =>
+        Members("Parameters", definition.Parameters, parameter => new object?[]
+        {
+            Text("ParameterKey", parameter.Key),
+            Text("ParameterValue", definition.HiddenParameters.Contains(parameter.Key) ? "****" : parameter.Value),
+        });
+
+    private static XElement Tags(StackDefinition definition) =>
+        Members("Tags", definition.Tags, tag => new object?[] { Text("Key", tag.Key), Text("Value", tag.Value) });
+
+    private static IEnumerable<XElement?> Describe(ChangeSet changeSet) =>
+    [
+        .. Summary(changeSet),
+        Parameters(changeSet.Definition),
+        Tags(changeSet.Definition),
+        Members("Capabilities", changeSet.Definition.Capabilities, capability => capability),
+        Members("NotificationARNs", changeSet.Definition.NotificationArns, arn => arn),
+        Text("OnStackFailure", changeSet.OnStackFailure),
+        Members("Changes", changeSet.Changes, change => new object?[]
+        {
+            Text("Type", "Resource"),
+            new XElement(
+                "ResourceChange",
+                Text("Action", change.Action),
+                Text("LogicalResourceId", change.LogicalId),
+                Text("PhysicalResourceId", change.PhysicalId),
+                Text("ResourceType", change.Type),
+                Text("Replacement", change.Replacement),
+                Text("PolicyAction", change.PolicyAction switch
+                {
+                    null => null,
+                    var action when change.Action == "Remove" => action,
+                    "Delete" => "ReplaceAndDelete",
+                    _ => "ReplaceAndRetain",
+                }),
+                Members("Scope", change.Scope, scope => scope),
+                Members("Details", change.Details, detail => new object?[]
+                {
+                    new XElement(
+                        "Target",
+                        Text("Attribute", "Properties"),
+                        Text("Name", detail.Path.Split('.')[0]),
+                        Text("Path", "/Properties/" + detail.Path.Replace('.', '/')),
+                        Text("RequiresRecreation", detail.RequiresRecreation)),
+                    Text("Evaluation", detail.IsDynamic ? "Dynamic" : "Static"),
+                    Text("ChangeSource", detail.IsDynamic ? "ResourceReference" : "DirectModification"),
+                })),
+        }),
+    ];
+
+    private static IEnumerable<XElement?> Summary(ChangeSet changeSet) =>
+    [
+        Text("ChangeSetId", changeSet.Id),
+        Text("ChangeSetName", changeSet.Name),
+        Text("StackId", changeSet.StackId),
+        Text("StackName", changeSet.StackName),
+        Text("Description", changeSet.Description),
+        Time("CreationTime", changeSet.CreationTime),
+        Text("Status", changeSet.Status),
+        Text("StatusReason", changeSet.StatusReason),
+        Text("ExecutionStatus", changeSet.ExecutionStatus),
+    ];
+
+    private XElement?[] Events(QueryParameters query)
     {
-        var body = request.Find("StackName") is { Length: > 0 } name ? stacks.Get(name).TemplateBody : TemplateBody(request);
-        var template = Template.Parse(body, engine.Types);
+        var stack = stacks.Get(query["StackName"]);
+        // Newest first; a page goes on below the event it is named after, whatever has happened since.
+        var events = stack.Events.Reverse();
+        if (query["NextToken"] is { Length: > 0 } last)
+        {
+            events = stack.Events.Any(e => e.EventId == last)
+                ? events.SkipWhile(e => e.EventId != last).Skip(1)
+                : throw TemplateErrors.Validation($"NextToken {last} is not one that this stack's events gave");
+        }
+
+        var page = events.Take(EventsPerPage + 1).ToList();
         return
         [
-            new XElement("Parameters", template.Parameters.Select(parameter => Member(
-                new XElement("ParameterKey", parameter.Key), new XElement("ParameterType", parameter.Value.Text("Type")), new XElement("NoEcho", parameter.Value.Text("NoEcho") ?? "false"),
-                Optional("DefaultValue", parameter.Value.Text("Default")), Optional("Description", parameter.Value.Text("Description"))))),
-            new XElement("Description", template.Description),
-            new XElement("ResourceTypes", template.Resources.Select(resource => resource.Value.Text("Type")).Distinct().Select(type => Member(type!))),
+            Members("StackEvents", page.Take(EventsPerPage), e => new object?[]
+            {
+                Text("EventId", e.EventId),
+                Text("StackId", stack.StackId),
+                Text("StackName", stack.StackName),
+                Text("LogicalResourceId", e.LogicalResourceId),
+                Text("PhysicalResourceId", e.PhysicalResourceId ?? ""),
+                Text("ResourceType", e.ResourceType),
+                Time("Timestamp", e.Timestamp),
+                Text("ResourceStatus", e.ResourceStatus),
+                Text("ResourceStatusReason", e.ResourceStatusReason),
+                Text("ClientRequestToken", e.ClientRequestToken),
+            }),
+            Text("NextToken", page.Count > EventsPerPage ? page[EventsPerPage - 1].EventId : null),
         ];
     }
 
-    private object[] Describe(Stack stack) =>
-    [
-        .. Summary(stack),
-        new XElement("DisableRollback", stack.DisableRollback),
-        new XElement("Parameters", AllParameters(stack).Select(parameter => Member(new XElement("ParameterKey", parameter.Key), new XElement("ParameterValue", parameter.Value)))),
-        new XElement("Tags", stack.Tags.Select(tag => Member(new XElement("Key", tag.Key), new XElement("Value", tag.Value)))),
-        new XElement("Capabilities", stack.Capabilities.Select(capability => Member(capability))),
-        new XElement("Outputs", stack.Outputs.Select(output => Member(
-            new XElement("OutputKey", output.Key), new XElement("OutputValue", output.Value), Optional("Description", output.Description)!, Optional("ExportName", output.ExportName)!))),
-    ];
-
-    private Dictionary<string, string> AllParameters(Stack stack)
+    private IEnumerable<(Stack Stack, StackResource Resource)> ResourcesOf(QueryParameters query)
     {
-        if (stack.TemplateBody.Length == 0)
+        if (query["PhysicalResourceId"] is { Length: > 0 } physicalId)
         {
-            return [];
+            var found = (from stack in store.Stacks
+                         where !stack.IsDeleted
+                         from resource in stack.Resources
+                         where resource.PhysicalId == physicalId
+                         select (Stack: stack, Resource: resource)).ToList();
+            return found.Count > 0
+                ? from resource in found[0].Stack.Resources select (found[0].Stack, resource)
+                : throw TemplateErrors.Validation($"Stack for {physicalId} does not exist");
         }
 
-        return Template.Parse(stack.TemplateBody, engine.Types).Parameters.ToDictionary(
-            parameter => parameter.Key,
-            parameter => parameter.Value.Text("NoEcho") == "true" ? "****" : stack.Parameters.GetValueOrDefault(parameter.Key) ?? parameter.Value.Text("Default") ?? "");
+        var owner = stacks.Get(query["StackName"]);
+        return query["LogicalResourceId"] is { Length: > 0 } logicalId
+            ? [(owner, Resource(owner, logicalId))]
+            : owner.Resources.Select(resource => (owner, resource));
     }
 
-    private static XElement[] Summary(Stack stack) =>
+    private static StackResource Resource(Stack stack, string? logicalId) =>
+        stack.Find(StackService.Required(logicalId, "logicalResourceId"))
+        ?? throw TemplateErrors.Validation($"Resource {logicalId} does not exist for stack {stack.StackName}");
+
+    private static IEnumerable<object?> Resource(Stack stack, StackResource resource, string timestampName, bool withStack) =>
     [
-        new XElement("StackName", stack.Name), new XElement("StackId", stack.Id), new XElement("CreationTime", Iso(stack.CreatedAt)),
-        .. stack.UpdatedAt is { } updated ? [new XElement("LastUpdatedTime", Iso(updated))] : Array.Empty<XElement>(),
-        .. stack.DeletedAt is { } deleted ? [new XElement("DeletionTime", Iso(deleted))] : Array.Empty<XElement>(),
-        new XElement("StackStatus", stack.Status), new XElement("StackStatusReason", stack.StatusReason),
+        withStack ? Text("StackId", stack.StackId) : null,
+        withStack ? Text("StackName", stack.StackName) : null,
+        Text("LogicalResourceId", resource.LogicalId),
+        Text("PhysicalResourceId", resource.PhysicalId),
+        Text("ResourceType", resource.Type),
+        Time(timestampName, resource.Timestamp),
+        Text("ResourceStatus", resource.Status),
+        Text("ResourceStatusReason", resource.StatusReason),
+        new XElement("DriftInformation", Text("StackResourceDriftStatus", "NOT_CHECKED")),
     ];
 
-    private static XElement[] Summary(ChangeSet set) =>
+    private static IEnumerable<XElement?> Summary(Template template) =>
     [
-        new XElement("ChangeSetName", set.Name), new XElement("ChangeSetId", set.Id), new XElement("CreationTime", Iso(set.CreatedAt)),
-        new XElement("Status", set.Status), new XElement("StatusReason", set.StatusReason), new XElement("ExecutionStatus", set.ExecutionStatus),
+        Text("Description", template.Description),
+        Text("Version", "2010-09-09"),
+        Text("Metadata", template.Metadata?.ToJsonString()),
+        Members("Parameters", template.Parameters.Values, parameter => new object?[]
+        {
+            Text("ParameterKey", parameter.Name),
+            Text("DefaultValue", parameter.NoEcho && parameter.Default is not null ? "****" : parameter.Default),
+            Text("ParameterType", parameter.Type),
+            Flag("NoEcho", parameter.NoEcho),
+            Text("Description", parameter.Description),
+            new XElement("ParameterConstraints", parameter.AllowedValues is { } values ? Members("AllowedValues", values, value => value) : null),
+        }),
+        Members("ResourceTypes", template.Resources.Values.Select(resource => resource.Type).Distinct(), type => type),
     ];
 
-    private static XElement[] Describe((Stack Stack, ChangeSet Set) found) =>
+    private static IEnumerable<XElement?> Validated(Template template) =>
     [
-        .. Summary(found.Set), new XElement("StackName", found.Stack.Name), new XElement("StackId", found.Stack.Id),
-        new XElement("Changes", found.Set.Changes.Select(change => Member(
-            new XElement("Type", "Resource"),
-            new XElement("ResourceChange",
-                new XElement("Action", change.Action), new XElement("LogicalResourceId", change.LogicalId), new XElement("ResourceType", change.Type),
-                Optional("PhysicalResourceId", change.PhysicalId), Optional("Replacement", change.Replacement))))),
+        Text("Description", template.Description),
+        Members("Parameters", template.Parameters.Values, parameter => new object?[]
+        {
+            Text("ParameterKey", parameter.Name),
+            Text("DefaultValue", parameter.NoEcho && parameter.Default is not null ? "****" : parameter.Default),
+            Flag("NoEcho", parameter.NoEcho),
+            Text("Description", parameter.Description),
+        }),
     ];
 
-    private static object[] Describe(Stack stack, StackEvent item) =>
-    [
-        new XElement("EventId", item.EventId), new XElement("StackId", stack.Id), new XElement("StackName", stack.Name), new XElement("LogicalResourceId", item.LogicalId),
-        new XElement("PhysicalResourceId", item.PhysicalId), new XElement("ResourceType", item.Type), new XElement("Timestamp", Iso(item.Timestamp)),
-        new XElement("ResourceStatus", item.Status), Optional("ResourceStatusReason", item.Reason)!,
-    ];
+    private static XElement? Text(string name, string? value) => value is null ? null : new XElement(name, value);
 
-    private static object[] Describe(Stack stack, StackResource resource) =>
-    [
-        new XElement("StackName", stack.Name), new XElement("StackId", stack.Id), new XElement("LogicalResourceId", resource.LogicalId), new XElement("PhysicalResourceId", resource.PhysicalId),
-        new XElement("ResourceType", resource.Type), new XElement("Timestamp", Iso(resource.UpdatedAt)), new XElement("LastUpdatedTimestamp", Iso(resource.UpdatedAt)),
-        new XElement("ResourceStatus", resource.Status),
-    ];
+    private static XElement Flag(string name, bool value) => new(name, value ? "true" : "false");
 
-    private static XElement? Optional(string name, string? value) => value is null ? null : new XElement(name, value);
+    private static XElement? Time(string name, DateTimeOffset? value) =>
+        Text(name, value?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
 
-    private static XElement Member(params object?[] content) => new("member", content);
+    private static XElement Members<T>(string name, IEnumerable<T> items, Func<T, object?> content) =>
+        new(name, items.Select(item => new XElement("member", content(item))));
 
-    private static string Iso(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    /// <summary>The same elements in the service's namespace, without which no client finds them.</summary>
+    private static IEnumerable<XElement> Qualified(IEnumerable<XElement?> elements)
+    {
+        foreach (var element in elements.OfType<XElement>())
+        {
+            foreach (var each in element.DescendantsAndSelf())
+            {
+                each.Name = Namespace + each.Name.LocalName;
+            }
 
-    private static Task<IEnumerable<XElement>?> Answer(params XElement[] elements) => Task.FromResult<IEnumerable<XElement>?>(elements);
-
-    [GeneratedRegex("^[a-zA-Z][-a-zA-Z0-9]{0,127}$")]
-    private static partial Regex ValidName();
-
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The operation on stack {Stack} broke")]
-    private static partial void LogBroken(ILogger logger, Exception exception, string stack);
+            yield return element;
+        }
+    }
 }

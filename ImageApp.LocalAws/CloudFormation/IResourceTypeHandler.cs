@@ -19,6 +19,12 @@ public interface IResourceTypeHandler
     /// <summary>The properties whose change needs a new resource instead of an update.</summary>
     IReadOnlySet<string> ReplacementProperties { get; }
 
+    /// <summary>
+    /// The attributes that <c>Fn::GetAtt</c> gives, so that a template which asks for another is refused before anything is
+    /// created; null where only the created resource tells.
+    /// </summary>
+    IReadOnlySet<string>? Attributes => null;
+
     /// <summary>Creates the resource.</summary>
     /// <exception cref="AwsServiceException">It cannot be created; the message becomes the event's status reason.</exception>
     Task<ProvisionedResource> CreateAsync(ResourceRequest request, CancellationToken cancellationToken);

@@ -1,47 +1,82 @@
-using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using ImageApp.LocalAws.CloudFormation.Templates;
 
 namespace ImageApp.LocalAws.CloudFormation;
 
-/// <summary>Reads resolved properties, whose scalars may be JSON strings, numbers or booleans.</summary>
+/// <summary>What a resource type says of properties: which there are, and which changes need a new resource.</summary>
 internal static class ResourceProperties
 {
-    /// <summary>A scalar as text; null where it is missing.</summary>
-    public static string? Text(this JsonNode? node, string name) => node is JsonObject parent && parent[name] is { } value ? Scalar(value) : null;
-
-    /// <summary>A required scalar.</summary>
-    /// <exception cref="AwsServiceException">It is missing.</exception>
-    public static string Required(this JsonObject node, string name) =>
-        node.Text(name) ?? throw new AwsServiceException("ValidationError", $"Properties validation failed: required key [{name}] not found");
-
-    /// <summary>A list of scalars; a lone scalar counts as a list of one.</summary>
-    public static List<string> Texts(this JsonNode? node, string name) => (node as JsonObject)?[name] switch
+    /// <exception cref="AwsServiceException">A property is not one of the type's.</exception>
+    public static void Check(IResourceTypeHandler handler, string logicalId, JsonObject properties)
     {
-        null => [],
-        JsonArray many => [.. many.Select(item => Scalar(item!))],
-        var one => [Scalar(one)],
-    };
+        var unknown = Unknown(handler.Properties, properties, "", "#").ToList();
+        if (unknown.Count > 0)
+        {
+            throw new AwsServiceException(
+                "InvalidRequest",
+                $"Properties validation failed for resource {logicalId} with message: {string.Join("; ", unknown)}. Encountered unsupported property of {handler.TypeName}");
+        }
+    }
 
-    /// <summary>A list of objects.</summary>
-    public static List<JsonObject> Objects(this JsonNode? node, string name) => (node as JsonObject)?[name] is JsonArray many ? [.. many.OfType<JsonObject>()] : [];
-
-    /// <summary>CloudFormation's tags.</summary>
-    public static Dictionary<string, string> Tags(this JsonObject node) => node.Objects("Tags").ToDictionary(tag => tag.Required("Key"), tag => tag.Text("Value") ?? "");
-
-    /// <summary>An object property as JSON text, or the text where it is one already; null where it is missing.</summary>
-    public static string? Document(this JsonObject node, string name) => node[name] switch
+    private static IEnumerable<string> Unknown(IReadOnlySet<string> known, JsonNode? node, string path, string pointer)
     {
-        null => null,
-        JsonValue value => Scalar(value),
-        var document => document.ToJsonString(),
-    };
+        switch (node)
+        {
+            case JsonArray items:
+                return items.SelectMany((item, i) => Unknown(known, item, path, $"{pointer}/{i}"));
+            case JsonObject members:
+                return members.SelectMany(member =>
+                {
+                    var inner = path.Length == 0 ? member.Key : $"{path}.{member.Key}";
+                    return IsKnown(known, inner)
+                        ? Unknown(known, member.Value, inner, $"{pointer}/{member.Key}")
+                        : [$"{pointer}: extraneous key [{member.Key}] is not permitted"];
+                });
+            default:
+                return [];
+        }
+    }
 
-    private static string Scalar(JsonNode value) => value.GetValueKind() switch
+    private static bool IsKnown(IReadOnlySet<string> known, string path) => known.Any(name =>
+        name == path
+        || name.StartsWith(path + ".", StringComparison.Ordinal)
+        || (name.EndsWith(".*", StringComparison.Ordinal) && path.StartsWith(name[..^1], StringComparison.Ordinal)));
+
+    /// <summary>The properties that differ, nested ones with dots and without list indexes.</summary>
+    public static IReadOnlyList<string> Differences(JsonObject left, JsonObject right)
     {
-        JsonValueKind.True => "true",
-        JsonValueKind.False => "false",
-        JsonValueKind.Number or JsonValueKind.String => value.ToString(),
-        var kind => throw new AwsServiceException("ValidationError", string.Create(CultureInfo.InvariantCulture, $"Properties validation failed: expected a text or number, found {kind}: {value.ToJsonString()}")),
-    };
+        var paths = new List<string>();
+        Compare(left, right, "", paths);
+        return [.. paths.Distinct(StringComparer.Ordinal)];
+    }
+
+    private static void Compare(JsonNode? left, JsonNode? right, string path, List<string> paths)
+    {
+        switch (left, right)
+        {
+            case (JsonObject l, JsonObject r):
+                foreach (var name in l.Select(member => member.Key).Union(r.Select(member => member.Key), StringComparer.Ordinal))
+                {
+                    Compare(l[name], r[name], path.Length == 0 ? name : $"{path}.{name}", paths);
+                }
+
+                break;
+            case (JsonArray l, JsonArray r) when l.Count == r.Count:
+                for (var i = 0; i < l.Count; i++)
+                {
+                    Compare(l[i], r[i], path, paths);
+                }
+
+                break;
+            case var _ when !ScalarText.Same(left, right):
+                paths.Add(path);
+                break;
+        }
+    }
+
+    /// <summary>Whether a change of the property at <paramref name="path"/> needs a new resource.</summary>
+    public static bool NeedsReplacement(IResourceTypeHandler handler, string path) => handler.ReplacementProperties.Any(name =>
+        name == path
+        || name.StartsWith(path + ".", StringComparison.Ordinal)
+        || path.StartsWith(name + ".", StringComparison.Ordinal));
 }

@@ -1,41 +1,61 @@
+using System.Text.Json.Serialization;
+
 namespace ImageApp.LocalAws.CloudFormation;
 
-/// <summary>A stack: what it should be, what exists of it, and what happened to it.</summary>
-internal sealed record Stack(string Name, string Id, DateTimeOffset CreatedAt)
+/// <summary>All that is known of a stack, as it is kept on disk. A change makes a new one, so a reader never sees half a change.</summary>
+internal sealed record Stack
 {
-    /// <summary>The template as it came.</summary>
-    public string TemplateBody { get; init; } = "";
+    /// <summary>Its ARN; a deleted stack and its successor share the name but not this.</summary>
+    public required string StackId { get; init; }
 
-    public Dictionary<string, string> Parameters { get; init; } = [];
+    public required string StackName { get; init; }
 
-    public Dictionary<string, string> Tags { get; init; } = [];
+    public required StackDefinition Definition { get; init; }
 
-    public List<string> Capabilities { get; init; } = [];
-
-    /// <summary>For example <c>CREATE_COMPLETE</c>.</summary>
-    public string Status { get; init; } = "REVIEW_IN_PROGRESS";
+    public required string Status { get; init; }
 
     public string? StatusReason { get; init; }
 
-    public DateTimeOffset? UpdatedAt { get; init; }
+    public required DateTimeOffset CreationTime { get; init; }
 
-    public DateTimeOffset? DeletedAt { get; init; }
+    public DateTimeOffset? LastUpdatedTime { get; init; }
 
-    /// <summary>Whether a failed creation is left as it is instead of being rolled back.</summary>
-    public bool DisableRollback { get; init; }
+    public DateTimeOffset? DeletionTime { get; init; }
 
-    /// <summary>What exists, in the order it was made.</summary>
-    public List<StackResource> Resources { get; init; } = [];
+    public string? RoleArn { get; init; }
 
-    public List<StackOutput> Outputs { get; init; } = [];
+    public int? TimeoutInMinutes { get; init; }
 
-    /// <summary>Newest last.</summary>
-    public List<StackEvent> Events { get; init; } = [];
+    public bool EnableTerminationProtection { get; init; }
 
-    public List<ChangeSet> ChangeSets { get; init; } = [];
+    /// <summary>The change set last executed.</summary>
+    public string? ChangeSetId { get; init; }
 
-    /// <summary>What the stack was before the update under way: what a rollback goes back to.</summary>
-    public StackSnapshot? Previous { get; init; }
+    public IReadOnlyList<StackResource> Resources { get; init; } = [];
 
-    public bool IsInProgress => Status.EndsWith("_IN_PROGRESS", StringComparison.Ordinal) && Status != "REVIEW_IN_PROGRESS";
+    public IReadOnlyList<StackOutput> Outputs { get; init; } = [];
+
+    /// <summary>The exports of other stacks that this one uses.</summary>
+    public IReadOnlyList<string> Imports { get; init; } = [];
+
+    /// <summary>Oldest first.</summary>
+    public IReadOnlyList<StackEvent> Events { get; init; } = [];
+
+    /// <summary>The operation that runs, or ran last.</summary>
+    public StackOperation? Operation { get; init; }
+
+    [JsonIgnore]
+    public bool IsDeleted => Status == StackStatus.DeleteComplete;
+
+    public StackResource? Find(string logicalId) => Resources.FirstOrDefault(resource => resource.LogicalId == logicalId);
+
+    /// <summary>With <paramref name="resource"/> in place of the one of its logical id, or added.</summary>
+    public Stack With(StackResource resource) => this with
+    {
+        Resources = Find(resource.LogicalId) is null
+            ? [.. Resources, resource]
+            : [.. Resources.Select(other => other.LogicalId == resource.LogicalId ? resource : other)],
+    };
+
+    public Stack Without(string logicalId) => this with { Resources = [.. Resources.Where(resource => resource.LogicalId != logicalId)] };
 }

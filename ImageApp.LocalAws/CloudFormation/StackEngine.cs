@@ -1,367 +1,563 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using ImageApp.LocalAws.Telemetry;
+using ImageApp.LocalAws.CloudFormation.Templates;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace ImageApp.LocalAws.CloudFormation;
 
 /// <summary>
-/// Brings stacks to what their templates say. Every step is on disk before the next begins, so that after a kill -9 an operation can be
-/// taken back or finished.
+/// Runs the operations on stacks. Each is a sequence of states that are on disk before they are acted on, and each
+/// state can be entered anew: an operation that a crash interrupted goes on at the next start.
 /// </summary>
-internal sealed partial class StackEngine(
-    StackStore stacks, IEnumerable<IResourceTypeHandler> handlers, LocalAwsOptions options, LocalAwsTelemetry telemetry, ILogger<StackEngine> logger)
+internal sealed class StackEngine : IHostedService, IDisposable
 {
     private const string StackType = "AWS::CloudFormation::Stack";
 
-    /// <summary>The resource types there are.</summary>
-    public IReadOnlyDictionary<string, IResourceTypeHandler> Types { get; } = handlers.ToDictionary(handler => handler.TypeName);
+    /// <summary>Of older events nobody makes use; without a limit each update would make the file longer.</summary>
+    private const int EventsKept = 1000;
 
-    /// <summary>Reads a stack's template and its parameters, which is where most mistakes show.</summary>
+    /// <summary>As long as AWS tells of a deleted stack (CloudFormation API Reference, ListStacks).</summary>
+    private static readonly TimeSpan DeletedStacksKept = TimeSpan.FromDays(90);
+
+    private readonly StackStore _store;
+    private readonly ResourceTypes _types;
+    private readonly LocalAwsOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentDictionary<string, Task> _running = new(StringComparer.Ordinal);
+
+    public StackEngine(
+        StackStore store, ResourceTypes types, LocalAwsOptions options, TimeProvider time, ILogger<StackEngine> logger)
+    {
+        _store = store;
+        _types = types;
+        _options = options;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <summary>Finishes what was running when the process ended, whatever way that was.</summary>
+    async Task IHostedService.StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var old in _store.Stacks.Where(stack => stack.DeletionTime < _time.GetUtcNow() - DeletedStacksKept).ToList())
+        {
+            _store.Remove(old);
+        }
+
+        foreach (var stack in _store.Stacks.Where(stack => StackStatus.IsRunning(stack.Status)).ToList())
+        {
+            CloudFormationLog.Resuming(_logger, stack.StackName, stack.Status);
+            Run(stack);
+        }
+
+        await Task.WhenAll(_running.Values).WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Records a stack's first state of an operation, and runs the operation in the background.</summary>
+    public async Task StartAsync(Stack stack, string status, string? reason, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Run(await EnterAsync(stack, status, reason));
+    }
+
+    /// <summary>Binds a definition's template to its parameters.</summary>
     /// <exception cref="AwsServiceException"><c>ValidationError</c>.</exception>
-    public (Template Template, TemplateEvaluator Evaluator) Read(Stack stack)
+    public BoundTemplate Bind(StackDefinition definition, string stackName, string stackId) =>
+        BoundTemplate.Bind(
+            TemplateParser.Parse(definition.TemplateBody, _types),
+            definition.Parameters,
+            new PseudoParameters(_options.AccountId, _options.Region, stackName, stackId, definition.NotificationArns));
+
+    /// <summary>Stops operations between two steps; the next start takes them up again.</summary>
+    async Task IHostedService.StopAsync(CancellationToken cancellationToken)
     {
-        var template = Template.Parse(stack.TemplateBody, Types);
-        return (template, new TemplateEvaluator(template, stack, options, stacks.Export));
+        await _stopping.CancelAsync();
+        await Task.WhenAll(_running.Values).WaitAsync(cancellationToken);
     }
 
-    /// <summary>Creates what is wanted, in order. A failure takes everything back, unless the stack says otherwise.</summary>
-    public async Task CreateAsync(Stack stack, CancellationToken cancellationToken)
+    public void Dispose() => _stopping.Dispose();
+
+    private void Run(Stack stack)
     {
-        using var span = telemetry.Start($"CloudFormation create {stack.Name}", ActivityKind.Internal, LocalAwsTelemetry.CurrentTraceParent());
-        stack = await MoveAsync(stack, "CREATE_IN_PROGRESS", "User Initiated", cancellationToken);
-        try
-        {
-            var (template, evaluator) = Read(stack);
-            foreach (var name in template.InOrder().Where(name => evaluator.IsWanted(template.Resources[name])))
-            {
-                (stack, _) = await CreateResourceAsync(stack, template, evaluator, name, cancellationToken);
-            }
-
-            stack = stack with { Outputs = Outputs(template, evaluator) };
-            await MoveAsync(stack, "CREATE_COMPLETE", null, cancellationToken);
-        }
-        catch (StepFailedException e)
-        {
-            span?.SetStatus(ActivityStatusCode.Error, e.Message);
-            stack = e.Stack;
-            if (stack.DisableRollback)
-            {
-                await MoveAsync(stack, "CREATE_FAILED", e.Message, cancellationToken);
-                return;
-            }
-
-            stack = await MoveAsync(stack, "ROLLBACK_IN_PROGRESS", e.Message, cancellationToken);
-            await FinishRollbackOfCreationAsync(stack, cancellationToken);
-        }
-        catch (AwsServiceException e)
-        {
-            span?.SetStatus(ActivityStatusCode.Error, e.Message);
-            stack = await MoveAsync(stack, "ROLLBACK_IN_PROGRESS", e.Message, cancellationToken);
-            await FinishRollbackOfCreationAsync(stack, cancellationToken);
-        }
-    }
-
-    /// <summary>Deletes what a failed creation made.</summary>
-    public async Task FinishRollbackOfCreationAsync(Stack stack, CancellationToken cancellationToken)
-    {
-        (stack, var failure) = await DeleteResourcesAsync(stack, stack.Resources, keepRetained: false, cancellationToken);
-        await MoveAsync(stack, failure is null ? "ROLLBACK_COMPLETE" : "ROLLBACK_FAILED", failure, cancellationToken);
-    }
-
-    /// <summary>Brings an existing stack to a new template or new parameters; a failure brings everything back.</summary>
-    public async Task UpdateAsync(Stack stack, CancellationToken cancellationToken)
-    {
-        using var span = telemetry.Start($"CloudFormation update {stack.Name}", ActivityKind.Internal, LocalAwsTelemetry.CurrentTraceParent());
-        stack = await MoveAsync(stack with { UpdatedAt = DateTimeOffset.UtcNow }, "UPDATE_IN_PROGRESS", "User Initiated", cancellationToken);
-        try
-        {
-            var (template, evaluator) = Read(stack);
-            var wanted = template.InOrder().Where(name => evaluator.IsWanted(template.Resources[name])).ToList();
-            var obsolete = stack.Resources.Where(resource => !wanted.Contains(resource.LogicalId)).ToList();
-            foreach (var name in wanted)
-            {
-                var existing = stack.Resources.Find(resource => resource.LogicalId == name);
-                if (existing is null)
-                {
-                    (stack, _) = await CreateResourceAsync(stack, template, evaluator, name, cancellationToken);
-                    continue;
-                }
-
-                var declared = template.Resources[name]!.AsObject();
-                var properties = Properties(stack, evaluator, name, declared);
-                var retain = IsRetained(declared);
-                if (JsonNode.DeepEquals(properties, existing.Properties) && existing.Type == (string?)declared["Type"])
-                {
-                    stack = await ReplaceAsync(stack, existing, existing with { Retain = retain }, cancellationToken);
-                }
-                else if (NeedsReplacement(existing, declared, properties))
-                {
-                    (stack, _) = await CreateResourceAsync(stack, template, evaluator, name, cancellationToken);
-                    obsolete.Add(existing);
-                }
-                else
-                {
-                    stack = await UpdateResourceAsync(stack, evaluator, existing with { Retain = retain }, properties, cancellationToken);
-                }
-            }
-
-            stack = stack with { Outputs = Outputs(template, evaluator) };
-            stack = await MoveAsync(stack, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", null, cancellationToken);
-            (stack, var failure) = await DeleteResourcesAsync(stack, obsolete, keepRetained: true, cancellationToken);
-            await MoveAsync(stack with { Previous = null }, "UPDATE_COMPLETE", failure, cancellationToken);
-        }
-        catch (Exception e) when (e is AwsServiceException or StepFailedException)
-        {
-            span?.SetStatus(ActivityStatusCode.Error, e.Message);
-            stack = e is StepFailedException failed ? failed.Stack : stack;
-            stack = await MoveAsync(stack, "UPDATE_ROLLBACK_IN_PROGRESS", e.Message, cancellationToken);
-            await FinishRollbackOfUpdateAsync(stack, cancellationToken);
-        }
-    }
-
-    /// <summary>Goes back to what the stack was before its update.</summary>
-    public async Task FinishRollbackOfUpdateAsync(Stack stack, CancellationToken cancellationToken)
-    {
-        var previous = stack.Previous ?? throw new InvalidOperationException($"{stack.Name} has nothing to go back to.");
-        var failures = new List<string>();
-        foreach (var old in previous.Resources)
-        {
-            var current = stack.Resources.Find(resource => resource.LogicalId == old.LogicalId && resource.PhysicalId == old.PhysicalId);
-            if (current is not null && !JsonNode.DeepEquals(current.Properties, old.Properties))
+        var token = _stopping.Token;
+        var finished = new TaskCompletionSource();
+        _running[stack.StackId] = finished.Task;
+        // Not the request's context: the operation outlives the request that started it.
+        _ = Task.Run(
+            async () =>
             {
                 try
                 {
-                    await Types[old.Type].UpdateAsync(old.PhysicalId, Request(stack, old.LogicalId, old.Properties), cancellationToken);
-                    stack = await ReplaceAsync(stack, current, old with { Status = "UPDATE_COMPLETE" }, cancellationToken);
+                    await RunAsync(stack, token);
                 }
-                catch (AwsServiceException e)
+                catch (OperationCanceledException) when (token.IsCancellationRequested)
                 {
-                    failures.Add($"{old.LogicalId}: {e.Message}");
+                    // The state on disk says where to go on.
+                }
+                catch (Exception e)
+                {
+                    // Nobody awaits this task: without the log a full disk would look like an operation that takes for ever.
+                    CloudFormationLog.OperationBroke(_logger, e, stack.StackName, _store.Find(stack.StackId)?.Status ?? stack.Status);
+                }
+                finally
+                {
+                    _running.TryRemove(new KeyValuePair<string, Task>(stack.StackId, finished.Task));
+                    finished.SetResult();
+                }
+            },
+            CancellationToken.None);
+    }
+
+    private async Task RunAsync(Stack stack, CancellationToken cancellationToken)
+    {
+        using var activity = LocalAwsTelemetry.Activities.StartActivity($"CloudFormation {stack.Operation?.Kind} {stack.StackName}");
+        activity?.SetTag("aws.cloudformation.stack_id", stack.StackId);
+        while (StackStatus.IsRunning(stack.Status))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            stack = stack.Status switch
+            {
+                StackStatus.CreateInProgress or StackStatus.UpdateInProgress => await ApplyAsync(stack, cancellationToken),
+                StackStatus.UpdateRollbackInProgress => await RevertAsync(stack, cancellationToken),
+                StackStatus.UpdateCleanupInProgress => await CleanUpAsync(stack, StackStatus.UpdateComplete, cancellationToken),
+                StackStatus.UpdateRollbackCleanupInProgress => await CleanUpAsync(stack, StackStatus.UpdateRollbackComplete, cancellationToken),
+                StackStatus.RollbackInProgress or StackStatus.DeleteInProgress => await DeleteAsync(stack, cancellationToken),
+                var status => throw new InvalidOperationException($"{stack.StackName} is {status}, for which there is nothing to run."),
+            };
+        }
+
+        activity?.SetTag("aws.cloudformation.stack_status", stack.Status);
+        if (stack.Status is not (StackStatus.CreateComplete or StackStatus.UpdateComplete or StackStatus.DeleteComplete))
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, stack.StatusReason);
+        }
+    }
+
+    /// <summary>Makes the stack what its definition says: the way forward of a creation and of an update.</summary>
+    private async Task<Stack> ApplyAsync(Stack stack, CancellationToken cancellationToken)
+    {
+        var current = stack;
+        var references = new StackReferences(_store, () => current);
+        string? failure = null;
+        try
+        {
+            var template = Bind(stack.Definition, stack.StackName, stack.StackId);
+            var wanted = template.Resources.ToDictionary(resource => resource.LogicalId, StringComparer.Ordinal);
+            foreach (var resource in template.Resources)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (current.Operation!.Kind == StackOperation.Create && current.TimeoutInMinutes is { } minutes && _time.GetUtcNow() > current.CreationTime.AddMinutes(minutes))
+                {
+                    return await FailAsync(current, "Stack creation time exceeded the specified timeout.");
+                }
+
+                string[] dependencies = [.. template.DependenciesOf(resource).Where(wanted.ContainsKey)];
+                (current, var failed) = await ApplyAsync(current, resource, dependencies, template, references, cancellationToken);
+                if (failed)
+                {
+                    var verb = current.Operation!.Kind == StackOperation.Create ? "create" : "update";
+                    return await FailAsync(current, $"The following resource(s) failed to {verb}: [{resource.LogicalId}].");
                 }
             }
-        }
 
-        var made = stack.Resources.Where(resource => !previous.Resources.Any(old => old.LogicalId == resource.LogicalId && old.PhysicalId == resource.PhysicalId)).ToList();
-        (stack, var failure) = await DeleteResourcesAsync(stack, made, keepRetained: false, cancellationToken);
-        failures.AddRange(failure is null ? [] : [failure]);
-        await MoveAsync(
-            stack with { TemplateBody = previous.TemplateBody, Parameters = previous.Parameters, Tags = previous.Tags, Outputs = previous.Outputs, Previous = null },
-            failures.Count == 0 ? "UPDATE_ROLLBACK_COMPLETE" : "UPDATE_ROLLBACK_FAILED", failures.Count == 0 ? null : string.Join("; ", failures), cancellationToken);
-    }
-
-    /// <summary>Deletes a stack with everything that is not to be retained.</summary>
-    public async Task DeleteAsync(Stack stack, CancellationToken cancellationToken)
-    {
-        using var span = telemetry.Start($"CloudFormation delete {stack.Name}", ActivityKind.Internal, LocalAwsTelemetry.CurrentTraceParent());
-        stack = await MoveAsync(stack, "DELETE_IN_PROGRESS", "User Initiated", cancellationToken);
-        (stack, var failure) = await DeleteResourcesAsync(stack, stack.Resources, keepRetained: true, cancellationToken);
-        stack = failure is null ? stack with { DeletedAt = DateTimeOffset.UtcNow, Outputs = [] } : stack;
-        await MoveAsync(stack, failure is null ? "DELETE_COMPLETE" : "DELETE_FAILED", failure, cancellationToken);
-    }
-
-    /// <summary>What an update to <paramref name="target"/> would do.</summary>
-    public List<ResourceChange> Plan(Stack target)
-    {
-        var (template, evaluator) = Read(target);
-        var wanted = template.InOrder().Where(name => evaluator.IsWanted(template.Resources[name])).ToList();
-        var changes = new List<ResourceChange>();
-        var changed = new HashSet<string>();
-        foreach (var name in wanted)
-        {
-            var declared = template.Resources[name]!.AsObject();
-            var type = (string)declared["Type"]!;
-            if (target.Resources.Find(resource => resource.LogicalId == name) is not { } existing)
+            current = current with
             {
-                changes.Add(new ResourceChange("Add", name, type, null, null));
-                changed.Add(name);
-                continue;
-            }
-
-            JsonObject? properties = null;
-            try
-            {
-                properties = Properties(target, evaluator, name, declared);
-            }
-            catch (AwsServiceException) when (changed.Count > 0)
-            {
-                // It refers to a resource that is only going to be made: what it becomes is known then.
-            }
-
-            if (properties is null || existing.Type != type || !JsonNode.DeepEquals(properties, existing.Properties) || existing.Retain != IsRetained(declared))
-            {
-                changed.Add(name);
-                var replacement = properties is null ? "Conditional" : NeedsReplacement(existing, declared, properties) ? "True" : "False";
-                changes.Add(new ResourceChange("Modify", name, type, existing.PhysicalId, replacement));
-            }
-        }
-
-        changes.AddRange(target.Resources.Where(resource => !wanted.Contains(resource.LogicalId)).Select(resource => new ResourceChange("Remove", resource.LogicalId, resource.Type, resource.PhysicalId, null)));
-        return changes;
-    }
-
-    private async Task<(Stack Stack, StackResource Resource)> CreateResourceAsync(Stack stack, Template template, TemplateEvaluator evaluator, string name, CancellationToken cancellationToken)
-    {
-        var declared = template.Resources[name]!.AsObject();
-        var type = (string)declared["Type"]!;
-        using var span = telemetry.Start($"CloudFormation create {type}", ActivityKind.Internal, LocalAwsTelemetry.CurrentTraceParent());
-        span?.SetTag("aws.cloudformation.logical_id", name);
-        stack = await RecordAsync(stack, name, null, type, "CREATE_IN_PROGRESS", null, cancellationToken);
-        try
-        {
-            var properties = Properties(stack, evaluator, name, declared);
-            var made = await Types[type].CreateAsync(Request(stack, name, properties), cancellationToken);
-            var resource = new StackResource(name, type, made.PhysicalId)
-            {
-                Properties = properties,
-                Attributes = made.Attributes.ToDictionary(),
-                Retain = IsRetained(declared),
-                UpdatedAt = DateTimeOffset.UtcNow,
+                Outputs = ResolveOutputs(template, references, stack),
+                Imports = [.. references.Imports],
+                Operation = current.Operation! with
+                {
+                    Cleanup = [.. current.Operation.Cleanup, .. current.Resources.Where(resource => !wanted.ContainsKey(resource.LogicalId))],
+                },
+                Resources = [.. current.Resources.Where(resource => wanted.ContainsKey(resource.LogicalId))],
             };
-            evaluator.Add(resource);
-            stack = stack with { Resources = [.. stack.Resources, resource] };
-            return (await RecordAsync(stack, name, made.PhysicalId, type, "CREATE_COMPLETE", null, cancellationToken), resource);
         }
         catch (AwsServiceException e)
         {
-            LogFailed(logger, stack.Name, name, type, e.Message);
-            stack = await RecordAsync(stack, name, null, type, "CREATE_FAILED", e.Message, cancellationToken);
-            throw new StepFailedException(stack, $"The following resource(s) failed to create: [{name}]. {e.Message}");
+            failure = e.Message;
+        }
+
+        if (failure is not null)
+        {
+            return await FailAsync(current, failure);
+        }
+
+        return await EnterAsync(
+            current, current.Operation!.Kind == StackOperation.Create ? StackStatus.CreateComplete : StackStatus.UpdateCleanupInProgress, null);
+    }
+
+    private Task<Stack> FailAsync(Stack stack, string reason)
+    {
+        var operation = stack.Operation!;
+        var (status, next) = (operation.Kind, operation.OnFailure) switch
+        {
+            (StackOperation.Create, "DO_NOTHING") => (StackStatus.CreateFailed, ""),
+            (StackOperation.Create, "DELETE") => (StackStatus.DeleteInProgress, " Delete requested by user."),
+            (StackOperation.Create, _) => (StackStatus.RollbackInProgress, " Rollback requested by user."),
+            (_, "DO_NOTHING") => (StackStatus.UpdateFailed, ""),
+            _ => (StackStatus.UpdateRollbackInProgress, ""),
+        };
+        return EnterAsync(stack, status, reason + next);
+    }
+
+    private List<StackOutput> ResolveOutputs(BoundTemplate template, StackReferences references, Stack stack)
+    {
+        List<StackOutput> outputs = [.. template.Outputs.Select(output => new StackOutput(
+            output.Name,
+            template.ResolveText(output.Value, references, $"the value of output {output.Name}"),
+            output.Description,
+            output.ExportName is null ? null : template.ResolveText(output.ExportName, references, $"the export name of output {output.Name}")))];
+        foreach (var export in outputs.Where(output => output.ExportName is not null).Select(output => output.ExportName!))
+        {
+            if (_store.Stacks.FirstOrDefault(other => !other.IsDeleted && other.StackId != stack.StackId
+                && other.Outputs.Any(output => output.ExportName == export)) is { } owner)
+            {
+                throw TemplateErrors.Validation($"Export with name {export} is already exported by stack {owner.StackName}. Rollback requested by user.");
+            }
+        }
+
+        CheckExportsInUse(stack, outputs);
+        return outputs;
+    }
+
+    /// <summary>What another stack imports can be neither removed nor changed.</summary>
+    public void CheckExportsInUse(Stack stack, IReadOnlyList<StackOutput> remaining)
+    {
+        foreach (var export in stack.Outputs.Where(output => output.ExportName is not null))
+        {
+            var users = _store.Stacks.Where(other => !other.IsDeleted && other.Imports.Contains(export.ExportName!)).Select(other => other.StackName).ToList();
+            if (users.Count > 0 && !remaining.Any(output => output.ExportName == export.ExportName && output.Value == export.Value))
+            {
+                throw TemplateErrors.Validation($"Export {export.ExportName} cannot be {(remaining.Any(o => o.ExportName == export.ExportName) ? "updated" : "deleted")} as it is in use by {string.Join(", ", users)}");
+            }
         }
     }
 
-    private async Task<Stack> UpdateResourceAsync(Stack stack, TemplateEvaluator evaluator, StackResource existing, JsonObject properties, CancellationToken cancellationToken)
+    private async Task<(Stack Stack, bool Failed)> ApplyAsync(
+        Stack stack, TemplateResource wanted, string[] dependencies, BoundTemplate template, StackReferences references, CancellationToken cancellationToken)
     {
-        stack = await RecordAsync(stack, existing.LogicalId, existing.PhysicalId, existing.Type, "UPDATE_IN_PROGRESS", null, cancellationToken);
+        var handler = _types[wanted.Type];
+        var existing = stack.Find(wanted.LogicalId);
+        var isCreate = existing?.PhysicalId is null;
+        var next = (existing ?? new StackResource(wanted.LogicalId, wanted.Type) { GeneratedName = GenerateName(stack.StackName, wanted.LogicalId), Status = ResourceStatus.CreateInProgress }) with
+        {
+            Dependencies = dependencies,
+            DeletionPolicy = wanted.DeletionPolicy,
+            UpdateReplacePolicy = wanted.UpdateReplacePolicy,
+        };
+
         try
         {
-            var updated = await Types[existing.Type].UpdateAsync(existing.PhysicalId, Request(stack, existing.LogicalId, properties), cancellationToken);
-            var resource = existing with
+            if (existing is not null && existing.Type != wanted.Type)
             {
-                PhysicalId = updated.PhysicalId,
-                Attributes = updated.Attributes.ToDictionary(),
-                Properties = properties,
-                Status = "UPDATE_COMPLETE",
-                UpdatedAt = DateTimeOffset.UtcNow,
-            };
-            evaluator.Add(resource);
-            stack = stack with { Resources = [.. stack.Resources.Select(other => other.LogicalId == existing.LogicalId && other.PhysicalId == existing.PhysicalId ? resource : other)] };
-            return await RecordAsync(stack, existing.LogicalId, resource.PhysicalId, existing.Type, "UPDATE_COMPLETE", null, cancellationToken);
-        }
-        catch (AwsServiceException e)
-        {
-            LogFailed(logger, stack.Name, existing.LogicalId, existing.Type, e.Message);
-            // Part of it may have happened: with no properties known, the rollback sets them all again.
-            stack = stack with { Resources = [.. stack.Resources.Select(other => other.LogicalId == existing.LogicalId ? other with { Properties = [] } : other)] };
-            stack = await RecordAsync(stack, existing.LogicalId, existing.PhysicalId, existing.Type, "UPDATE_FAILED", e.Message, cancellationToken);
-            throw new StepFailedException(stack, $"The following resource(s) failed to update: [{existing.LogicalId}]. {e.Message}");
-        }
-    }
+                throw ChangePlan.TypeChange(existing, wanted);
+            }
 
-    private async Task<(Stack Stack, string? Failure)> DeleteResourcesAsync(Stack stack, List<StackResource> resources, bool keepRetained, CancellationToken cancellationToken)
-    {
-        var failed = new List<string>();
-        foreach (var resource in Enumerable.Reverse(resources).ToList())
-        {
-            var status = "DELETE_COMPLETE";
-            string? reason = null;
-            if (keepRetained && resource.Retain)
+            var properties = (JsonObject)template.Resolve(wanted.Properties, references)!;
+            ResourceProperties.Check(handler, wanted.LogicalId, properties);
+            if (isCreate)
             {
-                status = "DELETE_SKIPPED";
+                var replaces = stack.Operation!.Cleanup.Any(old => old.LogicalId == wanted.LogicalId);
+                var inProgress = replaces ? ResourceStatus.UpdateInProgress : ResourceStatus.CreateInProgress;
+                stack = await RecordAsync(stack, next = next with { Properties = properties }, inProgress, null);
+                var isRetry = existing?.Status is ResourceStatus.CreateInProgress or ResourceStatus.UpdateInProgress;
+                var created = await CallAsync(stack, next, "Create", request => handler.CreateAsync(request with { IsRetry = isRetry }, cancellationToken));
+                next = next with { PhysicalId = created.PhysicalId, Attributes = created.Attributes };
+                stack = await RecordAsync(stack, next, replaces ? ResourceStatus.UpdateComplete : ResourceStatus.CreateComplete, null);
+                return (stack, false);
+            }
+
+            var differences = ResourceProperties.Differences(existing!.Properties, properties);
+            if (differences.Count == 0 && existing.Status is (ResourceStatus.CreateComplete or ResourceStatus.UpdateComplete))
+            {
+                return (stack.With(next), false);
+            }
+
+            if (differences.Any(path => ResourceProperties.NeedsReplacement(handler, path)))
+            {
+                next = next with { PhysicalId = null, Attributes = new Dictionary<string, string>(), Properties = properties, GeneratedName = GenerateName(stack.StackName, wanted.LogicalId) };
+                var old = existing with { DeletionPolicy = wanted.UpdateReplacePolicy };
+                stack = stack with { Operation = stack.Operation! with { Cleanup = [.. stack.Operation.Cleanup, old] } };
+                stack = await RecordAsync(
+                    stack, next, ResourceStatus.UpdateInProgress,
+                    "Requested update requires the creation of a new physical resource; hence creating one.");
+                var replacement = await CallAsync(stack, next, "Create", request => handler.CreateAsync(request, cancellationToken));
+                next = next with { PhysicalId = replacement.PhysicalId, Attributes = replacement.Attributes };
             }
             else
             {
-                stack = await RecordAsync(stack, resource.LogicalId, resource.PhysicalId, resource.Type, "DELETE_IN_PROGRESS", null, cancellationToken);
-                try
-                {
-                    await Types[resource.Type].DeleteAsync(resource.PhysicalId, Request(stack, resource.LogicalId, resource.Properties), cancellationToken);
-                }
-                catch (AwsServiceException e)
-                {
-                    LogFailed(logger, stack.Name, resource.LogicalId, resource.Type, e.Message);
-                    failed.Add(resource.LogicalId);
-                    (status, reason) = ("DELETE_FAILED", e.Message);
-                }
+                stack = await RecordAsync(stack, next = next with { Properties = properties }, ResourceStatus.UpdateInProgress, null);
+                var updated = await CallAsync(stack, next, "Update", request => handler.UpdateAsync(next.PhysicalId!, request, cancellationToken));
+                next = next with { PhysicalId = updated.PhysicalId, Attributes = updated.Attributes };
             }
 
-            if (status != "DELETE_FAILED")
-            {
-                stack = stack with { Resources = [.. stack.Resources.Where(other => other.LogicalId != resource.LogicalId || other.PhysicalId != resource.PhysicalId)] };
-            }
-
-            stack = await RecordAsync(stack, resource.LogicalId, resource.PhysicalId, resource.Type, status, reason, cancellationToken);
+            return (await RecordAsync(stack, next, ResourceStatus.UpdateComplete, null), false);
         }
-
-        return (stack, failed.Count == 0 ? null : $"The following resource(s) failed to delete: [{string.Join(", ", failed)}].");
-    }
-
-    private JsonObject Properties(Stack stack, TemplateEvaluator evaluator, string name, JsonObject declared)
-    {
-        var properties = evaluator.Resolve(declared["Properties"]) as JsonObject ?? [];
-        var handler = Types[(string)declared["Type"]!];
-        foreach (var path in Paths(properties, ""))
+        catch (AwsServiceException e)
         {
-            if (!IsKnown(handler, path))
+            var creates = isCreate && !stack.Operation!.Cleanup.Any(old => old.LogicalId == wanted.LogicalId);
+            return (await RecordAsync(stack, next, creates ? ResourceStatus.CreateFailed : ResourceStatus.UpdateFailed, e.Message), true);
+        }
+    }
+
+    /// <summary>Gives a failed update's resources their former properties back; what it made is left to the cleanup.</summary>
+    private async Task<Stack> RevertAsync(Stack stack, CancellationToken cancellationToken)
+    {
+        var previous = stack.Operation!.Previous ?? throw new InvalidOperationException($"{stack.StackName} has no state to go back to.");
+        var failed = new List<string>();
+        foreach (var old in DependencyOrder.Of(previous.Resources, resource => resource.LogicalId, resource => resource.Dependencies))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var current = stack.Find(old.LogicalId);
+            if (current?.PhysicalId != old.PhysicalId)
             {
-                throw new AwsServiceException("ValidationError", $"Encountered unsupported property {path} of {name} ({handler.TypeName}) in stack {stack.Name}; local AWS takes {string.Join(", ", handler.Properties.Order(StringComparer.Ordinal))}");
+                // Replaced: the old one is still there, since only the cleanup deletes it.
+                var superseded = current is { PhysicalId: not null } ? [current with { DeletionPolicy = ResourcePolicies.Delete }] : Array.Empty<StackResource>();
+                stack = stack with
+                {
+                    Operation = stack.Operation! with
+                    {
+                        Cleanup = [.. stack.Operation.Cleanup.Where(resource => resource.PhysicalId != old.PhysicalId || resource.LogicalId != old.LogicalId), .. superseded],
+                    },
+                };
+                stack = await RecordAsync(stack, old, ResourceStatus.UpdateComplete, null);
+                continue;
+            }
+
+            if (ResourceProperties.Differences(current!.Properties, old.Properties).Count == 0
+                && current.Status is (ResourceStatus.CreateComplete or ResourceStatus.UpdateComplete))
+            {
+                stack = stack.With(old with { Status = current.Status, Timestamp = current.Timestamp });
+                continue;
+            }
+
+            try
+            {
+                stack = await RecordAsync(stack, current, ResourceStatus.UpdateInProgress, null);
+                var handler = _types[old.Type];
+                var updated = await CallAsync(stack, old, "Update", request => handler.UpdateAsync(old.PhysicalId!, request, cancellationToken));
+                stack = await RecordAsync(
+                    stack, old with { PhysicalId = updated.PhysicalId, Attributes = updated.Attributes }, ResourceStatus.UpdateComplete, null);
+            }
+            catch (AwsServiceException e)
+            {
+                stack = await RecordAsync(stack, current, ResourceStatus.UpdateFailed, e.Message);
+                failed.Add(old.LogicalId);
             }
         }
 
-        return properties;
+        if (failed.Count > 0)
+        {
+            return await EnterAsync(
+                stack, StackStatus.UpdateRollbackFailed, $"The following resource(s) failed to update: [{string.Join(", ", failed)}].");
+        }
+
+        var added = stack.Resources.Where(resource => previous.Resources.All(old => old.LogicalId != resource.LogicalId)).ToList();
+        stack = stack with
+        {
+            Definition = previous.Definition,
+            Outputs = previous.Outputs,
+            Imports = previous.Imports,
+            Resources = [.. stack.Resources.Except(added)],
+            Operation = stack.Operation! with { Cleanup = [.. stack.Operation.Cleanup, .. added.Select(UnlessRetained)] },
+        };
+        return await EnterAsync(stack, StackStatus.UpdateRollbackCleanupInProgress, null);
     }
 
-    // A path is known if it is listed, lies below a listed ".*", or leads to something listed.
-    private static bool IsKnown(IResourceTypeHandler handler, string path) => handler.Properties.Any(known =>
-        known == path
-        || (known.EndsWith(".*", StringComparison.Ordinal) && (path == known[..^2] || path.StartsWith(known[..^1], StringComparison.Ordinal)))
-        || known.StartsWith(path + ".", StringComparison.Ordinal));
+    /// <summary>A resource whose own creation is rolled back.</summary>
+    private static StackResource UnlessRetained(StackResource created) =>
+        created.DeletionPolicy == ResourcePolicies.RetainExceptOnCreate ? created with { DeletionPolicy = ResourcePolicies.Delete } : created;
 
-    private static IEnumerable<string> Paths(JsonNode? node, string prefix) => node switch
+    /// <summary>Deletes what an update no longer needs. A failure is told in an event, and does not undo the update.</summary>
+    private async Task<Stack> CleanUpAsync(Stack stack, string finalStatus, CancellationToken cancellationToken)
     {
-        JsonObject fields => fields.SelectMany(field => Paths(field.Value, prefix.Length == 0 ? field.Key : $"{prefix}.{field.Key}").Prepend(prefix.Length == 0 ? field.Key : $"{prefix}.{field.Key}")),
-        JsonArray items => items.SelectMany(item => Paths(item, prefix)),
-        _ => [],
-    };
+        foreach (var resource in ReverseOrder(stack.Operation!.Cleanup))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            (stack, _) = await DeleteAsync(stack, resource, keepsRecord: true, cancellationToken);
+            stack = stack with
+            {
+                Operation = stack.Operation! with
+                {
+                    Cleanup = [.. stack.Operation.Cleanup.Where(other => other.LogicalId != resource.LogicalId || other.PhysicalId != resource.PhysicalId)],
+                },
+            };
+        }
 
-    private bool NeedsReplacement(StackResource existing, JsonObject declared, JsonObject properties) =>
-        existing.Type != (string?)declared["Type"]
-        || Types[existing.Type].ReplacementProperties.Any(name => !JsonNode.DeepEquals(existing.Properties[name], properties[name]));
+        return await EnterAsync(stack, finalStatus, null);
+    }
 
-    private static List<StackOutput> Outputs(Template template, TemplateEvaluator evaluator) =>
-    [
-        .. template.Outputs.Where(output => evaluator.IsWanted(output.Value)).Select(output => new StackOutput(
-            output.Key, evaluator.Text(output.Value!["Value"]), output.Value.Text("Description"), output.Value["Export"]?["Name"] is { } export ? evaluator.Text(export) : null)),
-    ];
-
-    private static bool IsRetained(JsonObject declared) => (string?)declared["DeletionPolicy"] is "Retain" or "RetainExceptOnCreate";
-
-    private static ResourceRequest Request(Stack stack, string logicalId, JsonObject properties) => new(
-        stack.Name, stack.Id, logicalId, $"{stack.Name}-{logicalId}-{RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 12)}", properties);
-
-    private async Task<Stack> ReplaceAsync(Stack stack, StackResource old, StackResource now, CancellationToken cancellationToken)
+    /// <summary>Deletes every resource: a deletion, and the rollback of a creation.</summary>
+    private async Task<Stack> DeleteAsync(Stack stack, CancellationToken cancellationToken)
     {
-        stack = stack with { Resources = [.. stack.Resources.Select(resource => ReferenceEquals(resource, old) ? now : resource)] };
-        await stacks.SaveAsync(stack, cancellationToken);
+        var operation = stack.Operation!;
+        var isRollback = operation.Kind == StackOperation.Create;
+        var failed = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var resource in ReverseOrder(stack.Resources))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            // What a resource that is still there depends on must stay too.
+            if (stack.Resources.Any(other => failed.Contains(other.LogicalId) && other.Dependencies.Contains(resource.LogicalId)))
+            {
+                failed.Add(resource.LogicalId);
+                continue;
+            }
+
+            var wanted = isRollback ? UnlessRetained(resource)
+                : operation.Retain.Contains(resource.LogicalId) ? resource with { DeletionPolicy = ResourcePolicies.Retain }
+                : resource;
+            (stack, var deleted) = await DeleteAsync(stack, wanted, keepsRecord: false, cancellationToken);
+            if (!deleted)
+            {
+                failed.Add(resource.LogicalId);
+            }
+        }
+
+        if (failed.Count > 0)
+        {
+            return await EnterAsync(
+                stack,
+                stack.Status == StackStatus.RollbackInProgress ? StackStatus.RollbackFailed : StackStatus.DeleteFailed,
+                $"The following resource(s) failed to delete: [{string.Join(", ", failed.Where(id => stack.Find(id)?.Status == ResourceStatus.DeleteFailed))}].");
+        }
+
+        // An update that failed and was not rolled back leaves what it replaced or dropped to the deletion.
+        foreach (var resource in ReverseOrder(operation.Cleanup))
+        {
+            (stack, _) = await DeleteAsync(stack, resource, keepsRecord: true, cancellationToken);
+        }
+
+        stack = stack with { Outputs = [], Imports = [] };
+        return stack.Status == StackStatus.RollbackInProgress
+            ? await EnterAsync(stack, StackStatus.RollbackComplete, null)
+            : await EnterAsync(stack with { DeletionTime = _time.GetUtcNow() }, StackStatus.DeleteComplete, null);
+    }
+
+    /// <param name="stack">The stack.</param>
+    /// <param name="resource">What to delete.</param>
+    /// <param name="keepsRecord">The stack has another resource of this logical id, or none: only events are added.</param>
+    /// <param name="cancellationToken">Stops between two steps.</param>
+    private async Task<(Stack Stack, bool Deleted)> DeleteAsync(Stack stack, StackResource resource, bool keepsRecord, CancellationToken cancellationToken)
+    {
+        async Task<Stack> Record(string status, string? reason)
+        {
+            var changed = resource with { Status = status, StatusReason = reason, Timestamp = _time.GetUtcNow() };
+            if (keepsRecord)
+            {
+                return await SaveAsync(WithEvent(stack, changed));
+            }
+
+            var updated = status is ResourceStatus.DeleteComplete or ResourceStatus.DeleteSkipped ? stack.Without(resource.LogicalId) : stack.With(changed);
+            return await SaveAsync(WithEvent(updated, changed));
+        }
+
+        if (resource.PhysicalId is null)
+        {
+            return (keepsRecord ? stack : await SaveAsync(stack.Without(resource.LogicalId)), true);
+        }
+
+        if (resource.DeletionPolicy != ResourcePolicies.Delete)
+        {
+            return (await Record(ResourceStatus.DeleteSkipped, null), true);
+        }
+
+        try
+        {
+            stack = await Record(ResourceStatus.DeleteInProgress, null);
+            await CallAsync(stack, resource, "Delete", async request =>
+            {
+                await _types[resource.Type].DeleteAsync(resource.PhysicalId, request, cancellationToken);
+                return new ProvisionedResource(resource.PhysicalId, resource.Attributes);
+            });
+            return (await Record(ResourceStatus.DeleteComplete, null), true);
+        }
+        catch (AwsServiceException e)
+        {
+            CloudFormationLog.ResourceFailed(_logger, stack.StackName, resource.LogicalId, resource.Type, ResourceStatus.DeleteFailed, e.Message);
+            return (await Record(ResourceStatus.DeleteFailed, e.Message), false);
+        }
+    }
+
+    private static IEnumerable<StackResource> ReverseOrder(IReadOnlyList<StackResource> resources) =>
+        DependencyOrder.Of(resources, resource => resource.LogicalId, resource => resource.Dependencies).Reverse();
+
+    private async Task<ProvisionedResource> CallAsync(
+        Stack stack, StackResource resource, string verb, Func<ResourceRequest, Task<ProvisionedResource>> call)
+    {
+        using var activity = LocalAwsTelemetry.Activities.StartActivity($"CloudFormation {verb} {resource.LogicalId}");
+        activity?.SetTag("aws.cloudformation.resource_type", resource.Type);
+        var request = new ResourceRequest(
+            stack.StackName, stack.StackId, resource.LogicalId, resource.GeneratedName, (JsonObject)resource.Properties.DeepClone());
+        try
+        {
+            return await call(request);
+        }
+        catch (AwsServiceException e)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, e.Message);
+            throw new AwsServiceException(e.Code, $"Resource handler returned message: \"{e.Message}\" (HandlerErrorCode: {e.Code})", e.Status);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A stack must reach a definite state whatever its handler does; the stack trace goes to the log.
+            activity?.SetStatus(ActivityStatusCode.Error, e.Message);
+            CloudFormationLog.HandlerBroke(_logger, e, stack.StackName, resource.LogicalId, resource.Type);
+            throw new AwsServiceException("InternalFailure", $"Resource handler returned message: \"{e.Message}\" (HandlerErrorCode: InternalFailure)");
+        }
+    }
+
+    private Task<Stack> RecordAsync(Stack stack, StackResource resource, string status, string? reason)
+    {
+        if (status.EndsWith("_FAILED", StringComparison.Ordinal))
+        {
+            CloudFormationLog.ResourceFailed(_logger, stack.StackName, resource.LogicalId, resource.Type, status, reason ?? "");
+        }
+
+        var changed = resource with { Status = status, StatusReason = reason, Timestamp = _time.GetUtcNow() };
+        return SaveAsync(WithEvent(stack.With(changed), changed));
+    }
+
+    private Task<Stack> EnterAsync(Stack stack, string status, string? reason)
+    {
+        if (status.EndsWith("_FAILED", StringComparison.Ordinal) || status.Contains("ROLLBACK", StringComparison.Ordinal))
+        {
+            CloudFormationLog.StackFailed(_logger, stack.StackName, status, reason ?? stack.StatusReason);
+        }
+        else
+        {
+            CloudFormationLog.StackStatusChanged(_logger, stack.StackName, status);
+        }
+
+        stack = stack with { Status = status, StatusReason = reason };
+        return SaveAsync(WithEvent(stack, stack.StackName, stack.StackId, StackType, status, reason));
+    }
+
+    private Stack WithEvent(Stack stack, StackResource resource) =>
+        WithEvent(stack, resource.LogicalId, resource.PhysicalId, resource.Type, resource.Status, resource.StatusReason);
+
+    private Stack WithEvent(Stack stack, string logicalId, string? physicalId, string type, string status, string? reason)
+    {
+        var happened = new StackEvent(Guid.NewGuid().ToString(), _time.GetUtcNow(), logicalId, physicalId, type, status, reason, stack.Operation?.ClientRequestToken);
+        return stack with { Events = [.. stack.Events.TakeLast(EventsKept - 1), happened] };
+    }
+
+    private async Task<Stack> SaveAsync(Stack stack)
+    {
+        // A resource that was made but not recorded would be lost: what happened is written down even while stopping.
+        await _store.SaveAsync(stack, CancellationToken.None);
         return stack;
     }
 
-    private async Task<Stack> MoveAsync(Stack stack, string status, string? reason, CancellationToken cancellationToken)
+    /// <summary>As CloudFormation makes names: stack, logical id and 12 random letters and digits, at most 63 characters (a bucket's limit).</summary>
+    private static string GenerateName(string stackName, string logicalId)
     {
-        LogStatus(logger, stack.Name, status, reason ?? "");
-        return await RecordAsync(stack with { Status = status, StatusReason = reason }, stack.Name, stack.Id, StackType, status, reason, cancellationToken);
+        var suffix = RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 12);
+        var room = 63 - suffix.Length - 2;
+        var logical = logicalId.Length > room / 2 ? logicalId[..(room / 2)] : logicalId;
+        var stack = stackName.Length > room - logical.Length ? stackName[..(room - logical.Length)] : stackName;
+        return $"{stack}-{logical}-{suffix}";
     }
-
-    private async Task<Stack> RecordAsync(Stack stack, string logicalId, string? physicalId, string type, string status, string? reason, CancellationToken cancellationToken)
-    {
-        stack = stack with { Events = [.. stack.Events.TakeLast(500), new StackEvent(Guid.NewGuid().ToString(), DateTimeOffset.UtcNow, logicalId, physicalId, type, status, reason)] };
-        await stacks.SaveAsync(stack, cancellationToken);
-        return stack;
-    }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Stack {Stack} {Status} {Reason}")]
-    private static partial void LogStatus(ILogger logger, string stack, string status, string reason);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Stack {Stack}: {LogicalId} ({Type}) failed: {Reason}")]
-    private static partial void LogFailed(ILogger logger, string stack, string logicalId, string type, string reason);
 }

@@ -1,4 +1,12 @@
 namespace ImageApp.LocalAws.CloudFormation;
 
-/// <summary>Something that happened to a stack or to one of its resources.</summary>
-internal sealed record StackEvent(string EventId, DateTimeOffset Timestamp, string LogicalId, string? PhysicalId, string Type, string Status, string? Reason);
+/// <summary>A change of state of a stack or of one of its resources.</summary>
+internal sealed record StackEvent(
+    string EventId,
+    DateTimeOffset Timestamp,
+    string LogicalResourceId,
+    string? PhysicalResourceId,
+    string ResourceType,
+    string ResourceStatus,
+    string? ResourceStatusReason,
+    string? ClientRequestToken);

@@ -1,4 +1,4 @@
 namespace ImageApp.LocalAws.CloudFormation;
 
-/// <summary>An output of a stack.</summary>
+/// <summary>A resolved output.</summary>
 internal sealed record StackOutput(string Key, string Value, string? Description, string? ExportName);

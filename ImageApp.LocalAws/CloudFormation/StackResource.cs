@@ -1,20 +1,34 @@
 using System.Text.Json.Nodes;
+using ImageApp.LocalAws.CloudFormation.Templates;
 
 namespace ImageApp.LocalAws.CloudFormation;
 
 /// <summary>A resource of a stack.</summary>
-internal sealed record StackResource(string LogicalId, string Type, string PhysicalId)
+/// <param name="LogicalId">Its name in the template.</param>
+/// <param name="Type">For example <c>AWS::SQS::Queue</c>.</param>
+internal sealed record StackResource(string LogicalId, string Type)
 {
-    /// <summary>For example <c>CREATE_COMPLETE</c>.</summary>
-    public string Status { get; init; } = "CREATE_COMPLETE";
+    /// <summary>The name offered to its handler; kept, so that a creation which was interrupted is repeated under the same name.</summary>
+    public required string GeneratedName { get; init; }
 
-    public DateTimeOffset UpdatedAt { get; init; }
+    /// <summary>Null until it is created.</summary>
+    public string? PhysicalId { get; init; }
 
-    /// <summary>The properties it was made with, resolved.</summary>
+    public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The resolved properties that were last asked for. Never changed in place.</summary>
     public JsonObject Properties { get; init; } = [];
 
-    public Dictionary<string, string> Attributes { get; init; } = [];
+    /// <summary>The logical ids that were there before it, and so are deleted after it.</summary>
+    public IReadOnlyList<string> Dependencies { get; init; } = [];
 
-    /// <summary>Whether it stays when the stack no longer has it.</summary>
-    public bool Retain { get; init; }
+    public string DeletionPolicy { get; init; } = ResourcePolicies.Delete;
+
+    public string UpdateReplacePolicy { get; init; } = ResourcePolicies.Delete;
+
+    public required string Status { get; init; }
+
+    public string? StatusReason { get; init; }
+
+    public DateTimeOffset Timestamp { get; init; }
 }

@@ -1,4 +1,8 @@
 namespace ImageApp.LocalAws.CloudFormation;
 
-/// <summary>A stack as it was.</summary>
-internal sealed record StackSnapshot(string TemplateBody, Dictionary<string, string> Parameters, Dictionary<string, string> Tags, List<StackResource> Resources, List<StackOutput> Outputs);
+/// <summary>A stack as it was before an update.</summary>
+internal sealed record StackSnapshot(
+    StackDefinition Definition,
+    IReadOnlyList<StackResource> Resources,
+    IReadOnlyList<StackOutput> Outputs,
+    IReadOnlyList<string> Imports);

@@ -1,166 +1,102 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-using ImageApp.LocalAws.Sns;
-using ImageApp.LocalAws.Sqs;
+using System.Collections.Concurrent;
 using ImageApp.LocalAws.Storage;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace ImageApp.LocalAws.Lambda;
 
-/// <summary>
-/// Asynchronous invocations: kept on disk, retried with growing delays, and in the end sent to the failure destination
-/// (Lambda Developer Guide, "Error handling for asynchronous invocation").
-/// </summary>
-internal sealed partial class AsynchronousInvoker(
-    FunctionStore functions, FunctionInvoker invoker, QueueStore queues, IServiceProvider services, LocalAwsOptions options, ILogger<AsynchronousInvoker> logger) : BackgroundService
+/// <summary>Runs accepted asynchronous invocations: retries, age, destination (Lambda Developer Guide, "Error handling for asynchronous invocation").</summary>
+internal sealed class AsynchronousInvoker(
+    LocalAwsOptions options,
+    TimeProvider time,
+    FunctionInvoker invoker,
+    InvocationDestination destination,
+    Journal<AsynchronousInvocation> journal,
+    ILogger logger) : IAsyncDisposable
 {
-    private const string Principal = "lambda.amazonaws.com";
-    private readonly DurableQueue<AsynchronousInvocation> _events = new(Path.Combine(options.DataDirectory, "lambda", "events"), StateJson.Default.AsynchronousInvocation);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<string, Task> _running = new();
 
-    /// <summary>Takes an event for a function.</summary>
-    /// <returns>The request id.</returns>
-    public async Task<string> EnqueueAsync(string function, byte[] payload, string? traceParent, CancellationToken cancellationToken)
+    public void Run(Function function, AsynchronousInvocation invocation)
     {
-        var requestId = Guid.NewGuid().ToString();
-        await _events.AddAsync(new AsynchronousInvocation(function, requestId, payload, DateTimeOffset.UtcNow, traceParent), cancellationToken);
-        return requestId;
+        var task = RunToEndAsync(function, invocation, _stop.Token);
+        _running[invocation.RequestId] = task;
+        _ = task.ContinueWith(_ => _running.TryRemove(invocation.RequestId, out Task? _), TaskScheduler.Default);
     }
 
-    public override async Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Stops all; what is not at its end stays in the journal.</summary>
+    public async Task StopAsync()
     {
-        await _events.LoadAsync(cancellationToken);
-        await base.StartAsync(cancellationToken);
+        await _stop.CancelAsync();
+        await Task.WhenAll(_running.Values);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public async ValueTask DisposeAsync()
     {
-        await foreach (var (id, item) in _events.ReadAllAsync(stoppingToken))
-        {
-            // Each on its own: how many run at once is for the function's runtimes to say.
-            _ = ProcessAsync(id, item, stoppingToken);
-        }
+        await StopAsync();
+        _stop.Dispose();
     }
 
-    private async Task ProcessAsync(string id, AsynchronousInvocation item, CancellationToken cancellationToken)
+    private async Task RunToEndAsync(Function function, AsynchronousInvocation invocation, CancellationToken cancellationToken)
     {
+        await Task.Yield();
         try
         {
-            await InvokeAsync(id, functions.GetOrAdd(item.FunctionName), item, cancellationToken);
-            _events.Complete(id);
+            await RunAttemptsAsync(function, invocation, cancellationToken);
+            await journal.RemoveAsync(invocation.RequestId);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // Still on disk: the next start goes on.
+            // It stays in the journal and goes on at the next start.
         }
-        catch (Exception e)
+        catch (Exception failure)
         {
-            // The outermost place of this event; it stays on disk and is tried again after the next start.
-            LogBroken(logger, e, item.RequestId, item.FunctionName);
+            // A full disk, say: the invocation stays in the journal rather than be lost.
+            LambdaLog.AsynchronousFailure(logger, function.Name, invocation.RequestId, failure);
         }
     }
 
-    private async Task InvokeAsync(string id, LambdaFunction function, AsynchronousInvocation item, CancellationToken cancellationToken)
+    private async Task RunAttemptsAsync(Function function, AsynchronousInvocation invocation, CancellationToken cancellationToken)
     {
+        var parent = LocalAwsTelemetry.Context(invocation.TraceParent);
+        InvocationResult? last = null;
         while (true)
         {
             var config = function.State.EventInvokeConfig;
-            var left = item.ReceivedAt.AddSeconds(config.MaximumEventAgeInSeconds) - DateTimeOffset.UtcNow;
-            var result = left > TimeSpan.Zero
-                ? await invoker.InvokeAsync(function, item.RequestId, item.Payload, item.TraceParent, left, cancellationToken)
-                : InvocationResult.Failed("EventAgeExceeded", $"The event is older than {config.MaximumEventAgeInSeconds} seconds.");
-            if (result.ErrorType is null)
+            var expiresAt = invocation.AcceptedAt + TimeSpan.FromSeconds(config?.MaximumEventAgeInSeconds ?? EventInvokeConfig.DefaultMaximumEventAgeInSeconds);
+            var pause = invocation.NotBefore - time.GetUtcNow();
+            if (invocation.NotBefore < expiresAt && pause > TimeSpan.Zero)
             {
+                await Task.Delay(pause, time, cancellationToken);
+            }
+
+            var remaining = expiresAt - time.GetUtcNow();
+            var result = invocation.NotBefore < expiresAt && remaining > TimeSpan.Zero
+                ? await invoker.RunAsync(function, invocation.RequestId, invocation.Payload, parent, remaining, cancellationToken)
+                : null;
+            if (result is null)
+            {
+                await destination.SendFailureAsync(function, invocation, last, "EventAgeExceeded", cancellationToken);
                 return;
             }
 
-            item = item with { Attempts = item.Attempts + 1 };
-            LogFailed(logger, item.RequestId, function.Name, item.Attempts, Encoding.UTF8.GetString(result.Payload));
-            if (left <= TimeSpan.Zero || item.Attempts > config.MaximumRetryAttempts)
+            last = result;
+            invocation = invocation with { Attempts = invocation.Attempts + 1 };
+            if (result.Succeeded)
             {
-                await GiveUpAsync(function, item, result, left <= TimeSpan.Zero ? "EventAgeExceeded" : "RetriesExhausted", cancellationToken);
+                await destination.SendSuccessAsync(function, invocation, result, cancellationToken);
                 return;
             }
 
-            await _events.UpdateAsync(id, item, cancellationToken);
-            await Task.Delay(options.AsynchronousRetryDelay * item.Attempts, cancellationToken);
-        }
-    }
-
-    private async Task GiveUpAsync(LambdaFunction function, AsynchronousInvocation item, InvocationResult result, string condition, CancellationToken cancellationToken)
-    {
-        if (function.State.EventInvokeConfig.OnFailure is not { Length: > 0 } destination)
-        {
-            LogLost(logger, item.RequestId, function.Name, condition);
-            return;
-        }
-
-        var record = new JsonObject
-        {
-            ["version"] = "1.0",
-            ["timestamp"] = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-            ["requestContext"] = new JsonObject
+            if (invocation.Attempts > (function.State.EventInvokeConfig?.MaximumRetryAttempts ?? EventInvokeConfig.DefaultMaximumRetryAttempts))
             {
-                ["requestId"] = item.RequestId,
-                ["functionArn"] = function.Arn + ":$LATEST",
-                ["condition"] = condition,
-                ["approximateInvokeCount"] = item.Attempts,
-            },
-            ["requestPayload"] = Json(item.Payload),
-            ["responseContext"] = new JsonObject { ["statusCode"] = 200, ["executedVersion"] = "$LATEST", ["functionError"] = "Unhandled" },
-            ["responsePayload"] = Json(result.Payload),
-        };
-        var caller = new ServiceCall(Principal, function.Arn, options.AccountId);
-        try
-        {
-            if (destination.StartsWith("arn:aws:sns:", StringComparison.Ordinal))
-            {
-                // Asked for here: SNS in turn invokes functions through this class.
-                await services.GetRequiredService<ITopicPublisher>().PublishAsync(caller, destination, null, record.ToJsonString(), cancellationToken);
-            }
-            else
-            {
-                var queue = queues.GetByArn(destination);
-                queues.Authorize(queue, caller);
-                await queues.SendAsync(queue, record.ToJsonString(), [], TimeSpan.Zero, [], cancellationToken);
+                await destination.SendFailureAsync(function, invocation, result, "RetriesExhausted", cancellationToken);
+                return;
             }
 
-            LogDeadLetter(logger, item.RequestId, function.Name, destination, condition);
-        }
-        catch (AwsServiceException e)
-        {
-            LogRefused(logger, item.RequestId, function.Arn, destination, e.Message);
-        }
-    }
-
-    private static JsonNode? Json(byte[] payload)
-    {
-        try
-        {
-            return JsonNode.Parse(payload);
-        }
-        catch (JsonException)
-        {
-            // A payload that is no JSON goes into the record as text.
-            return JsonValue.Create(Encoding.UTF8.GetString(payload));
+            var delay = options.AsynchronousRetryDelay * Math.Pow(2, invocation.Attempts - 1);
+            invocation = invocation with { NotBefore = time.GetUtcNow() + delay };
+            await journal.PutAsync(invocation.RequestId, invocation);
+            LambdaLog.WillRetry(logger, function.Name, invocation.RequestId, invocation.Attempts, delay);
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Event {RequestId} failed in {Function}, attempt {Attempt}: {Error}")]
-    private static partial void LogFailed(ILogger logger, string requestId, string function, int attempt, string error);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Event {RequestId} of {Function} went to {Destination}: {Condition}")]
-    private static partial void LogDeadLetter(ILogger logger, string requestId, string function, string destination, string condition);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Event {RequestId} of {Function} is lost, it has no failure destination: {Condition}")]
-    private static partial void LogLost(ILogger logger, string requestId, string function, string condition);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Event {RequestId} of {FunctionArn} is lost, {Destination} does not take it: {Reason}")]
-    private static partial void LogRefused(ILogger logger, string requestId, string functionArn, string destination, string reason);
-
-    [LoggerMessage(Level = LogLevel.Critical, Message = "Event {RequestId} of {Function} broke")]
-    private static partial void LogBroken(ILogger logger, Exception exception, string requestId, string function);
 }

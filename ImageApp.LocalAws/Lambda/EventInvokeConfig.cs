@@ -1,14 +1,48 @@
 namespace ImageApp.LocalAws.Lambda;
 
-/// <summary>How asynchronous invocations are retried (Lambda API Reference, "PutFunctionEventInvokeConfig").</summary>
+/// <summary>How a function's asynchronous invocations are retried and where those that fail go (Lambda API, <c>PutFunctionEventInvokeConfig</c>).</summary>
 internal sealed record EventInvokeConfig
 {
-    /// <summary>0 to 2.</summary>
-    public int MaximumRetryAttempts { get; init; } = 2;
+    /// <summary>Two retries where none are configured.</summary>
+    public const int DefaultMaximumRetryAttempts = 2;
 
-    /// <summary>60 to 21600.</summary>
-    public int MaximumEventAgeInSeconds { get; init; } = 21_600;
+    /// <summary>Six hours where no age is configured.</summary>
+    public const int DefaultMaximumEventAgeInSeconds = 21_600;
 
-    /// <summary>The queue or topic that gets events that could not be processed.</summary>
+    public int? MaximumRetryAttempts { get; init; }
+
+    public int? MaximumEventAgeInSeconds { get; init; }
+
+    /// <summary>ARN of the queue or topic that gets a record of each invocation that failed for good.</summary>
     public string? OnFailure { get; init; }
+
+    /// <summary>ARN of the queue or topic that gets a record of each success.</summary>
+    public string? OnSuccess { get; init; }
+
+    public DateTimeOffset LastModified { get; init; }
+
+    /// <summary>Checks the limits that the Lambda API documents.</summary>
+    /// <exception cref="AwsServiceException"><c>InvalidParameterValueException</c>, naming value and limits.</exception>
+    public void Validate()
+    {
+        if (MaximumRetryAttempts is < 0 or > 2)
+        {
+            throw Invalid($"MaximumRetryAttempts is {MaximumRetryAttempts}; allowed are 0 to 2.");
+        }
+
+        if (MaximumEventAgeInSeconds is < 60 or > DefaultMaximumEventAgeInSeconds)
+        {
+            throw Invalid($"MaximumEventAgeInSeconds is {MaximumEventAgeInSeconds}; allowed are 60 to {DefaultMaximumEventAgeInSeconds}.");
+        }
+
+        foreach (var destination in new[] { OnFailure, OnSuccess })
+        {
+            if (destination is not null && !destination.StartsWith("arn:aws:sqs:", StringComparison.Ordinal) && !destination.StartsWith("arn:aws:sns:", StringComparison.Ordinal))
+            {
+                throw Invalid($"The destination '{destination}' is not the ARN of an SQS queue or an SNS topic.");
+            }
+        }
+    }
+
+    private static AwsServiceException Invalid(string message) => new("InvalidParameterValueException", message);
 }

@@ -1,136 +1,179 @@
 using System.Diagnostics;
 using System.Globalization;
-using ImageApp.LocalAws.Telemetry;
+using System.Text;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace ImageApp.LocalAws.Lambda;
 
-/// <summary>Hands invocations to runtimes and keeps the function's limits while they run.</summary>
-internal sealed partial class FunctionInvoker(LocalAwsTelemetry telemetry, ILogger<FunctionInvoker> logger)
+/// <summary>Runs one attempt of an invocation: hands it to a poller and holds the function to its time-out and memory.</summary>
+internal sealed class FunctionInvoker(TimeProvider time, LambdaMetrics metrics, IHostApplicationLifetime lifetime, ILogger<FunctionInvoker> logger)
 {
-    private static readonly TimeSpan SampleInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_sampleInterval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Invokes a function and waits for its outcome.</summary>
-    /// <param name="function">The function.</param>
-    /// <param name="requestId">The invocation's id.</param>
-    /// <param name="payload">The event.</param>
-    /// <param name="traceParent">The trace it belongs to.</param>
-    /// <param name="patience">How long it may wait for a runtime to take it.</param>
-    /// <param name="cancellationToken">Gives the wait up.</param>
-    public async Task<InvocationResult> InvokeAsync(LambdaFunction function, string requestId, ReadOnlyMemory<byte> payload, string? traceParent, TimeSpan patience, CancellationToken cancellationToken)
+    // HTTP clients and Kestrel close a connection that is idle for a minute or more, while the function still works. So a known process counts, not its
+    // connection; and where the process is unknown, a connection that closes sooner than any idle one would.
+    private static readonly TimeSpan s_shortestIdleLifetime = TimeSpan.FromSeconds(50);
+
+    /// <summary>Is cancelled when local AWS stops.</summary>
+    public CancellationToken Stopping => lifetime.ApplicationStopping;
+
+    /// <summary>Runs the function; a process of it may take <paramref name="waitForPoller"/> to ask for the invocation.</summary>
+    /// <returns>The result; null where no process asked for it in time.</returns>
+    public async Task<InvocationResult?> RunAsync(Function function, string requestId, byte[] payload, ActivityContext parent, TimeSpan waitForPoller, CancellationToken cancellationToken)
     {
-        using var span = telemetry.Start($"Lambda invoke {function.Name}", ActivityKind.Server, traceParent);
-        span?.SetTag("faas.invoked_name", function.Name).SetTag("faas.invocation_id", requestId).SetTag("aws.lambda.invoked_arn", function.Arn);
-        var invocation = new Invocation(requestId, payload, LocalAwsTelemetry.CurrentTraceParent(traceParent));
-        await function.Waiting.Writer.WriteAsync(invocation, cancellationToken);
+        var (activity, trace) = LocalAwsTelemetry.Start($"Lambda Invoke {function.Name}", ActivityKind.Consumer, parent);
+        using var ended = activity;
+        activity?.SetTag("faas.invoked_name", function.Name).SetTag("faas.invocation_id", requestId).SetTag("cloud.resource_id", function.Arn);
+        var invocation = new Invocation(requestId, payload, trace);
+        function.Enqueue(invocation);
         try
         {
-            await invocation.Started.Task.WaitAsync(patience, cancellationToken);
+            var poller = await WaitForPollerAsync(function, invocation, waitForPoller, cancellationToken);
+            if (poller is null && !invocation.Ended.IsCompleted)
+            {
+                activity?.SetStatus(ActivityStatusCode.Error, "No process asked for the invocation.");
+                return null;
+            }
+
+            var result = await RunTakenAsync(function, invocation, poller, cancellationToken);
+            if (!result.Succeeded)
+            {
+                activity?.SetStatus(ActivityStatusCode.Error, result.ErrorType).SetTag("error.type", result.ErrorType);
+            }
+
+            return result;
+        }
+        finally
+        {
+            function.Withdraw(invocation);
+            function.End(invocation);
+        }
+    }
+
+    private static async Task<RuntimePoller?> WaitForPollerAsync(Function function, Invocation invocation, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // An init error ends an invocation that no poller has taken.
+            await Task.WhenAny(invocation.Taken, invocation.Ended).WaitAsync(wait, cancellationToken);
+        }
+        catch (TimeoutException) when (function.Withdraw(invocation))
+        {
+            return null;
         }
         catch (TimeoutException)
         {
-            var expired = InvocationResult.Failed("Runtime.Unavailable", $"RequestId: {requestId} Error: no runtime of {function.Name} took the invocation within {patience.TotalSeconds:0} seconds; is the function's process running?");
-            invocation.Outcome.TrySetResult(expired);
-            return expired;
+            // A poller is just taking it.
+            await Task.WhenAny(invocation.Taken, invocation.Ended).WaitAsync(cancellationToken);
         }
 
-        var started = Stopwatch.GetTimestamp();
-        var result = await invocation.Outcome.Task.WaitAsync(cancellationToken);
-        telemetry.CountInvocation(function.Name, result.ErrorType ?? "success", Stopwatch.GetElapsedTime(started));
-        if (result.ErrorType is not null)
-        {
-            span?.SetTag("error.type", result.ErrorType).SetStatus(ActivityStatusCode.Error);
-        }
-
-        return result;
+        return invocation.Taken.IsCompletedSuccessfully ? await invocation.Taken : null;
     }
 
-    /// <summary>Watches an invocation that a runtime has taken: its time, its process and that process's memory.</summary>
-    /// <param name="function">The function.</param>
-    /// <param name="invocation">The invocation.</param>
-    /// <param name="process">The process that took it, where it could be found on this machine.</param>
-    public async Task SuperviseAsync(LambdaFunction function, Invocation invocation, int? process)
+    private async Task<InvocationResult> RunTakenAsync(Function function, Invocation invocation, RuntimePoller? poller, CancellationToken cancellationToken)
     {
-        var registration = function.Registration;
-        var started = Stopwatch.GetTimestamp();
-        long mostMemory = 0;
-        LogStart(logger, invocation.RequestId, function.Name);
-        while (!invocation.Outcome.Task.IsCompleted)
+        var lines = new StringBuilder();
+        void Write(string line)
         {
-            var left = registration.Timeout - Stopwatch.GetElapsedTime(started);
-            if (left <= TimeSpan.Zero)
+            lines.Append(line).Append('\n');
+            LambdaLog.PlatformLine(logger, function.Name, line);
+        }
+
+        Write($"START RequestId: {invocation.RequestId} Version: $LATEST");
+        var started = time.GetTimestamp();
+        var (outcome, maximumBytes) = poller is null
+            ? (await invocation.Ended, 0)
+            : await SuperviseAsync(function, invocation, poller, cancellationToken);
+        var duration = time.GetElapsedTime(started);
+        metrics.Ended(function.Name, duration, outcome.ErrorType);
+        Write($"END RequestId: {invocation.RequestId}");
+        Write(Report(function, invocation, outcome, duration, maximumBytes));
+        if (outcome.ErrorType is not null)
+        {
+            LambdaLog.InvocationFailed(logger, function.Name, invocation.RequestId, outcome.ErrorType, Encoding.UTF8.GetString(outcome.Payload));
+        }
+
+        if (outcome.NeedsRestart && function.Registration.RestartAsync is { } restart)
+        {
+            _ = RestartAsync(function, restart, Stopping);
+        }
+
+        return new InvocationResult(invocation.RequestId, outcome.Payload, outcome.ErrorType, lines.ToString());
+    }
+
+    private async Task<(InvocationOutcome Outcome, long MaximumBytes)> SuperviseAsync(Function function, Invocation invocation, RuntimePoller poller, CancellationToken cancellationToken)
+    {
+        var id = invocation.RequestId;
+        var maximumBytes = poller.Process?.ResidentBytes() ?? 0;
+        var taken = time.GetTimestamp();
+        var connectionLost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = poller.ConnectionClosed.Register(() =>
+        {
+            if (poller.Process is null && time.GetElapsedTime(taken) < s_shortestIdleLifetime)
             {
-                var seconds = registration.Timeout.TotalSeconds.ToString("F2", CultureInfo.InvariantCulture);
-                Fail(function, invocation, "Sandbox.Timedout", $"RequestId: {invocation.RequestId} Error: Task timed out after {seconds} seconds", process);
-                break;
+                connectionLost.TrySetResult();
+            }
+        });
+        while (true)
+        {
+            var untilDeadline = invocation.Deadline - time.GetUtcNow();
+            if (untilDeadline <= TimeSpan.Zero)
+            {
+                invocation.TryEnd(InvocationOutcome.Failed("Sandbox.Timedout", string.Create(CultureInfo.InvariantCulture, $"RequestId: {id} Error: Task timed out after {function.Timeout.TotalSeconds:F2} seconds"), needsRestart: true));
+                return (await invocation.Ended, maximumBytes);
             }
 
-            if (process is { } id)
+            var pause = poller.Process is not null && s_sampleInterval < untilDeadline ? s_sampleInterval : untilDeadline;
+            await Task.WhenAny(invocation.Ended, connectionLost.Task, Task.Delay(pause, time, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
+            maximumBytes = Math.Max(maximumBytes, poller.Process?.ResidentBytes() ?? 0);
+            if (invocation.Ended.IsCompleted)
             {
-                if (PollingProcess.ResidentBytes(id) is not { } memory)
-                {
-                    Fail(function, invocation, "Runtime.ExitError", $"RequestId: {invocation.RequestId} Error: Runtime exited before completing the invocation", process: null);
-                    break;
-                }
-
-                mostMemory = Math.Max(mostMemory, memory);
-                if (memory > registration.MemorySize * 1024L * 1024L)
-                {
-                    Fail(function, invocation, "Runtime.ExitError", $"RequestId: {invocation.RequestId} Error: Runtime exited with error: signal: killed (used {memory / 1024 / 1024} MB of {registration.MemorySize} MB)", process);
-                    break;
-                }
+                return (await invocation.Ended, maximumBytes);
             }
 
-            await Task.WhenAny(invocation.Outcome.Task, Task.Delay(left < SampleInterval ? left : SampleInterval));
-        }
+            if (poller.Process is { } process && maximumBytes > function.State.MemorySize * 1024L * 1024L && process.IsRunning)
+            {
+                LambdaLog.OutOfMemory(logger, function.Name, process.Id, Megabytes(maximumBytes), function.State.MemorySize);
+                process.Kill();
+                invocation.TryEnd(InvocationOutcome.Failed("Runtime.ExitError", $"RequestId: {id} Error: Runtime exited with error: signal: killed", needsRestart: true));
+                return (await invocation.Ended, maximumBytes);
+            }
 
-        function.Running.TryRemove(invocation.RequestId, out _);
-        var duration = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-        LogReport(logger, invocation.RequestId, duration, Math.Ceiling(duration), registration.MemorySize, mostMemory / 1024 / 1024, (await invocation.Outcome.Task).ErrorType ?? "success");
+            if (poller.Process is null ? connectionLost.Task.IsCompleted : !poller.Process.IsRunning)
+            {
+                invocation.TryEnd(InvocationOutcome.Failed("Runtime.ExitError", $"RequestId: {id} Error: Runtime exited without providing a reason", needsRestart: poller.Process is not null));
+                return (await invocation.Ended, maximumBytes);
+            }
+        }
     }
 
-    private void Fail(LambdaFunction function, Invocation invocation, string errorType, string message, int? process)
+    private static string Report(Function function, Invocation invocation, InvocationOutcome outcome, TimeSpan duration, long maximumBytes)
     {
-        if (!invocation.Outcome.TrySetResult(InvocationResult.Failed(errorType, message)))
+        var status = outcome.ErrorType switch
         {
-            return;
-        }
-
-        LogFailed(logger, function.Name, message);
-        if (process is { } id && id != Environment.ProcessId)
-        {
-            // AWS throws the execution environment away; what goes on in it must not touch anything after its caller was told it failed.
-            PollingProcess.Kill(id);
-        }
-
-        if (function.Registration.RestartAsync is { } restart)
-        {
-            _ = RestartAsync(function.Name, restart);
-        }
+            null => "",
+            "Sandbox.Timedout" => "\tStatus: timeout",
+            var errorType => $"\tStatus: error\tError Type: {errorType}",
+        };
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"REPORT RequestId: {invocation.RequestId}\tDuration: {duration.TotalMilliseconds:F2} ms\tBilled Duration: {Math.Ceiling(duration.TotalMilliseconds):F0} ms\tMemory Size: {function.State.MemorySize} MB\tMax Memory Used: {Megabytes(maximumBytes)} MB{status}");
     }
 
-    private async Task RestartAsync(string name, Func<CancellationToken, Task> restart)
+    private static long Megabytes(long bytes) => (bytes + (1 << 20) - 1) >> 20;
+
+    private async Task RestartAsync(Function function, Func<CancellationToken, Task> restart, CancellationToken cancellationToken)
     {
         try
         {
-            await restart(CancellationToken.None);
+            await restart(cancellationToken);
         }
-        catch (Exception e)
+        catch (Exception failure)
         {
-            // The host's own code failed; the invocation is decided already, and the next one waits for a runtime.
-            LogNotRestarted(logger, e, name);
+            // The invocation has its result already; a function that stays away shows in the log and in the queue that waits for it.
+            LambdaLog.RestartFailed(logger, function.Name, failure);
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "START RequestId: {RequestId} Function: {Function}")]
-    private static partial void LogStart(ILogger logger, string requestId, string function);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "REPORT RequestId: {RequestId} Duration: {Duration:F2} ms Billed Duration: {Billed} ms Memory Size: {MemorySize} MB Max Memory Used: {MaxMemory} MB Status: {Status}")]
-    private static partial void LogReport(ILogger logger, string requestId, double duration, double billed, int memorySize, long maxMemory, string status);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Function}: {Reason}")]
-    private static partial void LogFailed(ILogger logger, string function, string reason);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Function} could not be restarted")]
-    private static partial void LogNotRestarted(ILogger logger, Exception exception, string function);
 }

@@ -1,10 +1,23 @@
 namespace ImageApp.LocalAws.Lambda;
 
-/// <summary>What is kept of a function on disk.</summary>
-internal sealed record FunctionState(string Name)
+/// <summary>What of a function is kept on disk.</summary>
+internal sealed record FunctionState
 {
-    /// <summary>Statements of its resource policy, as JSON, by statement id.</summary>
-    public Dictionary<string, string> Permissions { get; init; } = [];
+    public required string Name { get; init; }
 
-    public EventInvokeConfig EventInvokeConfig { get; init; } = new();
+    public required int MemorySize { get; init; }
+
+    public required double TimeoutSeconds { get; init; }
+
+    /// <summary>The resource policy as JSON; null without any permission.</summary>
+    public string? Policy { get; init; }
+
+    public EventInvokeConfig? EventInvokeConfig { get; init; }
+
+    /// <summary>ARN of the queue or topic that gets the payload of each asynchronous invocation that failed for good.</summary>
+    public string? DeadLetterTargetArn { get; init; }
+
+    public required DateTimeOffset LastModified { get; init; }
+
+    public required string RevisionId { get; init; }
 }

@@ -1,18 +1,33 @@
+using System.Diagnostics;
+
 namespace ImageApp.LocalAws.Lambda;
 
-/// <summary>One invocation on its way through the Runtime API.</summary>
-internal sealed class Invocation(string requestId, ReadOnlyMemory<byte> payload, string? traceParent)
+/// <summary>One attempt to run a function: waits for a poller, is taken by it, ends with one outcome.</summary>
+internal sealed class Invocation(string requestId, byte[] payload, ActivityContext trace)
 {
-    public string RequestId => requestId;
+    private readonly TaskCompletionSource<RuntimePoller> _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<InvocationOutcome> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public ReadOnlyMemory<byte> Payload => payload;
+    public string RequestId { get; } = requestId;
 
-    /// <summary>The trace it belongs to.</summary>
-    public string? TraceParent => traceParent;
+    public byte[] Payload { get; } = payload;
 
-    /// <summary>Completed once, with the first outcome: a response, an error, a time-out or the end of the process.</summary>
-    public TaskCompletionSource<InvocationResult> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public ActivityContext Trace { get; } = trace;
 
-    /// <summary>Completed when a runtime has taken it.</summary>
-    public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>When the function must have answered; known once it is taken.</summary>
+    public DateTimeOffset Deadline { get; private set; }
+
+    /// <summary>Completes with the poller that runs it.</summary>
+    public Task<RuntimePoller> Taken => _taken.Task;
+
+    public Task<InvocationOutcome> Ended => _ended.Task;
+
+    public void Take(RuntimePoller poller, DateTimeOffset deadline)
+    {
+        Deadline = deadline;
+        _taken.TrySetResult(poller);
+    }
+
+    /// <summary>Ends it; false where something else ended it before.</summary>
+    public bool TryEnd(InvocationOutcome outcome) => _ended.TrySetResult(outcome);
 }

@@ -1,11 +1,11 @@
 namespace ImageApp.LocalAws.Lambda;
 
-/// <summary>What became of an invocation.</summary>
-/// <param name="Payload">The function's response, or the error document.</param>
-/// <param name="ErrorType">Null for success; else for example <c>Sandbox.Timedout</c> or the exception's type.</param>
-internal sealed record InvocationResult(byte[] Payload, string? ErrorType)
+/// <summary>How one invocation ended.</summary>
+/// <param name="RequestId">The invocation's id.</param>
+/// <param name="Payload">The function's response, or the error as JSON with <c>errorMessage</c> and <c>errorType</c>.</param>
+/// <param name="ErrorType">For example <c>Sandbox.Timedout</c>; null after a success.</param>
+/// <param name="LogTail">The lines that Lambda itself writes: START, END, REPORT.</param>
+internal sealed record InvocationResult(string RequestId, byte[] Payload, string? ErrorType, string LogTail)
 {
-    /// <summary>An outcome that Lambda itself reports, with its error document.</summary>
-    public static InvocationResult Failed(string errorType, string message) => new(
-        System.Text.Encoding.UTF8.GetBytes(new System.Text.Json.Nodes.JsonObject { ["errorType"] = errorType, ["errorMessage"] = message }.ToJsonString()), errorType);
+    public bool Succeeded => ErrorType is null;
 }

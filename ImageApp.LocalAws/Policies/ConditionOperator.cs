@@ -6,83 +6,108 @@ namespace ImageApp.LocalAws.Policies;
 /// <summary>A condition operator (IAM User Guide, "IAM JSON policy elements: Condition operators").</summary>
 internal sealed class ConditionOperator
 {
-    private readonly Func<string, string, bool> _test;
-    private readonly bool _negated;
-    private readonly bool _ifExists;
-    private readonly bool _isNull;
+    /// <summary>The operator that asks whether a key is there at all.</summary>
+    public const string Null = "Null";
 
-    private ConditionOperator(Func<string, string, bool> test, bool negated, bool ifExists, bool isNull)
+    private static readonly Dictionary<string, ConditionOperator> s_all = Create().ToDictionary(item => item.Name, StringComparer.OrdinalIgnoreCase);
+
+    private readonly Func<string, string, bool> _compare;
+    private readonly Func<string, string?> _validate;
+
+    private ConditionOperator(string name, bool isNegated, Func<string, string, bool> compare, Func<string, string?>? validate = null)
     {
-        _test = test;
-        _negated = negated;
-        _ifExists = ifExists;
-        _isNull = isNull;
+        Name = name;
+        IsNegated = isNegated;
+        _compare = compare;
+        _validate = validate ?? (static _ => null);
     }
 
-    /// <summary>Reads an operator's name, for example <c>ArnLike</c> or <c>StringEqualsIfExists</c>.</summary>
-    /// <exception cref="AwsServiceException"><c>MalformedPolicy</c>: there is no such operator.</exception>
-    public static ConditionOperator Parse(string name)
-    {
-        // Every key here has one value, for which the set operators and the plain one agree.
-        var plain = name.Replace("ForAnyValue:", "", StringComparison.Ordinal).Replace("ForAllValues:", "", StringComparison.Ordinal);
-        var ifExists = plain.EndsWith("IfExists", StringComparison.Ordinal);
-        plain = ifExists ? plain[..^"IfExists".Length] : plain;
-        return plain switch
-        {
-            "StringEquals" => Make(string.Equals),
-            "StringNotEquals" => Make(string.Equals, negated: true),
-            "StringEqualsIgnoreCase" => Make((a, b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase)),
-            "StringNotEqualsIgnoreCase" => Make((a, b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase), negated: true),
-            "StringLike" => Make((pattern, value) => Wildcard.Matches(pattern, value)),
-            "StringNotLike" => Make((pattern, value) => Wildcard.Matches(pattern, value), negated: true),
-            "ArnEquals" or "ArnLike" => Make(ArnMatches),
-            "ArnNotEquals" or "ArnNotLike" => Make(ArnMatches, negated: true),
-            "Bool" => Make((a, b) => string.Equals(a, b, StringComparison.OrdinalIgnoreCase)),
-            "NumericEquals" => Make((a, b) => Number(b) == Number(a)),
-            "NumericNotEquals" => Make((a, b) => Number(b) == Number(a), negated: true),
-            "NumericLessThan" => Make((a, b) => Number(b) < Number(a)),
-            "NumericLessThanEquals" => Make((a, b) => Number(b) <= Number(a)),
-            "NumericGreaterThan" => Make((a, b) => Number(b) > Number(a)),
-            "NumericGreaterThanEquals" => Make((a, b) => Number(b) >= Number(a)),
-            "DateLessThan" => Make((a, b) => Date(b) < Date(a)),
-            "DateLessThanEquals" => Make((a, b) => Date(b) <= Date(a)),
-            "DateGreaterThan" => Make((a, b) => Date(b) > Date(a)),
-            "DateGreaterThanEquals" => Make((a, b) => Date(b) >= Date(a)),
-            "IpAddress" => Make(InNetwork),
-            "NotIpAddress" => Make(InNetwork, negated: true),
-            "Null" => new ConditionOperator((_, _) => false, false, false, isNull: true),
-            _ => throw ResourcePolicy.Malformed($"there is no condition operator '{name}'."),
-        };
+    public static string AllowedNames { get; } = string.Join(", ", s_all.Keys);
 
-        ConditionOperator Make(Func<string, string, bool> test, bool negated = false) => new(test, negated, ifExists, isNull: false);
-    }
+    public string Name { get; }
 
-    /// <summary>Whether the condition holds: any of <paramref name="values"/> suffices, for a negated operator none may match.</summary>
-    public bool Holds(string key, IReadOnlyList<string> values, IReadOnlyDictionary<string, string> context)
+    /// <summary>Whether the condition is met when no value compares equal.</summary>
+    public bool IsNegated { get; }
+
+    public static ConditionOperator? Find(string name) => s_all.GetValueOrDefault(name);
+
+    /// <summary>Compares, without the negation, the policy's value with the request's.</summary>
+    public bool Compare(string expected, string actual) => _compare(expected, actual);
+
+    public string? WhatIsWrongWith(string value) => _validate(value);
+
+    private static IEnumerable<ConditionOperator> Create()
     {
-        var actual = context.FirstOrDefault(entry => entry.Key.Equals(key, StringComparison.OrdinalIgnoreCase)).Value;
-        if (_isNull)
+        yield return new(Null, false, static (_, _) => false, ValidBoolean);
+        yield return new("Bool", false, static (expected, actual) => string.Equals(expected, actual, StringComparison.OrdinalIgnoreCase), ValidBoolean);
+        yield return new("BinaryEquals", false, static (expected, actual) => expected == actual);
+
+        foreach (var (positive, negative, compare, validate) in Pairs())
         {
-            return values.Any(value => bool.TryParse(value, out var mustBeMissing) && mustBeMissing == actual is null);
+            yield return new(positive, false, compare, validate);
+            yield return new(negative, true, compare, validate);
         }
 
-        // A key that is not there satisfies only the negated operators and those with IfExists.
-        return actual is null ? _ifExists || _negated : _negated != values.Any(value => _test(value, actual));
+        foreach (var (suffix, holds) in Orderings())
+        {
+            yield return new("Numeric" + suffix, false, (expected, actual) => Number(expected) is { } right && Number(actual) is { } left && holds(left.CompareTo(right)), ValidNumber);
+            yield return new("Date" + suffix, false, (expected, actual) => Date(expected) is { } right && Date(actual) is { } left && holds(left.CompareTo(right)), ValidDate);
+        }
     }
 
-    // The six parts of an ARN are compared one by one, so that a * does not reach over a colon.
-    private static bool ArnMatches(string pattern, string value)
+    private static IEnumerable<(string Positive, string Negative, Func<string, string, bool> Compare, Func<string, string?>? Validate)> Pairs()
     {
-        var patterns = pattern.Split(':', 6);
-        var parts = value.Split(':', 6);
-        return patterns.Length == 6 && parts.Length == 6 && patterns.Zip(parts).All(pair => Wildcard.Matches(pair.First, pair.Second));
+        yield return ("StringEquals", "StringNotEquals", static (expected, actual) => PolicyVariables.Unescape(expected) == actual, null);
+        yield return ("StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", static (expected, actual) => string.Equals(PolicyVariables.Unescape(expected), actual, StringComparison.OrdinalIgnoreCase), null);
+        yield return ("StringLike", "StringNotLike", static (expected, actual) => WildcardPattern.Matches(expected, actual), null);
+
+        // ArnEquals and ArnLike behave identically (IAM User Guide).
+        yield return ("ArnEquals", "ArnNotEquals", MatchesArn, null);
+        yield return ("ArnLike", "ArnNotLike", MatchesArn, null);
+        yield return ("NumericEquals", "NumericNotEquals", static (expected, actual) => Number(expected) is { } number && number == Number(actual), ValidNumber);
+        yield return ("DateEquals", "DateNotEquals", static (expected, actual) => Date(expected) is { } date && date == Date(actual), ValidDate);
+        yield return ("IpAddress", "NotIpAddress", static (expected, actual) => Network(expected) is { } network && IPAddress.TryParse(actual, out var address) && network.Contains(address), ValidNetwork);
     }
 
-    private static decimal? Number(string text) => decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static IEnumerable<(string Suffix, Func<int, bool> Holds)> Orderings()
+    {
+        yield return ("LessThan", static order => order < 0);
+        yield return ("LessThanEquals", static order => order <= 0);
+        yield return ("GreaterThan", static order => order > 0);
+        yield return ("GreaterThanEquals", static order => order >= 0);
+    }
 
-    private static DateTimeOffset? Date(string text) => DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;
+    private static bool MatchesArn(string expected, string actual) => expected == "*" || ArnPattern.Matches(expected, actual);
 
-    private static bool InNetwork(string network, string address) =>
-        IPAddress.TryParse(address, out var ip)
-        && (IPNetwork.TryParse(network, out var range) ? range.Contains(ip) : IPAddress.TryParse(network, out var single) && single.Equals(ip));
+    private static decimal? Number(string text) => decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static DateTimeOffset? Date(string text)
+    {
+        const long MaximumUnixSeconds = 253402300799;
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && text.Length > 4 && seconds <= MaximumUnixSeconds)
+        {
+            return DateTimeOffset.FromUnixTimeSeconds(seconds);
+        }
+
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;
+    }
+
+    private static IPNetwork? Network(string text)
+    {
+        if (!text.Contains('/', StringComparison.Ordinal))
+        {
+            return IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8) : null;
+        }
+
+        return IPNetwork.TryParse(text, out var network) ? network : null;
+    }
+
+    private static string? ValidBoolean(string value) =>
+        value.Equals("true", StringComparison.OrdinalIgnoreCase) || value.Equals("false", StringComparison.OrdinalIgnoreCase) ? null : "allowed are true and false.";
+
+    private static string? ValidNumber(string value) => Number(value) is null ? "a number is needed." : null;
+
+    private static string? ValidDate(string value) => Date(value) is null ? "a date is needed, ISO 8601 such as 2030-01-31T00:00:00Z or seconds since 1970." : null;
+
+    private static string? ValidNetwork(string value) => Network(value) is null ? "an IP address or a CIDR block such as 203.0.113.0/24 is needed." : null;
 }

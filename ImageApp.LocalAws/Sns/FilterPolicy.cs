@@ -1,111 +1,225 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ImageApp.LocalAws.Policies;
+using ImageApp.LocalAws.Sqs;
 
 namespace ImageApp.LocalAws.Sns;
 
-/// <summary>Subscription filter policies (SNS Developer Guide, "Amazon SNS subscription filter policies").</summary>
-internal static class FilterPolicy
+/// <summary>Chooses the messages a subscription gets (SNS Developer Guide, "Amazon SNS subscription filter policies").</summary>
+internal sealed class FilterPolicy
 {
-    /// <summary>Checks a policy's form.</summary>
-    /// <exception cref="AwsServiceException"><c>InvalidParameter</c>.</exception>
-    public static void Validate(string policy)
+    /// <summary>The scope in which the policy looks at a message's attributes; the default.</summary>
+    public const string AttributesScope = "MessageAttributes";
+
+    /// <summary>The scope in which it looks at a message's body, which must be JSON.</summary>
+    public const string BodyScope = "MessageBody";
+
+    private const string Or = "$or";
+
+    private readonly JsonObject _policy;
+    private readonly bool _isBody;
+
+    private FilterPolicy(JsonObject policy, bool isBody)
     {
+        _policy = policy;
+        _isBody = isBody;
+    }
+
+    /// <summary>Reads a policy.</summary>
+    /// <exception cref="AwsServiceException"><c>InvalidParameter</c>, naming the key and what is wrong.</exception>
+    public static FilterPolicy Parse(string json, string? scope)
+    {
+        if (scope is not (null or AttributesScope or BodyScope))
+        {
+            throw new AwsServiceException("InvalidParameter", $"Invalid parameter: FilterPolicyScope is '{scope}'; allowed are {AttributesScope} and {BodyScope}.");
+        }
+
+        JsonNode? node;
         try
         {
-            if (JsonNode.Parse(policy) is JsonObject)
-            {
-                return;
-            }
+            node = JsonNode.Parse(json);
         }
-        catch (JsonException e)
+        catch (JsonException failure)
         {
-            throw new AwsServiceException("InvalidParameter", $"Invalid parameter: FilterPolicy: {e.Message}");
+            throw Invalid($"it is not JSON: {failure.Message}");
         }
 
-        throw new AwsServiceException("InvalidParameter", "Invalid parameter: FilterPolicy: must be a JSON object.");
+        var policy = node as JsonObject ?? throw Invalid("it must be a JSON object.");
+        Validate(policy, scope == BodyScope, "");
+        return new FilterPolicy(policy, scope == BodyScope);
     }
 
-    /// <summary>Whether a message passes: every key of the policy must be matched by one of its conditions.</summary>
-    public static bool Accepts(Subscription subscription, string message, IReadOnlyDictionary<string, MessageAttribute> attributes)
+    public bool Matches(string message, IReadOnlyDictionary<string, MessageAttribute> attributes)
     {
-        if (subscription.Attributes.GetValueOrDefault("FilterPolicy") is not { Length: > 0 } text || JsonNode.Parse(text) is not JsonObject policy)
+        if (!_isBody)
         {
-            return true;
+            return Matches(_policy, new JsonObject(attributes.Where(pair => pair.Value.BinaryValue is null).Select(pair => KeyValuePair.Create(pair.Key, Value(pair.Value)))));
         }
 
-        if (subscription.Attributes.GetValueOrDefault("FilterPolicyScope") == "MessageBody")
-        {
-            return TryParse(message) is JsonObject body && MatchesBody(policy, body);
-        }
-
-        return policy.All(rule => rule.Value is JsonArray conditions && MatchesAny(conditions, attributes.TryGetValue(rule.Key, out var attribute) ? Values(attribute) : null));
-    }
-
-    private static bool MatchesBody(JsonObject policy, JsonObject body) => policy.All(rule => rule.Value switch
-    {
-        JsonObject nested => body[rule.Key] is JsonObject inner && MatchesBody(nested, inner),
-        JsonArray conditions => MatchesAny(conditions, body[rule.Key] switch { null => null, JsonArray many => [.. many], var one => [one] }),
-        _ => false,
-    });
-
-    private static List<JsonNode?> Values(MessageAttribute attribute) => attribute.Type switch
-    {
-        "String.Array" => TryParse(attribute.Value) is JsonArray many ? [.. many] : [],
-        "Number" => [TryParse(attribute.Value)],
-        _ => [JsonValue.Create(attribute.Value)],
-    };
-
-    private static bool MatchesAny(JsonArray conditions, List<JsonNode?>? values) => conditions.Any(condition => Matches(condition, values));
-
-    private static bool Matches(JsonNode? condition, List<JsonNode?>? values)
-    {
-        if (condition is not JsonObject { Count: > 0 } test)
-        {
-            return values?.Any(value => JsonNode.DeepEquals(value, condition)) == true;
-        }
-
-        var (name, operand) = test.First();
-        if (name == "exists")
-        {
-            return operand!.GetValue<bool>() == values is not null;
-        }
-
-        return values?.Any(value => name switch
-        {
-            "prefix" => Text(value)?.StartsWith(operand!.ToString(), StringComparison.Ordinal) == true,
-            "suffix" => Text(value)?.EndsWith(operand!.ToString(), StringComparison.Ordinal) == true,
-            "equals-ignore-case" => string.Equals(Text(value), operand!.ToString(), StringComparison.OrdinalIgnoreCase),
-            "anything-but" => operand switch
-            {
-                JsonArray many => !many.Any(excluded => JsonNode.DeepEquals(excluded, value)),
-                JsonObject nested => !Matches(nested, [value]),
-                _ => !JsonNode.DeepEquals(operand, value),
-            },
-            "numeric" => value?.GetValueKind() == JsonValueKind.Number && operand is JsonArray comparisons && comparisons.Chunk(2).All(pair => Compares(value, pair[0]!.ToString(), pair[1]!)),
-            _ => false,
-        }) == true;
-    }
-
-    private static bool Compares(JsonNode value, string comparison, JsonNode bound)
-    {
-        var left = decimal.Parse(value.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture);
-        var right = decimal.Parse(bound.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture);
-        return comparison switch { "=" => left == right, "<" => left < right, "<=" => left <= right, ">" => left > right, ">=" => left >= right, _ => false };
-    }
-
-    private static string? Text(JsonNode? value) => value?.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
-
-    private static JsonNode? TryParse(string text)
-    {
         try
         {
-            return JsonNode.Parse(text);
+            return JsonNode.Parse(message) is JsonObject body && Matches(_policy, body);
         }
         catch (JsonException)
         {
-            // A body that is no JSON matches no filter on its properties (SNS Developer Guide, "Filter policy scope").
-            return null;
+            // A body that is not JSON has no properties to match.
+            return false;
         }
     }
+
+    private static JsonNode? Value(MessageAttribute attribute)
+    {
+        var text = attribute.StringValue ?? "";
+        try
+        {
+            return attribute.DataType switch
+            {
+                "Number" or "String.Array" => JsonNode.Parse(text),
+                _ => JsonValue.Create(text),
+            };
+        }
+        catch (JsonException)
+        {
+            return JsonValue.Create(text);
+        }
+    }
+
+    private static bool Matches(JsonObject policy, JsonObject values) => policy.All(rule => rule switch
+    {
+        { Key: Or, Value: JsonArray alternatives } => alternatives.Any(alternative => Matches(alternative!.AsObject(), values)),
+        { Value: JsonObject nested } => values[rule.Key] switch
+        {
+            JsonObject child => Matches(nested, child),
+            JsonArray children => children.OfType<JsonObject>().Any(child => Matches(nested, child)),
+            _ => Matches(nested, []),
+        },
+        _ => MatchesAny(rule.Value!.AsArray(), values.ContainsKey(rule.Key), values[rule.Key]),
+    });
+
+    private static bool MatchesAny(JsonArray conditions, bool exists, JsonNode? value)
+    {
+        List<JsonNode?> actual = !exists ? [] : value is JsonArray array ? [.. array] : [value];
+        return conditions.Any(condition => condition is JsonObject && condition["exists"] is { } wanted
+            ? wanted.GetValue<bool>() == exists
+            : actual.Any(item => Matches(condition, item)));
+    }
+
+    private static bool Matches(JsonNode? condition, JsonNode? value)
+    {
+        if (condition is not JsonObject rule)
+        {
+            return AreEqual(condition, value);
+        }
+
+        var (kind, operand) = rule.Single();
+        var text = value?.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : null;
+        return kind switch
+        {
+            "prefix" => text?.StartsWith(operand!.GetValue<string>(), StringComparison.Ordinal) ?? false,
+            "suffix" => text?.EndsWith(operand!.GetValue<string>(), StringComparison.Ordinal) ?? false,
+            "equals-ignore-case" => string.Equals(text, operand!.GetValue<string>(), StringComparison.OrdinalIgnoreCase),
+            "wildcard" => text is not null && WildcardPattern.Matches(operand!.GetValue<string>().Replace('?', PolicyVariables.LiteralQuestionMark), text),
+            "cidr" => IPAddress.TryParse(text, out var address) && IPNetwork.Parse(operand!.GetValue<string>()).Contains(address),
+            "numeric" => Number(value) is { } number && operand!.AsArray().Chunk(2).All(pair => Compare(number, pair[0]!.GetValue<string>(), Number(pair[1])!.Value)),
+            "anything-but" => operand switch
+            {
+                JsonArray list => !list.Any(item => AreEqual(item, value)),
+                JsonObject nested when nested.Single().Value is JsonArray list => !list.Any(item => Matches(new JsonObject { [nested.Single().Key] = item?.DeepClone() }, value)),
+                JsonObject nested => !Matches(nested, value),
+                _ => !AreEqual(operand, value),
+            },
+            _ => throw new InvalidOperationException($"The validated filter policy has an unknown '{kind}'."),
+        };
+    }
+
+    private static bool AreEqual(JsonNode? expected, JsonNode? actual) =>
+        Number(expected) is { } left && Number(actual) is { } right ? left == right : JsonNode.DeepEquals(expected, actual);
+
+    private static decimal? Number(JsonNode? node) =>
+        node?.GetValueKind() == JsonValueKind.Number && decimal.TryParse(node.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static bool Compare(decimal number, string comparison, decimal limit) => comparison switch
+    {
+        "=" => number == limit,
+        "<" => number < limit,
+        "<=" => number <= limit,
+        ">" => number > limit,
+        _ => number >= limit,
+    };
+
+    private static void Validate(JsonObject policy, bool isBody, string path)
+    {
+        foreach (var (key, value) in policy)
+        {
+            var name = path + key;
+            switch (value)
+            {
+                case JsonArray { Count: > 1 } alternatives when key == Or && alternatives.All(item => item is JsonObject):
+                    foreach (var alternative in alternatives)
+                    {
+                        Validate(alternative!.AsObject(), isBody, path);
+                    }
+
+                    break;
+                case JsonArray { Count: > 0 } conditions when key != Or:
+                    foreach (var condition in conditions)
+                    {
+                        ValidateCondition(condition, name);
+                    }
+
+                    break;
+                case JsonObject nested when isBody:
+                    Validate(nested, isBody, name + ".");
+                    break;
+                default:
+                    throw Invalid($"\"{name}\" must be a list with at least one condition{(isBody ? " or an object" : $"; nested objects need FilterPolicyScope {BodyScope}")}.");
+            }
+        }
+    }
+
+    private static void ValidateCondition(JsonNode? condition, string name)
+    {
+        if (condition is JsonArray)
+        {
+            throw Invalid($"\"{name}\" has a list inside its list.");
+        }
+
+        if (condition is not JsonObject rule)
+        {
+            return;
+        }
+
+        if (rule.Count != 1)
+        {
+            throw Invalid($"\"{name}\" has a condition with {rule.Count} keys; exactly one is needed.");
+        }
+
+        var (kind, operand) = rule.Single();
+        var isValid = kind switch
+        {
+            "exists" => operand?.GetValueKind() is JsonValueKind.True or JsonValueKind.False,
+            "prefix" or "suffix" or "equals-ignore-case" or "wildcard" => operand?.GetValueKind() == JsonValueKind.String,
+            "cidr" => operand?.GetValueKind() == JsonValueKind.String && IPNetwork.TryParse(operand.GetValue<string>(), out _),
+            "numeric" => operand is JsonArray { Count: 2 or 4 } pairs && pairs.Chunk(2).All(pair => pair[0]?.ToString() is "=" or "<" or "<=" or ">" or ">=" && Number(pair[1]) is not null),
+            "anything-but" => IsAnythingBut(operand),
+            _ => throw Invalid($"\"{name}\" has the unknown condition '{kind}'; allowed are prefix, suffix, equals-ignore-case, wildcard, anything-but, numeric, exists and cidr."),
+        };
+        if (!isValid)
+        {
+            throw Invalid($"\"{name}\" has '{kind}' with {operand?.ToJsonString() ?? "null"}, which is no valid value for it.");
+        }
+    }
+
+    private static bool IsAnythingBut(JsonNode? operand) => operand switch
+    {
+        null => false,
+        JsonArray list => list.Count > 0 && list.All(item => item is JsonValue),
+        JsonObject { Count: 1 } nested => nested.Single() is { Key: "prefix" or "suffix" or "equals-ignore-case" or "wildcard" } pair
+            && (pair.Value?.GetValueKind() == JsonValueKind.String || pair.Value is JsonArray { Count: > 0 } list && list.All(item => item?.GetValueKind() == JsonValueKind.String)),
+        _ => operand is JsonValue,
+    };
+
+    private static AwsServiceException Invalid(string what) => new("InvalidParameter", "Invalid parameter: FilterPolicy: " + what);
 }

@@ -1,227 +1,223 @@
-using System.Text;
-using System.Text.Json.Nodes;
+using System.Globalization;
+using System.Net;
 using System.Xml.Linq;
-using ImageApp.LocalAws.Http;
+using ImageApp.LocalAws.Policies;
 
 namespace ImageApp.LocalAws.Sns;
 
-/// <summary>SNS's Query API, version 2010-03-31.</summary>
-internal sealed class SnsApi(TopicStore topics, SnsDelivery delivery, LocalAwsOptions options) : IQueryService
+/// <summary>SNS's operations, as its Query protocol names them.</summary>
+internal sealed class SnsApi(TopicService topics, LocalAwsOptions options)
 {
-    private const int MaxMessageBytes = 256 * 1024;
-    private static readonly IEnumerable<XElement> Nothing = [];
+    private const int PageSize = 100;
+    private const int MaximumBatchEntries = 10;
+    private const int MaximumBatchBytes = 256 * 1024;
 
-    /// <inheritdoc/>
-    public string SigningName => "sns";
+    /// <summary>The namespace of the answers.</summary>
+    public static XNamespace Namespace { get; } = "http://sns.amazonaws.com/doc/2010-03-31/";
 
-    /// <inheritdoc/>
-    public XNamespace Namespace => "http://sns.amazonaws.com/doc/2010-03-31/";
-
-    /// <inheritdoc/>
-    public Task<IEnumerable<XElement>?> ExecuteAsync(QueryRequest request, CancellationToken cancellationToken) => request.Action switch
+    /// <summary>Performs an action.</summary>
+    /// <returns>The content of the answer's <c>Result</c> element; null for an action that has none.</returns>
+    /// <exception cref="AwsServiceException">The action is unknown or refused.</exception>
+    public async Task<IReadOnlyList<XElement>?> HandleAsync(string action, IReadOnlyDictionary<string, string> parameters, CancellationToken cancellationToken)
     {
-        "CreateTopic" => CreateTopicAsync(request, cancellationToken),
-        "DeleteTopic" => Run(() => topics.Delete(request.Get("TopicArn"))),
-        "ListTopics" => Answer(new XElement("Topics", topics.Topics.Select(topic => Member(new XElement("TopicArn", topic.Arn))))),
-        "GetTopicAttributes" => Answer(Attributes(TopicAttributes(topics.Get(request.Get("TopicArn"))))),
-        "SetTopicAttributes" => SetTopicAttributesAsync(request, cancellationToken),
-        "Subscribe" => SubscribeAsync(request, cancellationToken),
-        "ConfirmSubscription" => ConfirmAsync(request, cancellationToken),
-        "Unsubscribe" => Run(() => topics.DeleteSubscription(request.Get("SubscriptionArn"))),
-        "ListSubscriptions" => Answer(Subscriptions(topics.Subscriptions)),
-        "ListSubscriptionsByTopic" => Answer(Subscriptions(topics.SubscriptionsOf(topics.Get(request.Get("TopicArn")).Arn))),
-        "GetSubscriptionAttributes" => Answer(Attributes(SubscriptionAttributes(topics.GetSubscription(request.Get("SubscriptionArn"))))),
-        "SetSubscriptionAttributes" => SetSubscriptionAttributesAsync(request, cancellationToken),
-        "Publish" => PublishAsync(request, cancellationToken),
-        "PublishBatch" => PublishBatchAsync(request, cancellationToken),
-        "AddPermission" => AddPermissionAsync(request, cancellationToken),
-        "RemovePermission" => RemovePermissionAsync(request, cancellationToken),
-        "ListTagsForResource" => Answer(new XElement("Tags", topics.Get(request.Get("ResourceArn")).Tags.Select(tag => Member(new XElement("Key", tag.Key), new XElement("Value", tag.Value))))),
-        "TagResource" => TagAsync(request, cancellationToken),
-        _ => throw new AwsServiceException("InvalidAction", $"Local SNS does not implement the action '{request.Action}'."),
-    };
-
-    private async Task<IEnumerable<XElement>?> CreateTopicAsync(QueryRequest request, CancellationToken cancellationToken)
-    {
-        var topic = await topics.CreateAsync(request.Get("Name"), request.Map("Attributes"), Tags(request), cancellationToken);
-        return [new XElement("TopicArn", topic.Arn)];
-    }
-
-    private async Task<IEnumerable<XElement>?> SetTopicAttributesAsync(QueryRequest request, CancellationToken cancellationToken)
-    {
-        var topic = topics.Get(request.Get("TopicArn"));
-        await topics.SaveAsync(TopicStore.With(topic, request.Get("AttributeName"), request.Find("AttributeValue") ?? ""), cancellationToken);
-        return null;
-    }
-
-    private async Task<IEnumerable<XElement>?> TagAsync(QueryRequest request, CancellationToken cancellationToken)
-    {
-        var topic = topics.Get(request.Get("ResourceArn"));
-        await topics.SaveAsync(topic with { Tags = topic.Tags.Concat(Tags(request)).GroupBy(tag => tag.Key).ToDictionary(tag => tag.Key, tag => tag.Last().Value) }, cancellationToken);
-        return Nothing;
-    }
-
-    private async Task<IEnumerable<XElement>?> SubscribeAsync(QueryRequest request, CancellationToken cancellationToken)
-    {
-        var subscription = await topics.SubscribeAsync(request.Get("TopicArn"), request.Get("Protocol"), request.Get("Endpoint"), request.Map("Attributes"), cancellationToken);
-        if (!subscription.IsConfirmed)
+        var request = new SnsRequest(parameters);
+        switch (action)
         {
-            await delivery.RequestConfirmationAsync(subscription, cancellationToken);
+            case "CreateTopic":
+                return [Element("TopicArn", (await topics.CreateAsync(request.Required("Name"), request.Map("Attributes"), request.Tags("Tags"), cancellationToken)).Arn)];
+            case "DeleteTopic":
+                Authorize(request.Required("TopicArn"), action);
+                await topics.DeleteAsync(request.Required("TopicArn"), cancellationToken);
+                return null;
+            case "ListTopics":
+                return Page(request, topics.Topics, topic => topic.Arn, "Topics", topic => [Element("TopicArn", topic.Arn)]);
+            case "GetTopicAttributes":
+                return [Map("Attributes", AttributesOf(Find(request, action)))];
+            case "SetTopicAttributes":
+                await topics.SetAttributesAsync(Find(request, action).Arn, new Dictionary<string, string> { [request.Required("AttributeName")] = request.Text("AttributeValue") ?? "" }, cancellationToken);
+                return null;
+            case "AddPermission":
+                await AddPermissionAsync(Find(request, action), request, cancellationToken);
+                return null;
+            case "RemovePermission":
+                await topics.ChangePolicyAsync(Find(request, action).Arn, policy => TopicPolicy.Remove(policy, request.Required("Label")), cancellationToken);
+                return null;
+            case "ListTagsForResource":
+                return [new XElement(Namespace + "Tags", topics.Get(request.Required("ResourceArn")).Tags.Select(tag => Member(Element("Key", tag.Key), Element("Value", tag.Value))))];
+            case "TagResource":
+                var added = request.Tags("Tags");
+                await topics.SetTagsAsync(request.Required("ResourceArn"), tags => tags.Where(tag => !added.ContainsKey(tag.Key)).Concat(added).ToDictionary(), cancellationToken);
+                return [];
+            case "UntagResource":
+                var removed = request.Members("TagKeys");
+                await topics.SetTagsAsync(request.Required("ResourceArn"), tags => tags.Where(tag => !removed.Contains(tag.Key)).ToDictionary(), cancellationToken);
+                return [];
+            case "Subscribe":
+                return await SubscribeAsync(Find(request, action), request, cancellationToken);
+            case "ConfirmSubscription":
+                return [Element("SubscriptionArn", (await topics.ConfirmAsync(request.Required("TopicArn"), request.Required("Token"), cancellationToken)).Arn)];
+            case "Unsubscribe":
+                await topics.UnsubscribeAsync(request.Required("SubscriptionArn"), cancellationToken);
+                return null;
+            case "ListSubscriptions":
+                return Page(request, topics.Subscriptions, subscription => subscription.Arn, "Subscriptions", Listed);
+            case "ListSubscriptionsByTopic":
+                return Page(request, topics.SubscriptionsOf(Find(request, action).Arn), subscription => subscription.Arn, "Subscriptions", Listed);
+            case "GetSubscriptionAttributes":
+                return [Map("Attributes", AttributesOf(topics.GetSubscription(request.Required("SubscriptionArn"))))];
+            case "SetSubscriptionAttributes":
+                await topics.SetSubscriptionAttributesAsync(request.Required("SubscriptionArn"), new Dictionary<string, string> { [request.Required("AttributeName")] = request.Text("AttributeValue") ?? "" }, replaces: false, cancellationToken);
+                return null;
+            case "Publish":
+                return [Element("MessageId", await topics.PublishAsync(Publication(Find(request, "Publish", request.Text("TopicArn") is null ? "TargetArn" : "TopicArn"), request, ""), cancellationToken))];
+            case "PublishBatch":
+                return await PublishBatchAsync(Find(request, "Publish"), request, cancellationToken);
+            default:
+                throw new AwsServiceException("InvalidAction", $"Local SNS has no action '{action}'.");
+        }
+    }
+
+    private static PublishRequest Publication(Topic topic, SnsRequest request, string prefix)
+    {
+        var structure = request.Text(prefix + "MessageStructure");
+        return structure is null or "json"
+            ? new PublishRequest(topic.Arn, request.Required(prefix + "Message"), request.Text(prefix + "Subject"), structure == "json", request.MessageAttributes(prefix))
+            : throw new AwsServiceException("InvalidParameter", $"Invalid parameter: MessageStructure is '{structure}'; allowed is json.");
+    }
+
+    private static XElement Element(string name, string value) => new(Namespace + name, value);
+
+    private static XElement Member(params IEnumerable<XElement> content) => new(Namespace + "member", content);
+
+    private static XElement Map(string name, IEnumerable<KeyValuePair<string, string>> map) =>
+        new(Namespace + name, map.Select(pair => new XElement(Namespace + "entry", Element("key", pair.Key), Element("value", pair.Value))));
+
+    private static IReadOnlyList<XElement> Page<T>(SnsRequest request, IEnumerable<T> all, Func<T, string> key, string name, Func<T, IReadOnlyList<XElement>> content)
+    {
+        var after = request.Text("NextToken") ?? "";
+        var rest = all.Where(item => string.CompareOrdinal(key(item), after) > 0).Take(PageSize + 1).ToList();
+        var list = new XElement(Namespace + name, rest.Take(PageSize).Select(item => Member(content(item))));
+        return rest.Count > PageSize ? [list, Element("NextToken", key(rest[PageSize - 1]))] : [list];
+    }
+
+    private Topic Find(SnsRequest request, string action, string parameter = "TopicArn")
+    {
+        var topic = topics.Get(request.Required(parameter));
+        Authorize(topic.Arn, action);
+        return topic;
+    }
+
+    private void Authorize(string topicArn, string action)
+    {
+        if (topics.Topics.FirstOrDefault(topic => topic.Arn == topicArn) is { } topic && !ServiceCallAuthorization.OwnerMay(options.AccountId, "sns:" + action, topic.Arn, topics.PolicyOf(topic)))
+        {
+            throw new AwsServiceException(
+                "AuthorizationError",
+                $"User: arn:aws:iam::{options.AccountId}:root is not authorized to perform: SNS:{action} on resource: {topicArn} with an explicit deny in a resource-based policy",
+                HttpStatusCode.Forbidden);
+        }
+    }
+
+    private async Task AddPermissionAsync(Topic topic, SnsRequest request, CancellationToken cancellationToken)
+    {
+        var label = request.Required("Label");
+        var accounts = request.Members("AWSAccountId");
+        var actions = request.Members("ActionName");
+        await topics.ChangePolicyAsync(topic.Arn, policy => TopicPolicy.Add(policy, topic.Arn, label, accounts, actions), cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<XElement>> SubscribeAsync(Topic topic, SnsRequest request, CancellationToken cancellationToken)
+    {
+        var subscription = await topics.SubscribeAsync(topic.Arn, request.Required("Protocol"), request.Required("Endpoint"), request.Map("Attributes"), cancellationToken);
+        var isShown = subscription.IsConfirmed || request.Text("ReturnSubscriptionArn") == "true";
+        return [Element("SubscriptionArn", isShown ? subscription.Arn : "pending confirmation")];
+    }
+
+    private async Task<IReadOnlyList<XElement>> PublishBatchAsync(Topic topic, SnsRequest request, CancellationToken cancellationToken)
+    {
+        var prefixes = request.Indexes("PublishBatchRequestEntries.member.");
+        var ids = prefixes.Select(prefix => request.Required(prefix + "Id")).ToList();
+        if (prefixes.Count is 0)
+        {
+            throw new AwsServiceException("EmptyBatchRequest", "The batch request doesn't contain any entries.");
         }
 
-        return [new XElement("SubscriptionArn", subscription.IsConfirmed || request.Find("ReturnSubscriptionArn") == "true" ? subscription.Arn : "pending confirmation")];
-    }
-
-    private async Task<IEnumerable<XElement>?> ConfirmAsync(QueryRequest request, CancellationToken cancellationToken)
-    {
-        var token = request.Get("Token");
-        var subscription = topics.SubscriptionsOf(request.Get("TopicArn")).FirstOrDefault(subscription => subscription.Token == token)
-            ?? throw new AwsServiceException("InvalidParameter", "Invalid parameter: Token: no subscription of the topic waits for it.");
-        await topics.SaveAsync(subscription with { Token = null }, cancellationToken);
-        return [new XElement("SubscriptionArn", subscription.Arn)];
-    }
-
-    private async Task<IEnumerable<XElement>?> SetSubscriptionAttributesAsync(QueryRequest request, CancellationToken cancellationToken)
-    {
-        var subscription = topics.GetSubscription(request.Get("SubscriptionArn"));
-        var attributes = new Dictionary<string, string>(subscription.Attributes) { [request.Get("AttributeName")] = request.Find("AttributeValue") ?? "" };
-        await topics.SaveAsync(subscription with { Attributes = attributes }, cancellationToken);
-        return null;
-    }
-
-    private async Task<IEnumerable<XElement>?> PublishAsync(QueryRequest request, CancellationToken cancellationToken)
-    {
-        var topic = topics.Get(request.Find("TopicArn") ?? request.Get("TargetArn"));
-        var attributes = request.List("MessageAttributes", "entry").ToDictionary(entry => entry["Name"], Attribute);
-        return [new XElement("MessageId", await PublishAsync(topic, request.Find("Subject"), request.Get("Message"), request.Find("MessageStructure"), attributes, cancellationToken))];
-    }
-
-    private async Task<IEnumerable<XElement>?> PublishBatchAsync(QueryRequest request, CancellationToken cancellationToken)
-    {
-        var topic = topics.Get(request.Get("TopicArn"));
-        var successful = new XElement("Successful");
-        foreach (var entry in request.List("PublishBatchRequestEntries"))
+        if (prefixes.Count > MaximumBatchEntries)
         {
-            var nested = new QueryRequest(request.Action, entry);
-            var attributes = nested.List("MessageAttributes", "entry").ToDictionary(attribute => attribute["Name"], Attribute);
-            var id = await PublishAsync(topic, nested.Find("Subject"), nested.Get("Message"), nested.Find("MessageStructure"), attributes, cancellationToken);
-            successful.Add(Member(new XElement("Id", nested.Get("Id")), new XElement("MessageId", id)));
+            throw new AwsServiceException("TooManyEntriesInBatchRequest", $"The batch request contains {prefixes.Count} entries; allowed are {MaximumBatchEntries}.");
         }
 
-        return [successful, new XElement("Failed")];
-    }
-
-    private Task<string> PublishAsync(Topic topic, string? subject, string message, string? structure, Dictionary<string, MessageAttribute> attributes, CancellationToken cancellationToken)
-    {
-        if (message.Length == 0)
+        if (ids.Distinct().Count() < ids.Count)
         {
-            throw new AwsServiceException("InvalidParameter", "Invalid parameter: Empty message");
+            throw new AwsServiceException("BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id.");
         }
 
-        if (Encoding.UTF8.GetByteCount(message) > MaxMessageBytes)
+        if (prefixes.Sum(prefix => System.Text.Encoding.UTF8.GetByteCount(request.Required(prefix + "Message"))) > MaximumBatchBytes)
         {
-            throw new AwsServiceException("InvalidParameter", $"Invalid parameter: Message too long: at most {MaxMessageBytes} bytes are allowed.");
+            throw new AwsServiceException("BatchRequestTooLong", $"The length of all the batch messages put together is more than the limit of {MaximumBatchBytes} bytes.");
         }
 
-        if (subject?.Length > 100)
+        var successful = new XElement(Namespace + "Successful");
+        var failed = new XElement(Namespace + "Failed");
+        foreach (var (prefix, id) in prefixes.Zip(ids))
         {
-            throw new AwsServiceException("InvalidParameter", "Invalid parameter: Subject: at most 100 characters are allowed.");
+            try
+            {
+                successful.Add(Member(Element("Id", id), Element("MessageId", await topics.PublishAsync(Publication(topic, request, prefix), cancellationToken))));
+            }
+            catch (AwsServiceException failure)
+            {
+                failed.Add(Member(Element("Id", id), Element("Code", failure.Code), Element("Message", failure.Message), Element("SenderFault", "true")));
+            }
         }
 
-        if (structure == "json")
+        return [successful, failed];
+    }
+
+    private Dictionary<string, string> AttributesOf(Topic topic)
+    {
+        var subscriptions = topics.SubscriptionsOf(topic.Arn).ToList();
+        return new Dictionary<string, string>(topic.Attributes)
         {
-            message = JsonNode.Parse(message)?["default"]?.GetValue<string>()
-                ?? throw new AwsServiceException("InvalidParameter", "Invalid parameter: Message Structure - No default entry in JSON message body");
+            ["TopicArn"] = topic.Arn,
+            ["Owner"] = options.AccountId,
+            ["Policy"] = topics.PolicyOf(topic),
+            ["DisplayName"] = topic.Attributes.GetValueOrDefault("DisplayName", ""),
+            ["SubscriptionsConfirmed"] = Text(subscriptions.Count(subscription => subscription.IsConfirmed)),
+            ["SubscriptionsPending"] = Text(subscriptions.Count(subscription => !subscription.IsConfirmed)),
+            ["SubscriptionsDeleted"] = "0",
+        };
+    }
+
+    private Dictionary<string, string> AttributesOf(Subscription subscription)
+    {
+        var attributes = new Dictionary<string, string>(subscription.Attributes)
+        {
+            ["SubscriptionArn"] = subscription.Arn,
+            ["TopicArn"] = subscription.TopicArn,
+            ["Protocol"] = subscription.Protocol,
+            ["Endpoint"] = subscription.Endpoint,
+            ["Owner"] = options.AccountId,
+            ["PendingConfirmation"] = subscription.IsConfirmed ? "false" : "true",
+            ["ConfirmationWasAuthenticated"] = subscription.Protocol is "lambda" or "sqs" ? "true" : "false",
+            ["RawMessageDelivery"] = subscription.IsRaw ? "true" : "false",
+        };
+        if (attributes.ContainsKey("FilterPolicy"))
+        {
+            attributes.TryAdd("FilterPolicyScope", FilterPolicy.AttributesScope);
         }
 
-        return delivery.PublishAsync(topic, subject, message, attributes, cancellationToken);
+        return attributes;
     }
 
-    private async Task<IEnumerable<XElement>?> AddPermissionAsync(QueryRequest request, CancellationToken cancellationToken)
-    {
-        var topic = topics.Get(request.Get("TopicArn"));
-        var policy = Policy(topic);
-        policy["Statement"]!.AsArray().Add(new JsonObject
-        {
-            ["Sid"] = request.Get("Label"),
-            ["Effect"] = "Allow",
-            ["Principal"] = new JsonObject { ["AWS"] = new JsonArray([.. request.List("AWSAccountId").Select(account => (JsonNode)account[""])]) },
-            ["Action"] = new JsonArray([.. request.List("ActionName").Select(action => (JsonNode)("sns:" + action[""]))]),
-            ["Resource"] = topic.Arn,
-        });
-        await topics.SaveAsync(topic with { Policy = policy.ToJsonString() }, cancellationToken);
-        return null;
-    }
+    private IReadOnlyList<XElement> Listed(Subscription subscription) =>
+    [
+        Element("TopicArn", subscription.TopicArn),
+        Element("Protocol", subscription.Protocol),
+        Element("SubscriptionArn", subscription.IsConfirmed ? subscription.Arn : "PendingConfirmation"),
+        Element("Owner", options.AccountId),
+        Element("Endpoint", subscription.Endpoint),
+    ];
 
-    private async Task<IEnumerable<XElement>?> RemovePermissionAsync(QueryRequest request, CancellationToken cancellationToken)
-    {
-        var topic = topics.Get(request.Get("TopicArn"));
-        var policy = Policy(topic);
-        var statements = policy["Statement"]!.AsArray();
-        foreach (var statement in statements.Where(statement => statement!["Sid"]?.GetValue<string>() == request.Get("Label")).ToList())
-        {
-            statements.Remove(statement);
-        }
-
-        await topics.SaveAsync(topic with { Policy = policy.ToJsonString() }, cancellationToken);
-        return null;
-    }
-
-    private JsonObject Policy(Topic topic) => JsonNode.Parse(topic.Policy ?? DefaultPolicy(topic))!.AsObject();
-
-    private string DefaultPolicy(Topic topic) => new JsonObject
-    {
-        ["Version"] = "2012-10-17",
-        ["Statement"] = new JsonArray(new JsonObject
-        {
-            ["Sid"] = "__default_statement_ID",
-            ["Effect"] = "Allow",
-            ["Principal"] = new JsonObject { ["AWS"] = options.AccountId },
-            ["Action"] = "sns:*",
-            ["Resource"] = topic.Arn,
-        }),
-    }.ToJsonString();
-
-    private Dictionary<string, string> TopicAttributes(Topic topic) => new(topic.Attributes)
-    {
-        ["TopicArn"] = topic.Arn,
-        ["Owner"] = options.AccountId,
-        ["Policy"] = topic.Policy ?? DefaultPolicy(topic),
-        ["DisplayName"] = topic.Attributes.GetValueOrDefault("DisplayName", ""),
-        ["SubscriptionsConfirmed"] = topics.SubscriptionsOf(topic.Arn).Count(subscription => subscription.IsConfirmed).ToString(System.Globalization.CultureInfo.InvariantCulture),
-        ["SubscriptionsPending"] = topics.SubscriptionsOf(topic.Arn).Count(subscription => !subscription.IsConfirmed).ToString(System.Globalization.CultureInfo.InvariantCulture),
-    };
-
-    private Dictionary<string, string> SubscriptionAttributes(Subscription subscription) => new(subscription.Attributes)
-    {
-        ["SubscriptionArn"] = subscription.Arn,
-        ["TopicArn"] = subscription.TopicArn,
-        ["Protocol"] = subscription.Protocol,
-        ["Endpoint"] = subscription.Endpoint,
-        ["Owner"] = options.AccountId,
-        ["RawMessageDelivery"] = subscription.IsRaw ? "true" : "false",
-        ["PendingConfirmation"] = subscription.IsConfirmed ? "false" : "true",
-    };
-
-    private XElement Subscriptions(IEnumerable<Subscription> subscriptions) => new("Subscriptions", subscriptions.Select(subscription => Member(
-        new XElement("SubscriptionArn", subscription.IsConfirmed ? subscription.Arn : "PendingConfirmation"), new XElement("TopicArn", subscription.TopicArn),
-        new XElement("Protocol", subscription.Protocol), new XElement("Endpoint", subscription.Endpoint), new XElement("Owner", options.AccountId))));
-
-    private static MessageAttribute Attribute(Dictionary<string, string> entry) =>
-        new(entry.GetValueOrDefault("Value.DataType", "String"), entry.GetValueOrDefault("Value.StringValue") ?? entry.GetValueOrDefault("Value.BinaryValue", ""));
-
-    private static Dictionary<string, string> Tags(QueryRequest request) => request.List("Tags").ToDictionary(tag => tag["Key"], tag => tag.GetValueOrDefault("Value", ""));
-
-    private static XElement Attributes(Dictionary<string, string> attributes) =>
-        new("Attributes", attributes.Select(attribute => new XElement("entry", new XElement("key", attribute.Key), new XElement("value", attribute.Value))));
-
-    private static XElement Member(params object[] content) => new("member", content);
-
-    private static Task<IEnumerable<XElement>?> Answer(params XElement[] elements) => Task.FromResult<IEnumerable<XElement>?>(elements);
-
-    private static Task<IEnumerable<XElement>?> Run(Action action)
-    {
-        action();
-        return Task.FromResult<IEnumerable<XElement>?>(null);
-    }
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

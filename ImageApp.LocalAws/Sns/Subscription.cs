@@ -1,17 +1,31 @@
 namespace ImageApp.LocalAws.Sns;
 
-/// <summary>A subscription of an endpoint to a topic.</summary>
-/// <param name="Arn">The topic's ARN with a unique part.</param>
-/// <param name="TopicArn">The topic.</param>
-/// <param name="Protocol"><c>lambda</c>, <c>sqs</c>, <c>http</c> or <c>https</c>.</param>
-/// <param name="Endpoint">A function's or queue's ARN, or a URL.</param>
-/// <param name="Token">What an HTTP endpoint must send back to confirm; null once confirmed.</param>
-internal sealed record Subscription(string Arn, string TopicArn, string Protocol, string Endpoint, string? Token)
+/// <summary>A subscription, as it is kept on disk. Immutable: each change makes a new one.</summary>
+internal sealed record Subscription
 {
-    /// <summary>FilterPolicy, FilterPolicyScope, RawMessageDelivery and RedrivePolicy, where set.</summary>
-    public Dictionary<string, string> Attributes { get; init; } = [];
+    public const string FilterPolicyAttribute = "FilterPolicy";
+    public const string FilterPolicyScopeAttribute = "FilterPolicyScope";
+    public const string RawMessageDeliveryAttribute = "RawMessageDelivery";
+    public const string RedrivePolicyAttribute = "RedrivePolicy";
+    public const string DeliveryPolicyAttribute = "DeliveryPolicy";
 
-    public bool IsConfirmed => Token is null;
+    public required string Arn { get; init; }
 
-    public bool IsRaw => Attributes.GetValueOrDefault("RawMessageDelivery") == "true";
+    public required string TopicArn { get; init; }
+
+    /// <summary><c>lambda</c>, <c>sqs</c>, <c>http</c> or <c>https</c>.</summary>
+    public required string Protocol { get; init; }
+
+    /// <summary>ARN of the function or queue, or the URL.</summary>
+    public required string Endpoint { get; init; }
+
+    public required IReadOnlyDictionary<string, string> Attributes { get; init; }
+
+    /// <summary>Whether messages are delivered; an HTTP endpoint must ask for that first, with <see cref="Token"/>.</summary>
+    public required bool IsConfirmed { get; init; }
+
+    /// <summary>Proves that whoever confirms has got the confirmation message.</summary>
+    public required string Token { get; init; }
+
+    public bool IsRaw => Attributes.GetValueOrDefault(RawMessageDeliveryAttribute) == "true";
 }

@@ -1,15 +1,17 @@
 namespace ImageApp.LocalAws.Sns;
 
-/// <summary>A topic.</summary>
-internal sealed record Topic(string Arn)
+/// <summary>A topic, as it is kept on disk. Immutable: each change makes a new one.</summary>
+internal sealed record Topic
 {
-    /// <summary>Attributes that were set, for example DisplayName.</summary>
-    public Dictionary<string, string> Attributes { get; init; } = [];
+    public const string PolicyAttribute = "Policy";
+    public const string DisplayNameAttribute = "DisplayName";
+    public const string DeliveryPolicyAttribute = "DeliveryPolicy";
+    public const string SignatureVersionAttribute = "SignatureVersion";
 
-    public Dictionary<string, string> Tags { get; init; } = [];
+    public required string Arn { get; init; }
 
-    /// <summary>The access policy; null for the default, which lets the owner's account do everything.</summary>
-    public string? Policy { get; init; }
+    /// <summary>The attributes that were set; without <c>Policy</c> the default policy holds.</summary>
+    public required IReadOnlyDictionary<string, string> Attributes { get; init; }
 
-    public string Name => Arn[(Arn.LastIndexOf(':') + 1)..];
+    public required IReadOnlyDictionary<string, string> Tags { get; init; }
 }

@@ -1,279 +1,335 @@
-using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
+using System.Net;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using ImageApp.LocalAws.Sns;
-using Microsoft.AspNetCore.Http;
+using ImageApp.LocalAws.Lambda;
+using ImageApp.LocalAws.Policies;
 
 namespace ImageApp.LocalAws.Sqs;
 
-/// <summary>SQS's API in the AWS JSON 1.0 protocol (Amazon SQS API Reference).</summary>
-internal sealed class SqsApi(QueueStore queues, LocalAwsOptions options)
+/// <summary>SQS's operations, as its AWS JSON 1.0 protocol names them.</summary>
+internal sealed class SqsApi(QueueService queues, LocalAwsOptions options)
 {
-    private const int MaxMessageBytes = 1_048_576;
+    /// <summary>What <c>X-Amz-Target</c> starts with.</summary>
+    public const string TargetPrefix = "AmazonSQS.";
 
-    /// <summary>The code that older clients, which spoke the Query protocol, match on.</summary>
-    public static string QueryErrorCode(string code) => code switch
-    {
-        "QueueDoesNotExist" => "AWS.SimpleQueueService.NonExistentQueue",
-        "MessageNotInflight" => "AWS.SimpleQueueService.MessageNotInflight",
-        _ => code,
-    };
+    private const int MaximumBatchEntries = 10;
+    private const int MaximumMessages = 10;
+    private const int MaximumVisibilityTimeout = 43_200;
 
-    /// <summary>Answers one operation.</summary>
-    public async Task HandleAsync(HttpContext context, string operation, byte[] body)
+    /// <summary>Performs an operation; queue URLs in the answer start with <paramref name="endpoint"/>.</summary>
+    /// <exception cref="AwsServiceException">The operation is unknown or refused.</exception>
+    public async Task<JsonObject> HandleAsync(string operation, JsonObject parameters, Uri endpoint, CancellationToken cancellationToken)
     {
-        var request = body.Length == 0 ? [] : JsonNode.Parse(body) as JsonObject ?? throw new AwsServiceException("SerializationException", "The body must be a JSON object.");
-        var response = await ExecuteAsync(operation, request, context.RequestAborted);
-        context.Response.ContentType = "application/x-amz-json-1.0";
-        await context.Response.WriteAsync(response.ToJsonString(), context.RequestAborted);
+        var request = new SqsRequest(parameters);
+        return operation switch
+        {
+            "CreateQueue" => await CreateQueueAsync(request, endpoint, cancellationToken),
+            "DeleteQueue" => await DeleteQueueAsync(Find(request, operation)),
+            "GetQueueUrl" => new JsonObject { ["QueueUrl"] = queues.UrlOf(queues.Get(request.Required("QueueName")), endpoint) },
+            "ListQueues" => ListQueues(request, endpoint),
+            "ListDeadLetterSourceQueues" => ListDeadLetterSourceQueues(Find(request, operation), endpoint),
+            "GetQueueAttributes" => GetQueueAttributes(Find(request, operation), request),
+            "SetQueueAttributes" => await SetQueueAttributesAsync(Find(request, operation), request, cancellationToken),
+            "SendMessage" => await SendAsync(Find(request, operation), request),
+            "SendMessageBatch" => await BatchAsync(request, SendBatchEntry(Find(request, "SendMessage"), request)),
+            "ReceiveMessage" => await ReceiveAsync(Find(request, operation), request, cancellationToken),
+            "DeleteMessage" => await DeleteAsync(Find(request, operation), request),
+            "DeleteMessageBatch" => await BatchAsync(request, BatchEntry(Find(request, "DeleteMessage"), DeleteAsync)),
+            "ChangeMessageVisibility" => await ChangeVisibilityAsync(Find(request, operation), request),
+            "ChangeMessageVisibilityBatch" => await BatchAsync(request, BatchEntry(Find(request, "ChangeMessageVisibility"), ChangeVisibilityAsync)),
+            "PurgeQueue" => await PurgeAsync(Find(request, operation)),
+            "ListQueueTags" => new JsonObject { ["Tags"] = Json(Find(request, operation).State.Tags) },
+            "TagQueue" => await TagAsync(Find(request, operation), request, cancellationToken),
+            "UntagQueue" => await UntagAsync(Find(request, operation), request, cancellationToken),
+            _ => throw new AwsServiceException("UnsupportedOperation", $"Local SQS has no operation '{operation}'."),
+        };
     }
 
-    private async Task<JsonObject> ExecuteAsync(string operation, JsonObject request, CancellationToken cancellationToken)
+    private Queue Find(SqsRequest request, string operation)
     {
-        switch (operation)
-        {
-            case "CreateQueue":
-                var created = await queues.CreateAsync(Text(request, "QueueName"), Map(request["Attributes"]), Map(request["tags"]), cancellationToken);
-                return new JsonObject { ["QueueUrl"] = queues.UrlOf(created.Queue) };
-            case "GetQueueUrl":
-                return new JsonObject { ["QueueUrl"] = queues.UrlOf(queues.Get(Text(request, "QueueName")).Queue) };
-            case "ListQueues":
-                var prefix = (string?)request["QueueNamePrefix"] ?? "";
-                return new JsonObject
-                {
-                    ["QueueUrls"] = Array(queues.Queues.Where(queue => queue.Queue.Name.StartsWith(prefix, StringComparison.Ordinal)).Select(queue => (JsonNode)queues.UrlOf(queue.Queue))),
-                };
-        }
-
-        var contents = queues.GetByUrl(Text(request, "QueueUrl"));
-        switch (operation)
-        {
-            case "DeleteQueue":
-                queues.Delete(contents);
-                return [];
-            case "GetQueueAttributes":
-                return new JsonObject { ["Attributes"] = Attributes(contents, Names(request["AttributeNames"])) };
-            case "SetQueueAttributes":
-                await queues.SetAttributesAsync(contents, Map(request["Attributes"]), cancellationToken);
-                return [];
-            case "PurgeQueue":
-                QueueStore.Purge(contents);
-                return [];
-            case "SendMessage":
-                return await SendAsync(contents, request, cancellationToken);
-            case "SendMessageBatch":
-                return await BatchAsync(request, entry => SendAsync(contents, entry, cancellationToken));
-            case "ReceiveMessage":
-                return await ReceiveAsync(contents, request, cancellationToken);
-            case "DeleteMessage":
-                QueueStore.DeleteMessage(contents, Text(request, "ReceiptHandle"));
-                return [];
-            case "DeleteMessageBatch":
-                return await BatchAsync(request, entry =>
-                {
-                    QueueStore.DeleteMessage(contents, Text(entry, "ReceiptHandle"));
-                    return Task.FromResult(new JsonObject());
-                });
-            case "ChangeMessageVisibility":
-                await QueueStore.ChangeVisibilityAsync(contents, Text(request, "ReceiptHandle"), Seconds(request, "VisibilityTimeout", 43_200) ?? TimeSpan.Zero, cancellationToken);
-                return [];
-            case "ChangeMessageVisibilityBatch":
-                return await BatchAsync(request, async entry =>
-                {
-                    await QueueStore.ChangeVisibilityAsync(contents, Text(entry, "ReceiptHandle"), Seconds(entry, "VisibilityTimeout", 43_200) ?? TimeSpan.Zero, cancellationToken);
-                    return [];
-                });
-            case "ListQueueTags":
-                return new JsonObject { ["Tags"] = Object(contents.Queue.Tags) };
-            case "TagQueue":
-                var tags = contents.Queue.Tags.Concat(Map(request["Tags"])).GroupBy(tag => tag.Key).ToDictionary(tag => tag.Key, tag => tag.Last().Value);
-                await QueueStore.SaveAsync(contents, contents.Queue with { Tags = tags }, cancellationToken);
-                return [];
-            default:
-                throw new AwsServiceException("InvalidAction", $"Local SQS does not implement {operation}.");
-        }
+        var queue = queues.GetByUrl(request.Required("QueueUrl"));
+        var action = "sqs:" + operation;
+        return ServiceCallAuthorization.OwnerMay(options.AccountId, action, queue.Arn, queue.State.Attributes.GetValueOrDefault(QueueAttributes.Policy))
+            ? queue
+            : throw new AwsServiceException("AccessDenied", $"User: arn:aws:iam::{options.AccountId}:root is not authorized to perform: {action} on resource: {queue.Arn} with an explicit deny in a resource-based policy", HttpStatusCode.Forbidden);
     }
 
-    private async Task<JsonObject> SendAsync(QueueContents contents, JsonObject request, CancellationToken cancellationToken)
+    private async Task<JsonObject> CreateQueueAsync(SqsRequest request, Uri endpoint, CancellationToken cancellationToken)
     {
-        var body = Text(request, "MessageBody");
-        if (body.Length == 0 || Encoding.UTF8.GetByteCount(body) > MaxMessageBytes)
-        {
-            throw new AwsServiceException("InvalidParameterValue", $"One or more parameters are invalid. Reason: the message must have 1 to {MaxMessageBytes} bytes.");
-        }
+        var queue = await queues.CreateAsync(request.Required("QueueName"), request.Map("Attributes"), request.Map("tags"), cancellationToken);
+        return new JsonObject { ["QueueUrl"] = queues.UrlOf(queue, endpoint) };
+    }
 
-        var attributes = ReadAttributes(request["MessageAttributes"]);
-        var system = ReadAttributes(request["MessageSystemAttributes"]).ToDictionary(attribute => attribute.Key, attribute => attribute.Value.Value);
-        var message = await queues.SendAsync(contents, body, attributes, Seconds(request, "DelaySeconds", 900), system, cancellationToken);
-        var response = new JsonObject { ["MessageId"] = message.MessageId, ["MD5OfMessageBody"] = Md5(Encoding.UTF8.GetBytes(body)) };
-        if (attributes.Count > 0)
+    private async Task<JsonObject> DeleteQueueAsync(Queue queue)
+    {
+        await queues.DeleteAsync(queue);
+        return [];
+    }
+
+    private JsonObject ListQueues(SqsRequest request, Uri endpoint)
+    {
+        var prefix = request.Text("QueueNamePrefix") ?? "";
+        var maximum = request.Number("MaxResults", 1, 1000);
+        var after = request.Text("NextToken");
+        var found = queues.Queues
+            .Where(queue => queue.Name.StartsWith(prefix, StringComparison.Ordinal) && (after is null || string.CompareOrdinal(queue.Name, after) > 0))
+            .Take((maximum ?? 1000) + 1)
+            .ToList();
+        var page = found.Take(maximum ?? 1000).ToList();
+        var response = new JsonObject { ["QueueUrls"] = new JsonArray([.. page.Select(queue => JsonValue.Create(queues.UrlOf(queue, endpoint)))]) };
+        if (maximum is not null && found.Count > page.Count)
         {
-            response["MD5OfMessageAttributes"] = Md5(attributes);
+            response["NextToken"] = page[^1].Name;
         }
 
         return response;
     }
 
-    private async Task<JsonObject> ReceiveAsync(QueueContents contents, JsonObject request, CancellationToken cancellationToken)
+    private JsonObject ListDeadLetterSourceQueues(Queue queue, Uri endpoint) => new()
     {
-        var max = (int?)request["MaxNumberOfMessages"] ?? 1;
-        if (max is < 1 or > 10)
+        ["queueUrls"] = new JsonArray([.. queues.Queues.Where(source => queues.DeadLettersOf(source)?.Queue == queue).Select(source => JsonValue.Create(queues.UrlOf(source, endpoint)))]),
+    };
+
+    private static JsonObject GetQueueAttributes(Queue queue, SqsRequest request)
+    {
+        var names = request.Texts("AttributeNames");
+        var counts = queue.Count();
+        var state = queue.State;
+        var all = new Dictionary<string, string>(state.Attributes, StringComparer.Ordinal)
         {
-            throw new AwsServiceException("InvalidParameterValue", $"Value {max} for parameter MaxNumberOfMessages is invalid. Reason: must be between 1 and 10.");
+            ["QueueArn"] = queue.Arn,
+            ["ApproximateNumberOfMessages"] = Text(counts.Visible),
+            ["ApproximateNumberOfMessagesNotVisible"] = Text(counts.NotVisible),
+            ["ApproximateNumberOfMessagesDelayed"] = Text(counts.Delayed),
+            ["CreatedTimestamp"] = Text(state.CreatedAt.ToUnixTimeSeconds()),
+            ["LastModifiedTimestamp"] = Text(state.LastModifiedAt.ToUnixTimeSeconds()),
+        };
+        all.TryAdd("SqsManagedSseEnabled", "true");
+        foreach (var number in QueueAttributes.Numbers)
+        {
+            all[number] = Text(queue.Number(number));
         }
 
-        var messages = await queues.ReceiveAsync(
-            contents, max,
-            Seconds(request, "VisibilityTimeout", 43_200) ?? contents.Queue.Seconds("VisibilityTimeout", 30),
-            Seconds(request, "WaitTimeSeconds", 20) ?? contents.Queue.Seconds("ReceiveMessageWaitTimeSeconds", 0), cancellationToken);
-        if (messages.Count == 0)
+        string[] known = [.. all.Keys, QueueAttributes.Policy, QueueAttributes.RedrivePolicyName, "RedriveAllowPolicy", "All"];
+        if (names.Except(known).FirstOrDefault() is { } unknown)
         {
-            return [];
+            throw new AwsServiceException("InvalidAttributeName", $"Unknown attribute {unknown}. Allowed are {string.Join(", ", known)}.");
         }
 
-        var attributeNames = Names(request["MessageAttributeNames"]);
-        var systemNames = Names(request["AttributeNames"]).Concat(Names(request["MessageSystemAttributeNames"])).ToList();
-        return new JsonObject { ["Messages"] = Array(messages.Select(message => (JsonNode)Describe(message, attributeNames, systemNames))) };
+        return new JsonObject { ["Attributes"] = Json(all.Where(pair => names.Contains("All") || names.Contains(pair.Key))) };
     }
 
-    private JsonObject Describe(QueueMessage message, List<string> attributeNames, List<string> systemNames)
+    private async Task<JsonObject> SetQueueAttributesAsync(Queue queue, SqsRequest request, CancellationToken cancellationToken)
     {
-        var document = new JsonObject
-        {
-            ["MessageId"] = message.MessageId,
-            ["ReceiptHandle"] = message.ReceiptHandle,
-            ["Body"] = message.Body,
-            ["MD5OfBody"] = Md5(Encoding.UTF8.GetBytes(message.Body)),
-        };
-        var wanted = message.MessageAttributes.Where(attribute => attributeNames.Any(name => name is "All" or ".*" || name == attribute.Key
-            || (name.EndsWith(".*", StringComparison.Ordinal) && attribute.Key.StartsWith(name[..^2], StringComparison.Ordinal)))).ToDictionary();
-        if (wanted.Count > 0)
-        {
-            document["MD5OfMessageAttributes"] = Md5(wanted);
-            document["MessageAttributes"] = new JsonObject(wanted.Select(attribute => KeyValuePair.Create(attribute.Key, (JsonNode?)new JsonObject
-            {
-                ["DataType"] = attribute.Value.Type,
-                [IsBinary(attribute.Value) ? "BinaryValue" : "StringValue"] = attribute.Value.Value,
-            })));
-        }
-
-        var system = new Dictionary<string, string>(message.SystemAttributes)
-        {
-            ["SenderId"] = options.AccountId,
-            ["SentTimestamp"] = Milliseconds(message.SentAt),
-            ["ApproximateReceiveCount"] = message.ReceiveCount.ToString(CultureInfo.InvariantCulture),
-            ["ApproximateFirstReceiveTimestamp"] = Milliseconds(message.FirstReceivedAt!.Value),
-        };
-        if (system.Where(attribute => systemNames.Contains("All") || systemNames.Contains(attribute.Key)).ToDictionary() is { Count: > 0 } shown)
-        {
-            document["Attributes"] = Object(shown);
-        }
-
-        return document;
+        await queues.SetAttributesAsync(queue, request.Map("Attributes"), cancellationToken);
+        return [];
     }
 
-    private static JsonObject Attributes(QueueContents contents, List<string> names)
+    private async Task<JsonObject> SendAsync(Queue queue, SqsRequest request)
     {
-        var (visible, inFlight, delayed) = QueueStore.Count(contents);
-        var all = new Dictionary<string, string>
+        var body = request.Required("MessageBody");
+        if (body.Length == 0)
         {
-            ["VisibilityTimeout"] = "30",
-            ["MessageRetentionPeriod"] = "345600",
-            ["MaximumMessageSize"] = "1048576",
-            ["DelaySeconds"] = "0",
-            ["ReceiveMessageWaitTimeSeconds"] = "0",
-            ["SqsManagedSseEnabled"] = "true",
-            ["QueueArn"] = contents.Queue.Arn,
-            ["CreatedTimestamp"] = contents.Queue.CreatedAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
-            ["LastModifiedTimestamp"] = contents.Queue.CreatedAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
-            ["ApproximateNumberOfMessages"] = visible.ToString(CultureInfo.InvariantCulture),
-            ["ApproximateNumberOfMessagesNotVisible"] = inFlight.ToString(CultureInfo.InvariantCulture),
-            ["ApproximateNumberOfMessagesDelayed"] = delayed.ToString(CultureInfo.InvariantCulture),
-        };
-        foreach (var (name, value) in contents.Queue.Attributes)
-        {
-            all[name] = value;
+            throw new AwsServiceException("MissingParameter", "The request must contain the parameter MessageBody.");
         }
 
-        return Object(all.Where(attribute => names.Count == 0 || names.Contains("All") || names.Contains(attribute.Key)).ToDictionary());
+        var forbidden = body.Where(character => !IsAllowed(character)).Select(character => (int?)character).FirstOrDefault();
+        if (forbidden is not null)
+        {
+            throw new AwsServiceException("InvalidMessageContents", $"The message contains U+{forbidden:X4}, which is outside the allowed set: tab, line feed, carriage return and U+0020 to U+10FFFF without U+FFFE and U+FFFF.");
+        }
+
+        var attributes = request.MessageAttributes("MessageAttributes");
+        if (attributes.Count > 10)
+        {
+            throw new AwsServiceException("InvalidParameterValue", $"Number of message attributes [{attributes.Count}] exceeds the allowed maximum [10].");
+        }
+
+        foreach (var (name, attribute) in attributes)
+        {
+            MessageAttribute.Validate(name, attribute, "InvalidParameterValue");
+        }
+
+        var size = SizeOf(body, attributes);
+        var maximum = queue.Number(QueueAttributes.MaximumMessageSize);
+        if (size > maximum)
+        {
+            throw new AwsServiceException("InvalidParameterValue", $"One or more parameters are invalid. Reason: Message must be shorter than {maximum} bytes but has {size}.");
+        }
+
+        var systemAttributes = request.MessageAttributes("MessageSystemAttributes");
+        var traceHeader = systemAttributes.GetValueOrDefault("AWSTraceHeader")?.StringValue ?? (Activity.Current is { } activity ? XRayTraceHeader.From(activity.Context) : null);
+        var message = await queue.AddAsync(body, attributes, traceHeader, options.AccountId, request.Number("DelaySeconds", 0, 900));
+        var response = new JsonObject { ["MessageId"] = message.MessageId, ["MD5OfMessageBody"] = MessageDigest.OfBody(body) };
+        AddIfPresent(response, "MD5OfMessageAttributes", MessageDigest.OfAttributes(attributes));
+        AddIfPresent(response, "MD5OfMessageSystemAttributes", MessageDigest.OfAttributes(systemAttributes));
+        return response;
     }
 
-    private static async Task<JsonObject> BatchAsync(JsonObject request, Func<JsonObject, Task<JsonObject>> execute)
+    private Func<SqsRequest, Task<JsonObject>> SendBatchEntry(Queue queue, SqsRequest request)
     {
-        var entries = request["Entries"] as JsonArray ?? [];
-        if (entries.Count is 0 or > 10)
+        var maximum = queue.Number(QueueAttributes.MaximumMessageSize);
+        var total = request.Entries().Sum(entry => SizeOf(entry.Text("MessageBody") ?? "", entry.MessageAttributes("MessageAttributes")));
+        return total <= maximum
+            ? entry => SendAsync(queue, entry)
+            : throw new AwsServiceException("BatchRequestTooLong", $"Batch requests cannot be longer than {maximum} bytes. You have sent {total} bytes.");
+    }
+
+    private async Task<JsonObject> ReceiveAsync(Queue queue, SqsRequest request, CancellationToken cancellationToken)
+    {
+        var maximum = request.Number("MaxNumberOfMessages", 1, MaximumMessages) ?? 1;
+        var visibility = request.Number("VisibilityTimeout", 0, MaximumVisibilityTimeout) ?? queue.Number(QueueAttributes.VisibilityTimeout);
+        var wait = request.Number("WaitTimeSeconds", 0, Queue.MaximumWaitSeconds) ?? queue.Number(QueueAttributes.ReceiveMessageWaitTimeSeconds);
+        string[] systemNames = [.. request.Texts("AttributeNames"), .. request.Texts("MessageSystemAttributeNames")];
+        var names = request.Texts("MessageAttributeNames");
+        var messages = await queue.ReceiveAsync(maximum, TimeSpan.FromSeconds(visibility), TimeSpan.FromSeconds(wait), queues.DeadLettersOf(queue), cancellationToken);
+        return messages.Count == 0 ? [] : new JsonObject { ["Messages"] = new JsonArray([.. messages.Select(message => Received(message, systemNames, names))]) };
+    }
+
+    private static async Task<JsonObject> DeleteAsync(Queue queue, SqsRequest request)
+    {
+        await queue.DeleteAsync(Receipt(request));
+        return [];
+    }
+
+    private static async Task<JsonObject> ChangeVisibilityAsync(Queue queue, SqsRequest request)
+    {
+        var seconds = request.Number("VisibilityTimeout", 0, MaximumVisibilityTimeout) ?? throw new AwsServiceException("MissingParameter", "The request must contain the parameter VisibilityTimeout.");
+        return await queue.ChangeVisibilityAsync(Receipt(request), TimeSpan.FromSeconds(seconds))
+            ? []
+            : throw new AwsServiceException("MessageNotInflight", "The message referred to by the receipt handle is not in flight.");
+    }
+
+    private static async Task<JsonObject> PurgeAsync(Queue queue)
+    {
+        await queue.PurgeAsync();
+        return [];
+    }
+
+    private async Task<JsonObject> TagAsync(Queue queue, SqsRequest request, CancellationToken cancellationToken)
+    {
+        var added = request.Map("Tags");
+        await queues.SetTagsAsync(queue, tags => tags.Where(tag => !added.ContainsKey(tag.Key)).Concat(added).ToDictionary(), cancellationToken);
+        return [];
+    }
+
+    private async Task<JsonObject> UntagAsync(Queue queue, SqsRequest request, CancellationToken cancellationToken)
+    {
+        var removed = request.Texts("TagKeys");
+        await queues.SetTagsAsync(queue, tags => tags.Where(tag => !removed.Contains(tag.Key)).ToDictionary(), cancellationToken);
+        return [];
+    }
+
+    private static Func<SqsRequest, Task<JsonObject>> BatchEntry(Queue queue, Func<Queue, SqsRequest, Task<JsonObject>> perform) => entry => perform(queue, entry);
+
+    /// <summary>Performs each entry by itself: one that fails is reported beside those that succeed.</summary>
+    private static async Task<JsonObject> BatchAsync(SqsRequest request, Func<SqsRequest, Task<JsonObject>> perform)
+    {
+        var entries = request.Entries();
+        if (entries.Count == 0)
         {
-            throw new AwsServiceException(entries.Count == 0 ? "EmptyBatchRequest" : "TooManyEntriesInBatchRequest", $"The batch has {entries.Count} entries; 1 to 10 are allowed.");
+            throw new AwsServiceException("EmptyBatchRequest", "There should be at least one entry in the request.");
         }
 
-        var successful = new JsonArray();
-        var failed = new JsonArray();
-        foreach (var entry in entries.OfType<JsonObject>())
+        if (entries.Count > MaximumBatchEntries)
+        {
+            throw new AwsServiceException("TooManyEntriesInBatchRequest", $"Maximum number of entries per request are {MaximumBatchEntries}. You have sent {entries.Count}.");
+        }
+
+        var ids = entries.Select(entry => entry.Required("Id")).ToList();
+        if (ids.GroupBy(id => id).FirstOrDefault(group => group.Count() > 1) is { } repeated)
+        {
+            throw new AwsServiceException("BatchEntryIdsNotDistinct", $"Id {repeated.Key} repeated.");
+        }
+
+        if (ids.FirstOrDefault(id => id.Length is 0 or > 80 || !id.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_')) is { } invalid)
+        {
+            throw new AwsServiceException("InvalidBatchEntryId", $"'{invalid}' is no batch entry id: allowed are 1 to 80 letters, digits, '-' and '_'.");
+        }
+
+        JsonArray successful = [], failed = [];
+        foreach (var (entry, id) in entries.Zip(ids))
         {
             try
             {
-                var result = await execute(entry);
-                result["Id"] = Text(entry, "Id");
-                successful.Add((JsonNode)result);
+                var result = await perform(entry);
+                result["Id"] = id;
+                successful.Add(result);
             }
-            catch (AwsServiceException e)
+            catch (AwsServiceException failure)
             {
-                failed.Add((JsonNode)new JsonObject { ["Id"] = Text(entry, "Id"), ["Code"] = e.Code, ["Message"] = e.Message, ["SenderFault"] = true });
+                failed.Add(new JsonObject { ["Id"] = id, ["Code"] = failure.Code, ["Message"] = failure.Message, ["SenderFault"] = true });
             }
         }
 
         return new JsonObject { ["Successful"] = successful, ["Failed"] = failed };
     }
 
-    private static Dictionary<string, MessageAttribute> ReadAttributes(JsonNode? node) => (node as JsonObject ?? []).ToDictionary(
-        attribute => attribute.Key,
-        attribute => new MessageAttribute((string?)attribute.Value!["DataType"] ?? "String", (string?)attribute.Value["StringValue"] ?? (string?)attribute.Value["BinaryValue"] ?? ""));
-
-    private static bool IsBinary(MessageAttribute attribute) => attribute.Type.StartsWith("Binary", StringComparison.Ordinal);
-
-    // Amazon SQS Developer Guide, "Calculating the MD5 message digest for message attributes".
-    private static string Md5(Dictionary<string, MessageAttribute> attributes)
+    private static JsonObject Received(QueuedMessage message, string[] systemNames, IReadOnlyList<string> names)
     {
-        using var buffer = new MemoryStream();
-        foreach (var (name, attribute) in attributes.OrderBy(attribute => attribute.Key, StringComparer.Ordinal))
+        var json = new JsonObject
         {
-            Append(Encoding.UTF8.GetBytes(name));
-            Append(Encoding.UTF8.GetBytes(attribute.Type));
-            buffer.WriteByte(IsBinary(attribute) ? (byte)2 : (byte)1);
-            Append(IsBinary(attribute) ? Convert.FromBase64String(attribute.Value) : Encoding.UTF8.GetBytes(attribute.Value));
+            ["MessageId"] = message.MessageId,
+            ["ReceiptHandle"] = message.ReceiptHandle,
+            ["MD5OfBody"] = MessageDigest.OfBody(message.Body),
+            ["Body"] = message.Body,
+        };
+        var system = new Dictionary<string, string?>
+        {
+            ["SenderId"] = message.SenderId,
+            ["SentTimestamp"] = Text(message.SentAt.ToUnixTimeMilliseconds()),
+            ["ApproximateReceiveCount"] = Text(message.ReceiveCount),
+            ["ApproximateFirstReceiveTimestamp"] = message.FirstReceivedAt is { } first ? Text(first.ToUnixTimeMilliseconds()) : null,
+            ["AWSTraceHeader"] = message.TraceHeader,
+            ["DeadLetterQueueSourceArn"] = message.DeadLetterSourceArn,
+        };
+        var wanted = system.Where(pair => pair.Value is not null && (systemNames.Contains("All") || systemNames.Contains(pair.Key))).Select(pair => KeyValuePair.Create(pair.Key, pair.Value!)).ToList();
+        if (wanted.Count > 0)
+        {
+            json["Attributes"] = Json(wanted);
         }
 
-        return Md5(buffer.ToArray());
-
-        void Append(byte[] bytes)
+        var attributes = message.Attributes.Where(pair => names.Any(name => Selects(name, pair.Key))).ToDictionary();
+        if (attributes.Count > 0)
         {
-            Span<byte> length = stackalloc byte[4];
-            BinaryPrimitives.WriteInt32BigEndian(length, bytes.Length);
-            buffer.Write(length);
-            buffer.Write(bytes);
+            json["MessageAttributes"] = new JsonObject(attributes.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, Json(pair.Value))));
+            json["MD5OfMessageAttributes"] = MessageDigest.OfAttributes(attributes);
+        }
+
+        return json;
+    }
+
+    private static bool Selects(string name, string attribute) =>
+        name is "All" or ".*" || name == attribute || name.EndsWith(".*", StringComparison.Ordinal) && attribute.StartsWith(name[..^1], StringComparison.Ordinal);
+
+    private static JsonObject Json(MessageAttribute attribute)
+    {
+        var json = new JsonObject { ["DataType"] = attribute.DataType };
+        AddIfPresent(json, "StringValue", attribute.StringValue);
+        AddIfPresent(json, "BinaryValue", attribute.BinaryValue is null ? null : Convert.ToBase64String(attribute.BinaryValue));
+        return json;
+    }
+
+    private static JsonObject Json(IEnumerable<KeyValuePair<string, string>> map) => new(map.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value)));
+
+    private static string Receipt(SqsRequest request) => request.Required("ReceiptHandle") is { Length: > 0 } receipt
+        ? receipt
+        : throw new AwsServiceException("ReceiptHandleIsInvalid", "The input receipt handle is empty.");
+
+    private static int SizeOf(string body, IReadOnlyDictionary<string, MessageAttribute> attributes) =>
+        Encoding.UTF8.GetByteCount(body) + attributes.Sum(pair => MessageAttribute.SizeOf(pair.Key, pair.Value));
+
+    private static bool IsAllowed(char character) => character is '\t' or '\n' or '\r' or >= ' ' and not ('\uFFFE' or '\uFFFF');
+
+    private static void AddIfPresent(JsonObject json, string name, string? value)
+    {
+        if (value is not null)
+        {
+            json[name] = value;
         }
     }
 
-    private static string Md5(byte[] bytes) => Convert.ToHexStringLower(MD5.HashData(bytes));
-
-    private static string Milliseconds(DateTimeOffset at) => at.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
-
-    private static string Text(JsonObject request, string name) => request[name] is { } value && value.GetValueKind() == JsonValueKind.String
-        ? value.GetValue<string>()
-        : throw new AwsServiceException("MissingParameter", $"The request must contain the parameter {name}.");
-
-    private static TimeSpan? Seconds(JsonObject request, string name, int max) => request[name] is not { } value ? null
-        : (int)value is >= 0 and var seconds && seconds <= max ? TimeSpan.FromSeconds(seconds)
-        : throw new AwsServiceException("InvalidParameterValue", $"Value {value} for parameter {name} is invalid. Reason: must be between 0 and {max}.");
-
-    private static Dictionary<string, string> Map(JsonNode? node) => (node as JsonObject ?? []).ToDictionary(entry => entry.Key, entry => entry.Value!.ToString());
-
-    private static List<string> Names(JsonNode? node) => [.. (node as JsonArray ?? []).Select(name => name!.GetValue<string>())];
-
-    private static JsonObject Object(Dictionary<string, string> map) => new(map.Select(entry => KeyValuePair.Create(entry.Key, (JsonNode?)entry.Value)));
-
-    private static JsonArray Array(IEnumerable<JsonNode> items) => [.. items];
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

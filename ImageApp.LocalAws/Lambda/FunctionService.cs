@@ -1,0 +1,229 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+using ImageApp.LocalAws.Policies;
+using ImageApp.LocalAws.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ImageApp.LocalAws.Lambda;
+
+/// <summary>The functions of the account: their settings, permissions and invocations.</summary>
+internal sealed class FunctionService : IHostedService, IAsyncDisposable
+{
+    /// <summary>The account's limit of concurrent executions (Lambda Developer Guide, "Lambda quotas").</summary>
+    public const int ConcurrencyLimit = 1000;
+
+    // What AWS gives a function that names neither.
+    private static readonly FunctionRegistration s_default = new("default") { MemorySize = 128, Timeout = TimeSpan.FromSeconds(3) };
+
+    private readonly LocalAwsOptions _options;
+    private readonly TimeProvider _time;
+    private readonly FunctionInvoker _invoker;
+    private readonly LambdaMetrics _metrics;
+    private readonly ILogger<FunctionService> _logger;
+    private readonly ConcurrentDictionary<string, Function> _functions = new(StringComparer.Ordinal);
+    private readonly Journal<AsynchronousInvocation> _journal;
+    private readonly AsynchronousInvoker _asynchronous;
+    private bool _isDisposed;
+
+    public FunctionService(LocalAwsOptions options, TimeProvider time, FunctionInvoker invoker, InvocationDestination destination, LambdaMetrics metrics, ILogger<FunctionService> logger)
+    {
+        _options = options;
+        _time = time;
+        _invoker = invoker;
+        _metrics = metrics;
+        _logger = logger;
+        _journal = Journal<AsynchronousInvocation>.Open(Path.Combine(Folder, "invocations.journal"), LambdaJsonContext.Default.JournalEntryAsynchronousInvocation);
+        _asynchronous = new AsynchronousInvoker(options, time, invoker, destination, _journal, logger);
+        LoadFunctions();
+    }
+
+    private string Folder => Path.Combine(_options.DataDirectory, "lambda");
+
+    public IEnumerable<Function> Functions => _functions.Values.OrderBy(function => function.Name, StringComparer.Ordinal);
+
+    /// <summary>Goes on with the asynchronous invocations that were accepted before the last stop.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var invocation in _journal.Recovered.Values)
+        {
+            _asynchronous.Run(FindOrAdd(invocation.FunctionName), invocation);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Stops what runs; it stays on disk.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _asynchronous.StopAsync();
+
+    /// <summary>The function of a name or ARN.</summary>
+    /// <exception cref="AwsServiceException"><c>ResourceNotFoundException</c>: there is none.</exception>
+    public Function Get(string nameOrArn)
+    {
+        var name = FunctionName.Parse(nameOrArn);
+        var function = _functions.GetValueOrDefault(name);
+        var isOurs = !nameOrArn.StartsWith("arn:", StringComparison.Ordinal) || function is not null && nameOrArn.StartsWith(function.Arn, StringComparison.Ordinal);
+        return function is not null && isOurs
+            ? function
+            : throw new AwsServiceException(
+                "ResourceNotFoundException",
+                $"Function not found: {(nameOrArn.StartsWith("arn:", StringComparison.Ordinal) ? nameOrArn : ArnOf(name))}. The functions of this account are: {string.Join(", ", Functions.Select(item => item.Name))}.",
+                HttpStatusCode.NotFound);
+    }
+
+    /// <summary>The function a process polls for, added with AWS's defaults if nobody registered it.</summary>
+    public Function FindOrAdd(string name) => _functions.GetOrAdd(name, _ =>
+    {
+        LambdaLog.Discovered(_logger, name, s_default.MemorySize, s_default.Timeout);
+        return Create(s_default with { Name = name }, null);
+    });
+
+    /// <summary>Changes a function's settings and keeps them.</summary>
+    public async Task<FunctionState> ChangeAsync(Function function, Func<FunctionState, FunctionState> change, CancellationToken cancellationToken)
+    {
+        await function.StateChange.WaitAsync(cancellationToken);
+        try
+        {
+            var changed = change(function.State) with { LastModified = _time.GetUtcNow(), RevisionId = Guid.NewGuid().ToString() };
+            await AtomicFile.WriteAsync(FileOf(function.Name), JsonSerializer.SerializeToUtf8Bytes(changed, LambdaJsonContext.Default.FunctionState), cancellationToken);
+            function.State = changed;
+            return changed;
+        }
+        finally
+        {
+            function.StateChange.Release();
+        }
+    }
+
+    /// <summary>Runs the function and waits for its result.</summary>
+    /// <exception cref="AwsServiceException"><c>TooManyRequestsException</c>: more run than the account may.</exception>
+    public async Task<InvocationResult> InvokeAsync(Function function, byte[] payload, ActivityContext parent, CancellationToken cancellationToken)
+    {
+        if (function.Load >= ConcurrencyLimit)
+        {
+            _metrics.Throttled(function.Name);
+            throw new AwsServiceException("TooManyRequestsException", $"Rate Exceeded. {function.Load} invocations of {function.Name} run or wait; allowed are {ConcurrencyLimit}.", HttpStatusCode.TooManyRequests);
+        }
+
+        var requestId = Guid.NewGuid().ToString();
+        var wait = function.Timeout;
+
+        // As in AWS, a caller that goes away does not stop what it has started.
+        var result = await _invoker.RunAsync(function, requestId, payload, parent, wait, _invoker.Stopping).WaitAsync(cancellationToken);
+        if (result is not null)
+        {
+            return result;
+        }
+
+        LambdaLog.NoPoller(_logger, function.Name, requestId, $"/{function.Name}/2018-06-01/runtime/invocation/next", wait);
+        var outcome = InvocationOutcome.Failed(
+            "Sandbox.Timedout",
+            FormattableString.Invariant($"RequestId: {requestId} Error: Task timed out after {wait.TotalSeconds:F2} seconds: no process of the function asked the Runtime API for it"),
+            needsRestart: false);
+        return new InvocationResult(requestId, outcome.Payload, outcome.ErrorType, "");
+    }
+
+    /// <summary>Accepts an invocation; done when it is on disk.</summary>
+    /// <returns>The request id.</returns>
+    public async Task<string> EnqueueAsync(Function function, byte[] payload, ActivityContext parent)
+    {
+        var now = _time.GetUtcNow();
+        var invocation = new AsynchronousInvocation
+        {
+            RequestId = Guid.NewGuid().ToString(),
+            FunctionName = function.Name,
+            Payload = payload,
+            AcceptedAt = now,
+            NotBefore = now,
+            TraceParent = parent == default ? null : LocalAwsTelemetry.TraceParent(parent),
+        };
+        await _journal.PutAsync(invocation.RequestId, invocation);
+        _asynchronous.Run(function, invocation);
+        return invocation.RequestId;
+    }
+
+    /// <summary>Accepts an invocation from another service if the function's policy allows it.</summary>
+    /// <exception cref="AwsServiceException">
+    /// <c>ResourceNotFoundException</c>; <c>AccessDeniedException</c> where no permission covers the caller, naming action and ARNs.
+    /// </exception>
+    public async Task<string> EnqueueAsync(ServiceCall caller, string functionArn, byte[] payload, ActivityContext parent)
+    {
+        const string Action = "lambda:InvokeFunction";
+        var function = Get(functionArn);
+        var decision = ServiceCallAuthorization.Decide(caller, Action, function.Arn, function.State.Policy);
+        if (decision != PolicyDecision.Allow)
+        {
+            var reason = ServiceCallAuthorization.Explain(decision, caller, Action, function.Arn, $"The resource policy of function {function.Name}");
+            LambdaLog.InvokeRefused(_logger, function.Name, caller.ServicePrincipal, Action, function.Arn, caller.SourceArn, reason);
+            throw new AwsServiceException(
+                "AccessDeniedException",
+                $"{caller.ServicePrincipal} is not authorized to perform {Action} on {function.Arn} on behalf of {caller.SourceArn}. {reason} An AWS::Lambda::Permission is missing.",
+                HttpStatusCode.Forbidden);
+        }
+
+        return await EnqueueAsync(function, payload, parent);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // The container knows it as itself and as a hosted service, and disposes of it for each.
+        if (Interlocked.Exchange(ref _isDisposed, true))
+        {
+            return;
+        }
+
+        await _asynchronous.DisposeAsync();
+        await _journal.DisposeAsync();
+    }
+
+    private void LoadFunctions()
+    {
+        var registered = _options.Functions.ToDictionary(registration => FunctionName.Parse(registration.Name), StringComparer.Ordinal);
+        var stored = Directory.EnumerateFiles(Folder, "*.json").Select(Read).ToDictionary(state => state.Name, StringComparer.Ordinal);
+        foreach (var registration in registered.Values)
+        {
+            _functions[registration.Name] = Create(registration, stored.GetValueOrDefault(registration.Name));
+        }
+
+        foreach (var state in stored.Values.Where(state => !registered.ContainsKey(state.Name)))
+        {
+            var registration = new FunctionRegistration(state.Name) { MemorySize = state.MemorySize, Timeout = TimeSpan.FromSeconds(state.TimeoutSeconds) };
+            _functions[state.Name] = Create(registration, state);
+        }
+    }
+
+    private Function Create(FunctionRegistration registration, FunctionState? stored)
+    {
+        var state = (stored ?? new FunctionState
+        {
+            Name = registration.Name,
+            MemorySize = registration.MemorySize,
+            TimeoutSeconds = registration.Timeout.TotalSeconds,
+            LastModified = _time.GetUtcNow(),
+            RevisionId = Guid.NewGuid().ToString(),
+        }) with
+        {
+            MemorySize = registration.MemorySize,
+            TimeoutSeconds = registration.Timeout.TotalSeconds,
+        };
+        return new Function(ArnOf(registration.Name), registration, state);
+    }
+
+    private static FunctionState Read(string file)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(file), LambdaJsonContext.Default.FunctionState) ?? throw new JsonException("The file holds null.");
+        }
+        catch (JsonException failure)
+        {
+            throw new InvalidDataException($"{file} is damaged: {failure.Message}", failure);
+        }
+    }
+
+    private string ArnOf(string name) => $"arn:aws:lambda:{_options.Region}:{_options.AccountId}:function:{name}";
+
+    private string FileOf(string name) => Path.Combine(Folder, name + ".json");
+}

@@ -1,0 +1,241 @@
+using System.Diagnostics;
+using System.Net;
+using ImageApp.LocalAws.Signing;
+using ImageApp.LocalAws.Telemetry;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace ImageApp.LocalAws;
+
+/// <summary>
+/// Brings each request on the one port to its service: verifies its signature, opens its span, gives it a request id and
+/// writes its error. The credential scope names the service; where there is none, the protocol's marks do; all else is S3.
+/// </summary>
+internal sealed class RequestDispatcher(
+    IEnumerable<IAwsService> services,
+    IEnumerable<IUnsignedEndpoint> unsignedEndpoints,
+    SignatureVerifier verifier,
+    RequestMetrics metrics,
+    ILogger<RequestDispatcher> logger)
+{
+    /// <summary>Larger than any request that is no object: a Lambda payload of 6 MB and its envelope.</summary>
+    private const int MaximumBufferedBytes = 8 * 1024 * 1024;
+
+    private const string S3 = "s3";
+    private const string HealthPath = "/_local/health";
+
+    private readonly Dictionary<string, IAwsService> _services = services.ToDictionary(service => service.SigningName);
+    private readonly IUnsignedEndpoint[] _unsignedEndpoints = [.. unsignedEndpoints];
+
+    /// <summary>Answers one request.</summary>
+    public async Task DispatchAsync(HttpContext context)
+    {
+        var path = context.Request.Path;
+        if (path.Value == HealthPath)
+        {
+            await WriteHealthAsync(context);
+            return;
+        }
+
+        if (Array.Find(_unsignedEndpoints, endpoint => endpoint.Handles(path)) is { } endpoint)
+        {
+            Activity.Current = null;
+            await endpoint.HandleAsync(context);
+            return;
+        }
+
+        SignatureClaim? claim = null;
+        SignatureException? unreadable = null;
+        try
+        {
+            claim = SignatureClaim.Parse(context.Request);
+        }
+        catch (SignatureException exception)
+        {
+            unreadable = exception;
+        }
+
+        var name = ServiceName(context.Request, claim);
+        if (!_services.TryGetValue(name, out var service))
+        {
+            await AwsErrorWriter.WriteAsync(
+                context,
+                name == S3 ? AwsErrorFormat.RestXml : AwsErrorFormat.Query,
+                new AwsServiceException("NotImplemented", $"Local AWS has no service '{name}'; it has {string.Join(", ", _services.Keys.Order(StringComparer.Ordinal))}.", HttpStatusCode.NotImplemented),
+                NewRequestId(context, AwsErrorFormat.Query),
+                path,
+                context.RequestAborted);
+            return;
+        }
+
+        await ServeAsync(context, service, claim, unreadable);
+    }
+
+    private static string ServiceName(HttpRequest request, SignatureClaim? claim)
+    {
+        if (claim is not null)
+        {
+            return claim.Scope.Service;
+        }
+
+        if (request.Headers["X-Amz-Target"].ToString().StartsWith("AmazonSQS.", StringComparison.Ordinal))
+        {
+            return "sqs";
+        }
+
+        if (request.Path.StartsWithSegments("/2015-03-31/functions", StringComparison.Ordinal))
+        {
+            return "lambda";
+        }
+
+        // Unsigned: any service of the Query protocol refuses it in the same words.
+        return HttpMethods.IsPost(request.Method) && request.Path.Value is "/" && request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true
+            ? "sns"
+            : S3;
+    }
+
+    private async Task ServeAsync(HttpContext context, IAwsService service, SignatureClaim? claim, SignatureException? unreadable)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var requestId = NewRequestId(context, service.ErrorFormat);
+        var target = RequestTarget.Of(context);
+        using var activity = StartActivity(context, service);
+        activity.SetTag("aws.request_id", requestId);
+        AwsRequest? request = null;
+        try
+        {
+            if (unreadable is not null)
+            {
+                throw unreadable;
+            }
+
+            request = await AuthenticateAsync(context, service, claim, requestId);
+            await service.HandleAsync(request, context.RequestAborted);
+        }
+        catch (Exception exception) when (!(exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested))
+        {
+            await AnswerErrorAsync(context, service, exception, requestId, target.Path, activity);
+        }
+        catch (OperationCanceledException)
+        {
+            // The client is gone; there is nobody to answer.
+            activity.SetStatus(ActivityStatusCode.Error, "The client closed the connection.");
+        }
+        finally
+        {
+            var status = context.Response.StatusCode;
+            activity.SetTag("rpc.method", request?.Operation);
+            activity.SetTag("http.response.status_code", status);
+            activity.DisplayName = request?.Operation is { } operation ? $"{service.DisplayName} {operation}" : service.DisplayName;
+
+            metrics.Answered(service.DisplayName, request?.Operation, status, Stopwatch.GetElapsedTime(started));
+            logger.Answered(service.DisplayName, request?.Operation ?? "unknown operation", status, context.Request.Method, target.Path);
+        }
+    }
+
+    private static Activity StartActivity(HttpContext context, IAwsService service)
+    {
+        // ASP.NET Core's own activity is not recorded here and would leave the span without its parent.
+        Activity.Current = null;
+        var traceParent = context.Request.Headers.TraceParent.ToString();
+        ActivityContext.TryParse(traceParent, context.Request.Headers.TraceState, isRemote: true, out var parent);
+        var activity = LocalAwsTelemetry.Activities.StartActivity(service.DisplayName, ActivityKind.Server, parent) ?? RequestActivity.StartUnrecorded(service.DisplayName, parent);
+        activity.SetTag("rpc.system", "aws-api");
+        activity.SetTag("rpc.service", service.DisplayName);
+        activity.SetTag("http.request.method", context.Request.Method);
+        activity.SetTag("url.path", context.Request.Path.Value);
+        return activity;
+    }
+
+    private async Task<AwsRequest> AuthenticateAsync(HttpContext context, IAwsService service, SignatureClaim? claim, string requestId)
+    {
+        if (!service.BuffersBody)
+        {
+            return new AwsRequest(context, requestId, claim is null ? null : verifier.VerifyStreaming(context, claim), default);
+        }
+
+        if (claim is null)
+        {
+            throw new SignatureException(SignatureFailure.Missing, "Request is missing Authentication Token");
+        }
+
+        var body = await ReadBodyAsync(context.Request, context.RequestAborted);
+        var signature = verifier.Verify(context, claim, service.SigningName, body.GetBuffer().AsSpan(0, (int)body.Length));
+        context.Request.Body = body;
+        return new AwsRequest(context, requestId, signature, body.GetBuffer().AsMemory(0, (int)body.Length));
+    }
+
+    private static async Task<MemoryStream> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        var body = new MemoryStream((int)Math.Clamp(request.ContentLength ?? 0, 0, MaximumBufferedBytes));
+        var buffer = new byte[16 * 1024];
+        for (int count; (count = await request.Body.ReadAsync(buffer, cancellationToken)) > 0;)
+        {
+            if (body.Length + count > MaximumBufferedBytes)
+            {
+                throw new AwsServiceException("RequestEntityTooLargeException", $"The request is larger than {MaximumBufferedBytes} bytes.", HttpStatusCode.RequestEntityTooLarge);
+            }
+
+            body.Write(buffer, 0, count);
+        }
+
+        body.Position = 0;
+        return body;
+    }
+
+    private async Task AnswerErrorAsync(HttpContext context, IAwsService service, Exception exception, string requestId, string path, Activity activity)
+    {
+        var error = exception switch
+        {
+            AwsServiceException refused => refused,
+            SignatureException signature => signature.ToServiceException(service.ErrorFormat),
+            BadHttpRequestException malformed => new AwsServiceException("InvalidRequest", malformed.Message, (HttpStatusCode)malformed.StatusCode),
+            _ => new AwsServiceException(service.ErrorFormat == AwsErrorFormat.RestXml ? "InternalError" : "InternalFailure", $"Local AWS failed: {exception.GetType().Name}: {exception.Message}", HttpStatusCode.InternalServerError),
+        };
+        if ((int)error.Status >= 500)
+        {
+            logger.Failed(exception, service.DisplayName, context.Request.Method, path);
+        }
+        else if (error.Status is HttpStatusCode.Forbidden or HttpStatusCode.BadRequest)
+        {
+            logger.Refused(service.DisplayName, context.Request.Method, path, error.Code, error.Message);
+        }
+
+        activity.SetTag("error.type", error.Code);
+        if ((int)error.Status >= 400)
+        {
+            activity.SetStatus(ActivityStatusCode.Error, $"{error.Code}: {error.Message}");
+        }
+
+        if (context.Response.HasStarted)
+        {
+            // Half an answer must not look like a whole one.
+            context.Abort();
+            return;
+        }
+
+        await AwsErrorWriter.WriteAsync(context, service.ErrorFormat, error, requestId, path, context.RequestAborted);
+    }
+
+    private static string NewRequestId(HttpContext context, AwsErrorFormat format)
+    {
+        if (format == AwsErrorFormat.RestXml)
+        {
+            var s3Id = Convert.ToHexString(Guid.CreateVersion7().ToByteArray(bigEndian: true)).Substring(0, 16);
+            context.Response.Headers["x-amz-request-id"] = s3Id;
+            context.Response.Headers["x-amz-id-2"] = Convert.ToBase64String(Guid.NewGuid().ToByteArray());
+            return s3Id;
+        }
+
+        var id = Guid.NewGuid().ToString();
+        context.Response.Headers["x-amzn-RequestId"] = id;
+        return id;
+    }
+
+    private async Task WriteHealthAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/json";
+        var list = string.Join(',', _services.Keys.Order(StringComparer.Ordinal).Select(name => $"\"{name}\""));
+        await context.Response.WriteAsync($$"""{"status":"Healthy","services":[{{list}}]}""", context.RequestAborted);
+    }
+}

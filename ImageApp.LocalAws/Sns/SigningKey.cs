@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace ImageApp.LocalAws.Sns;
+
+/// <summary>The key that SNS signs its envelopes with, made once and kept in the data folder, and its certificate.</summary>
+internal sealed class SigningKey : IDisposable
+{
+    private const int KeyBits = 2048;
+
+    private readonly RSA _key;
+
+    private SigningKey(RSA key, string certificate)
+    {
+        _key = key;
+        CertificatePem = certificate;
+        CertificateFileName = $"SimpleNotificationService-{Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(certificate)).AsSpan(0, 16))}.pem";
+    }
+
+    /// <summary>The certificate that envelopes are checked with.</summary>
+    public string CertificatePem { get; }
+
+    /// <summary>The last part of the certificate's URL.</summary>
+    public string CertificateFileName { get; }
+
+    /// <summary>Reads the key from the folder, or makes it there, readable for its owner only.</summary>
+    public static SigningKey LoadOrCreate(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        var keyFile = Path.Combine(folder, "signing-key.pem");
+        var certificateFile = Path.Combine(folder, "signing-certificate.pem");
+        if (File.Exists(keyFile) && File.Exists(certificateFile))
+        {
+            var stored = RSA.Create();
+            stored.ImportFromPem(File.ReadAllText(keyFile));
+            return new SigningKey(stored, File.ReadAllText(certificateFile));
+        }
+
+        var key = RSA.Create(KeyBits);
+        var request = new CertificateRequest("CN=sns.amazonaws.com, O=ImageApp local AWS", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddYears(20));
+        var pem = certificate.ExportCertificatePem() + "\n";
+        WritePrivate(keyFile, key.ExportPkcs8PrivateKeyPem());
+
+        // Last, because it is what says that both are there.
+        WritePrivate(certificateFile, pem);
+        return new SigningKey(key, pem);
+    }
+
+    /// <summary>Signs as signature version 1 (SHA-1) or 2 (SHA-256).</summary>
+    public string Sign(string text, string version) =>
+        Convert.ToBase64String(_key.SignData(Encoding.UTF8.GetBytes(text), version == "2" ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1, RSASignaturePadding.Pkcs1));
+
+    public void Dispose() => _key.Dispose();
+
+    private static void WritePrivate(string path, string content)
+    {
+        var temporary = path + ".tmp";
+        File.Delete(temporary);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using (var file = new FileStream(temporary, options))
+        {
+            file.Write(Encoding.ASCII.GetBytes(content));
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+    }
+}

@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+using ImageApp.LocalAws.Storage;
+
+namespace ImageApp.LocalAws.Sns;
+
+[JsonSerializable(typeof(Topic))]
+[JsonSerializable(typeof(Subscription))]
+[JsonSerializable(typeof(JournalEntry<PendingDelivery>))]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+internal sealed partial class SnsJsonContext : JsonSerializerContext;

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace ImageApp.LocalAws.Sns;
+
+/// <summary>The attributes of a subscription that can be set (SNS API, <c>SetSubscriptionAttributes</c>).</summary>
+internal static class SubscriptionAttributes
+{
+    /// <summary>The attributes after a change; an empty value removes one.</summary>
+    /// <exception cref="AwsServiceException"><c>InvalidParameter</c>, naming the attribute and what is allowed.</exception>
+    public static IReadOnlyDictionary<string, string> Change(string protocol, IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> changes)
+    {
+        var after = new Dictionary<string, string>(before, StringComparer.Ordinal);
+        foreach (var (name, value) in changes)
+        {
+            if (value.Length == 0)
+            {
+                after.Remove(name);
+            }
+            else
+            {
+                after[name] = value;
+            }
+        }
+
+        foreach (var (name, value) in after)
+        {
+            Validate(protocol, name, value);
+        }
+
+        if (after.TryGetValue(Subscription.FilterPolicyAttribute, out var policy))
+        {
+            FilterPolicy.Parse(policy, after.GetValueOrDefault(Subscription.FilterPolicyScopeAttribute));
+        }
+
+        return after;
+    }
+
+    /// <summary>The queue that a <c>RedrivePolicy</c> names.</summary>
+    public static string DeadLetterTarget(string redrivePolicy)
+    {
+        string? target;
+        try
+        {
+            target = (JsonNode.Parse(redrivePolicy) as JsonObject)?["deadLetterTargetArn"]?.ToString();
+        }
+        catch (JsonException failure)
+        {
+            throw Invalid(Subscription.RedrivePolicyAttribute, $"it is not JSON: {failure.Message}");
+        }
+
+        return target is not null && target.StartsWith("arn:aws:sqs:", StringComparison.Ordinal)
+            ? target
+            : throw Invalid(Subscription.RedrivePolicyAttribute, $"deadLetterTargetArn must be the ARN of an SQS queue but is '{target}'.");
+    }
+
+    private static void Validate(string protocol, string name, string value)
+    {
+        switch (name)
+        {
+            case Subscription.RawMessageDeliveryAttribute when value is not ("true" or "false"):
+                throw Invalid(name, $"'{value}' is neither true nor false.");
+            case Subscription.RawMessageDeliveryAttribute when value == "true" && protocol == "lambda":
+                throw Invalid(name, "raw delivery is for the protocols sqs, http and https.");
+            case Subscription.RedrivePolicyAttribute:
+                DeadLetterTarget(value);
+                break;
+            case Subscription.DeliveryPolicyAttribute when protocol is "http" or "https":
+                DeliveryPolicy.Parse(value, ofTopic: false);
+                break;
+            case Subscription.DeliveryPolicyAttribute:
+                throw Invalid(name, "a delivery policy is for the protocols http and https.");
+            case Subscription.FilterPolicyScopeAttribute when value is not (FilterPolicy.AttributesScope or FilterPolicy.BodyScope):
+                throw Invalid(name, $"'{value}' is neither {FilterPolicy.AttributesScope} nor {FilterPolicy.BodyScope}.");
+            case Subscription.RawMessageDeliveryAttribute or Subscription.FilterPolicyAttribute or Subscription.FilterPolicyScopeAttribute:
+                break;
+            default:
+                throw new AwsServiceException("InvalidParameter", $"Invalid parameter: AttributeName: '{name}'; allowed are RawMessageDelivery, FilterPolicy, FilterPolicyScope, RedrivePolicy and DeliveryPolicy.");
+        }
+    }
+
+    private static AwsServiceException Invalid(string name, string what) => new("InvalidParameter", $"Invalid parameter: {name}: {what}");
+}

@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using ImageApp.LocalAws.CloudFormation;
+
+namespace ImageApp.LocalAws.Sns;
+
+/// <summary><c>AWS::SNS::Topic</c>.</summary>
+internal sealed class TopicHandler(TopicService topics, LocalAwsOptions options) : IResourceTypeHandler
+{
+    private static readonly string[] s_scalars = [Topic.DisplayNameAttribute, Topic.SignatureVersionAttribute];
+
+    public string TypeName => "AWS::SNS::Topic";
+
+    public IReadOnlySet<string> Properties { get; } = new HashSet<string> { "TopicName", "DisplayName", "SignatureVersion", "Subscription.Endpoint", "Subscription.Protocol", "Tags.Key", "Tags.Value" };
+
+    public IReadOnlySet<string> ReplacementProperties { get; } = new HashSet<string> { "TopicName" };
+
+    public IReadOnlySet<string> Attributes { get; } = new HashSet<string> { "TopicArn", "TopicName" };
+
+    public async Task<ProvisionedResource> CreateAsync(ResourceRequest request, CancellationToken cancellationToken)
+    {
+        var name = request.Properties.Text("TopicName") ?? request.GeneratedName;
+        if (!request.IsRetry && topics.Topics.Any(topic => topic.Arn == $"arn:aws:sns:{options.Region}:{options.AccountId}:{name}"))
+        {
+            throw new AwsServiceException("AlreadyExists", $"Resource of type 'AWS::SNS::Topic' with identifier '{name}' already exists.");
+        }
+
+        var topic = await topics.CreateAsync(name, request.Properties.Attributes(s_scalars, []), request.Properties.Tags(), cancellationToken);
+        await SubscribeAsync(topic.Arn, request.Properties, cancellationToken);
+        return Provisioned(topic.Arn);
+    }
+
+    public async Task<ProvisionedResource> UpdateAsync(string physicalId, ResourceRequest request, CancellationToken cancellationToken)
+    {
+        var attributes = request.Properties.Attributes(s_scalars, []);
+        foreach (var name in s_scalars)
+        {
+            // An empty value takes back what the template no longer has.
+            attributes.TryAdd(name, "");
+        }
+
+        await topics.SetAttributesAsync(physicalId, attributes, cancellationToken);
+        await topics.SetTagsAsync(physicalId, _ => request.Properties.Tags(), cancellationToken);
+        await SubscribeAsync(physicalId, request.Properties, cancellationToken);
+        return Provisioned(physicalId);
+    }
+
+    public Task DeleteAsync(string physicalId, ResourceRequest request, CancellationToken cancellationToken) => topics.DeleteAsync(physicalId, cancellationToken);
+
+    private static ProvisionedResource Provisioned(string arn) =>
+        new(arn, new Dictionary<string, string> { ["TopicArn"] = arn, ["TopicName"] = arn[(arn.LastIndexOf(':') + 1)..] });
+
+    private async Task SubscribeAsync(string topicArn, JsonObject properties, CancellationToken cancellationToken)
+    {
+        foreach (var subscription in (properties["Subscription"] as JsonArray ?? []).OfType<JsonObject>())
+        {
+            await topics.SubscribeAsync(topicArn, subscription.RequiredText("Protocol"), subscription.RequiredText("Endpoint"), new Dictionary<string, string>(), cancellationToken);
+        }
+    }
+}
