@@ -5,6 +5,7 @@ using ImageApp.LocalAws.Lambda;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace ImageApp.AppHost.Hosting;
 
@@ -47,7 +48,8 @@ internal static class LocalAwsExtensions
 
         var server = await LocalAwsServer.StartAsync(options, aws =>
         {
-            aws.Logging.Services.AddSingleton<Microsoft.Extensions.Logging.ILoggerProvider>(new ResourceLoggerProvider(services.GetRequiredService<ResourceLoggerService>().GetLogger(resource)));
+            aws.Logging.ClearProviders();
+            aws.Logging.Services.AddSingleton<ILoggerProvider>(new ResourceLoggerProvider(services.GetRequiredService<ResourceLoggerService>().GetLogger(resource)));
             TelemetryForwarding.Configure(aws.Configuration, configuration);
         }, cancellationToken);
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(() => server.DisposeAsync().AsTask().GetAwaiter().GetResult());

@@ -138,7 +138,9 @@ public sealed partial class ImageEventProcessor(
         try
         {
             Check(image.Format, size);
-            return await step.RunAsync(image, cancellationToken);
+            var result = await step.RunAsync(image, cancellationToken);
+            LogDone(logger, step.Kind, image.Key, result);
+            return result;
         }
         catch (PermanentImageException e)
         {
@@ -191,6 +193,9 @@ public sealed partial class ImageEventProcessor(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Step} of {Key} is done already")]
     private static partial void LogDuplicate(ILogger logger, PipelineStep step, string key);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Step} of {Key}: {Result}")]
+    private static partial void LogDone(ILogger logger, PipelineStep step, string key, string result);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Step} of {Key} is impossible: {Reason}")]
     private static partial void LogPermanent(ILogger logger, PipelineStep step, string key, string reason);

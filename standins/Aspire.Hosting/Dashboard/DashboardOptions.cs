@@ -17,6 +17,7 @@ internal sealed class DashboardOptions
             // Where Aspire leaves them too, for what runs in the AppHost's own process.
             configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = OtlpUrl.ToString().TrimEnd('/');
             configuration["AppHost:OtlpApiKey"] = OtlpKey;
+            configuration["AppHost:DashboardUrl"] = FrontendUrl.ToString();
         }
         else
         {

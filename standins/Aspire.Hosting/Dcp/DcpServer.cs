@@ -159,19 +159,34 @@ internal sealed partial class DcpServer(IConfiguration configuration, IHostEnvir
         try
         {
             await PatchAsync("/admin/execution", new JsonObject { ["status"] = "Stopping", ["shutdownResourceCleanup"] = "Full" }, deadline.Token);
-            while (true)
+
+            // It stops answering, and removes its folder, before its children have ended; it is itself the last to go.
+            while (IsRunning())
             {
-                using var answer = await _http.GetAsync("/admin/execution", deadline.Token);
                 await Task.Delay(50, deadline.Token);
             }
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
         {
-            // It no longer answers: it is gone. Where it hangs instead, it still ends its children once this process is gone.
+            // It is gone already, or it hangs: then it still ends its children once this process is gone, which it watches.
         }
     }
 
     public void Dispose() => _http?.Dispose();
+
+    // It detached itself when it started, so that it is no child of this process; its command line names our folder.
+    private bool IsRunning() => Directory.EnumerateDirectories("/proc").Any(process =>
+    {
+        try
+        {
+            return char.IsAsciiDigit(Path.GetFileName(process)[0]) && File.ReadAllText(Path.Combine(process, "cmdline")).Contains(_folder, StringComparison.Ordinal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It ended while it was looked at, or is somebody else's.
+            return false;
+        }
+    });
 
     private HttpClient Http => _http ?? throw new InvalidOperationException("The orchestrator is not running.");
 

@@ -1,0 +1,125 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Amazon.Runtime;
+using Amazon.S3;
+using Aspire.Hosting;
+using Aspire.Hosting.Testing;
+using ImageApp.Tests.Application;
+
+[assembly: AssemblyFixture(typeof(RunningApplication))]
+
+namespace ImageApp.Tests.Application;
+
+/// <summary>The whole application, started once from its AppHost's model: real dcp, dashboard, MariaDB, local AWS, functions and web, on ports and in folders of its own.</summary>
+public sealed class RunningApplication : IAsyncLifetime
+{
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromMinutes(3);
+    private readonly string _folder = Directory.CreateTempSubdirectory("imageapp-app-").FullName;
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private DistributedApplication? _application;
+    private Uri? _dashboard;
+
+    public HttpClient Web { get; private set; } = null!;
+
+    public Uri Dashboard => _dashboard!;
+
+    public string BucketName { get; private set; } = "";
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Starts it with the first test that needs it.</summary>
+    public async Task<RunningApplication> StartAsync()
+    {
+        await _gate.WaitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            if (_application is null)
+            {
+                await StartNowAsync();
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+
+        return this;
+    }
+
+    public AmazonS3Client CreateS3Client() => new(new BasicAWSCredentials("local", "local-secret"), new AmazonS3Config
+    {
+        ServiceURL = Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL"),
+        AuthenticationRegion = "us-east-1",
+        ForcePathStyle = true,
+    });
+
+    /// <summary>Asks for an image until something is true of it.</summary>
+    public async Task<JsonObject> WaitForImageAsync(long id, Func<JsonObject, bool> until)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            var image = (await Web.GetFromJsonAsync<JsonObject>($"/api/images/{id}", deadline.Token))!;
+            if (until(image))
+            {
+                return image;
+            }
+
+            await Task.Delay(50, deadline.Token);
+        }
+    }
+
+    /// <summary>Asks for the image of a key until there is one and something is true of it.</summary>
+    public async Task<JsonObject> WaitForKeyAsync(string key, Func<JsonObject, bool> until)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(TimeSpan.FromSeconds(60));
+        while (true)
+        {
+            var page = (await Web.GetFromJsonAsync<JsonObject>("/api/images?limit=200", deadline.Token))!;
+            if (page["images"]!.AsArray().OfType<JsonObject>().FirstOrDefault(image => (string?)image["key"] == key) is { } found && until(found))
+            {
+                return found;
+            }
+
+            await Task.Delay(100, deadline.Token);
+        }
+    }
+
+    public static bool IsFinished(JsonObject image) =>
+        (image["thumbnailUrl"] is not null || image["thumbnailError"] is not null) && (image["caption"] is not null || image["captionError"] is not null);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_application is not null)
+        {
+            await _application.DisposeAsync();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task StartNowAsync()
+    {
+        using var deadline = new CancellationTokenSource(StartDeadline);
+        var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.ImageApp_AppHost>(
+            [
+                "--LocalAws:Port=0", $"--LocalAws:DataDirectory={_folder}/aws", $"--LocalMySql:DataDirectory={_folder}/mysql",
+                "--ASPNETCORE_URLS=http://localhost:0", "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:0", "--ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS=true",
+            ],
+            (options, _) => options.DisableDashboard = false,
+            deadline.Token);
+        _application = await builder.BuildAsync(deadline.Token);
+        await _application.StartAsync(deadline.Token);
+        await _application.ResourceNotifications.WaitForResourceHealthyAsync("web", deadline.Token);
+        await _application.ResourceNotifications.WaitForResourceHealthyAsync("ThumbnailFunction", deadline.Token);
+        await _application.ResourceNotifications.WaitForResourceHealthyAsync("CaptionFunction", deadline.Token);
+        Web = _application.CreateHttpClient("web");
+        _dashboard = DashboardUrl(builder);
+        _application.ResourceNotifications.TryGetCurrentState("web", out var web);
+        BucketName = web!.Snapshot.EnvironmentVariables.First(variable => variable.Name == "AWS__Resources__BucketName").Value!;
+    }
+
+    private static Uri DashboardUrl(IDistributedApplicationTestingBuilder builder) => new(builder.Configuration["AppHost:DashboardUrl"]!);
+}
