@@ -113,8 +113,8 @@ public sealed partial class LocalAwsServer : IAsyncDisposable
         builder.Services.AddSingleton<SignatureVerifier>();
         builder.Services.AddSingleton<RequestDispatcher>();
         builder.Services.AddAwsServices();
-        builder.AddLocalAwsTelemetry();
         configure?.Invoke(builder);
+        builder.AddLocalAwsTelemetry(); // last: it reads where to send from the configuration
 
         var application = builder.Build();
         ((IApplicationBuilder)application).Run(application.Services.GetRequiredService<RequestDispatcher>().DispatchAsync);

@@ -2,6 +2,7 @@ using ImageApp.ServiceDefaults;
 using ImageApp.Web;
 using ImageApp.Web.Apis;
 using ImageApp.Web.Components;
+using ImageApp.Web.Problems;
 using ImageApp.Web.Security;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -12,7 +13,7 @@ builder.AddImageGallery();
 
 var app = builder.Build();
 
-app.UseExceptionHandler();
+app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = ProblemStatus.Of });
 app.UseStatusCodePages();
 app.UseSecurityHeaders();
 app.UseCrossOriginProtection();

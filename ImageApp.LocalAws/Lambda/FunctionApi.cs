@@ -86,7 +86,7 @@ internal sealed class FunctionApi(FunctionService functions, TimeProvider time) 
         var type = context.Request.Headers["X-Amz-Invocation-Type"].ToString();
         var maximum = type == "Event" ? MaximumEventBytes : MaximumSynchronousBytes;
         var payload = await ReadAsync(context, maximum);
-        
+
         // Where nobody records spans there is no activity, and the caller's trace must go on all the same.
         var parent = Activity.Current?.Context ?? LocalAwsTelemetry.Context(context.Request.Headers.TraceParent);
         switch (type)

@@ -54,9 +54,9 @@ public static class TestImages
     }
 
     /// <summary>A progressive JPEG of one colour: a small file, however many pixels it has.</summary>
-    public static byte[] ProgressiveJpeg(int width, int height)
+    public static byte[] ProgressiveJpeg(int width, int height, int bands = 1)
     {
-        using var picture = Image.Black(width, height);
+        using var picture = Image.Black(width, height, bands);
         return picture.JpegsaveBuffer(q: 30, interlace: true);
     }
 
