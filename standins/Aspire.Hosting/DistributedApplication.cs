@@ -12,7 +12,9 @@ namespace Aspire.Hosting;
 /// <summary>An application of several processes.</summary>
 public class DistributedApplication : IHost, IAsyncDisposable
 {
+    private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(5);
     private readonly IHost _host;
+    private bool _stopped;
 
     internal DistributedApplication(IHost host) => _host = host;
 
@@ -58,7 +60,7 @@ public class DistributedApplication : IHost, IAsyncDisposable
         try
         {
             await StartAsync(cancellationToken);
-            await _host.WaitForShutdownAsync(cancellationToken);
+            await StopRequestedAsync(cancellationToken);
         }
         catch (Exception e) when (e is DistributedApplicationException or IOException or ArgumentException)
         {
@@ -106,9 +108,32 @@ public class DistributedApplication : IHost, IAsyncDisposable
     /// <inheritdoc/>
     public virtual async Task StopAsync(CancellationToken cancellationToken = default)
     {
+        if (_stopped)
+        {
+            return;
+        }
+
+        _stopped = true;
+        using var deadline = new CancellationTokenSource(StopDeadline);
+        try
+        {
+            await Services.GetRequiredService<DcpOrchestrator>().StopAllAsync(deadline.Token);
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            // The orchestrator is gone, or a process will not end: the orchestrator kills it now.
+        }
+
         await Services.GetRequiredService<DcpServer>().StopAsync();
         await Services.GetRequiredService<DashboardHost>().StopAsync();
         await _host.StopAsync(cancellationToken);
+    }
+
+    private async Task StopRequestedAsync(CancellationToken cancellationToken)
+    {
+        var requested = new TaskCompletionSource();
+        await using var byHost = Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(requested.SetResult);
+        await requested.Task.WaitAsync(cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -58,6 +58,7 @@ internal sealed class DashboardOptions
         environment["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-otlp-api-key={OtlpKey}";
         environment["OTEL_SERVICE_NAME"] = serviceName;
         environment["OTEL_RESOURCE_ATTRIBUTES"] = $"service.instance.id={RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+        environment["OTEL_EXPORTER_OTLP_TIMEOUT"] = "1000"; // a process that ends must not wait long for a dashboard that ended first
         environment["OTEL_BLRP_SCHEDULE_DELAY"] = "1000";
         environment["OTEL_BSP_SCHEDULE_DELAY"] = "1000";
         environment["OTEL_METRIC_EXPORT_INTERVAL"] = "1000";

@@ -79,6 +79,25 @@ internal sealed partial class DcpOrchestrator(
         }
     }
 
+    /// <summary>Ends every process, those that others wait for last, while what they send their last telemetry to is still there.</summary>
+    public async Task StopAllAsync(CancellationToken cancellationToken)
+    {
+        var waitedFor = model.Resources.SelectMany(resource => resource.Annotations.OfType<WaitAnnotation>()).Select(wait => wait.Resource).ToHashSet();
+        waitedFor.UnionWith([.. waitedFor.OfType<IResourceWithParent>().Select(child => child.Parent)]);
+        foreach (var wave in _instances.Values.Where(instance => instance.Name is not null).GroupBy(instance => waitedFor.Contains(instance.Resource)).OrderBy(wave => wave.Key))
+        {
+            var names = wave.ToDictionary(instance => instance.Name!, instance => instance.Kind);
+            await Task.WhenAll(names.Select(entry => dcp.PatchAsync($"{entry.Value}/{entry.Key}", StopSpec(), cancellationToken)));
+            foreach (var kind in names.Values.Distinct())
+            {
+                while ((await dcp.ListAsync(kind, cancellationToken)).Any(item => names.ContainsKey((string)item["metadata"]!["name"]!) && (string?)item["status"]?["state"] is "Starting" or "Running" or "Stopping"))
+                {
+                    await Task.Delay(25, cancellationToken);
+                }
+            }
+        }
+    }
+
     private async Task AllocateAsync(List<IResource> resources, CancellationToken cancellationToken)
     {
         var randomize = bool.TryParse(configuration["DcpPublisher:RandomizePorts"], out var value) && value;
@@ -225,12 +244,14 @@ internal sealed partial class DcpOrchestrator(
     private async Task StopAsync(ResourceInstance instance, string name, CancellationToken cancellationToken)
     {
         await notifications.PublishUpdateAsync(instance.Resource, instance.Id, state => state with { State = KnownResourceStates.Stopping });
-        await dcp.PatchAsync($"{instance.Kind}/{name}", new JsonObject { ["spec"] = new JsonObject { ["stop"] = true } }, cancellationToken);
+        await dcp.PatchAsync($"{instance.Kind}/{name}", StopSpec(), cancellationToken);
         await notifications.WaitForResourceAsync(instance.Id, change => change.ResourceId == instance.Id && KnownResourceStates.TerminalStates.Contains(change.Snapshot.State?.Text), cancellationToken);
         _byName.TryRemove(name, out _);
         instance.Name = null;
         await dcp.DeleteAsync($"{instance.Kind}/{name}", cancellationToken);
     }
+
+    private static JsonObject StopSpec() => new() { ["spec"] = new JsonObject { ["stop"] = true } };
 
     private static JsonObject Executable(IResource resource, string name, Dictionary<string, string> environment, List<string> arguments)
     {

@@ -93,7 +93,7 @@ internal sealed partial class DcpServer(IConfiguration configuration, IHostEnvir
     /// <summary>Changes an object.</summary>
     public async Task PatchAsync(string path, JsonObject value, CancellationToken cancellationToken)
     {
-        using var content = new StringContent(value.ToJsonString(), Encoding.UTF8, "application/merge-patch+json");
+        using var content = new StringContent(value.ToJsonString(), new MediaTypeHeaderValue("application/merge-patch+json")); // it refuses the type with a charset
         using var response = await Http.PatchAsync(path.StartsWith('/') ? path : Api + path, content, cancellationToken);
         response.EnsureSuccessStatusCode();
     }
@@ -166,7 +166,7 @@ internal sealed partial class DcpServer(IConfiguration configuration, IHostEnvir
                 await Task.Delay(50, deadline.Token);
             }
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        catch (Exception e) when (e is HttpRequestException { StatusCode: null } or OperationCanceledException)
         {
             // It is gone already, or it hangs: then it still ends its children once this process is gone, which it watches.
         }
