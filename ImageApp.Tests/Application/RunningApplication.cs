@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Amazon.Runtime;
 using Amazon.S3;
 using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using ImageApp.Tests.Application;
 
@@ -20,6 +21,10 @@ public sealed class RunningApplication : IAsyncLifetime
     private Uri? _dashboard;
 
     public HttpClient Web { get; private set; } = null!;
+
+    public ResourceNotificationService Resources => _application!.ResourceNotifications;
+
+    public ResourceCommandService Commands => _application!.ResourceCommands;
 
     public Uri Dashboard => _dashboard!;
 

@@ -16,7 +16,8 @@ internal sealed record AspireBundle(string DcpPath, string DashboardPath)
         var candidates = new List<string>();
         if (configuration["ASPIRE_BUNDLE"] is { Length: > 0 } configured)
         {
-            candidates.Add(configured);
+            return Of(configured) ?? throw new DistributedApplicationException(
+                $"ASPIRE_BUNDLE is '{configured}', where dcp/dcp and managed/aspire-managed are not both. Unset it to use what ./run installs below .local/aspire.");
         }
 
         for (var folder = new DirectoryInfo(appHostDirectory); folder is not null; folder = folder.Parent)
@@ -32,8 +33,7 @@ internal sealed record AspireBundle(string DcpPath, string DashboardPath)
 
         foreach (var candidate in candidates)
         {
-            var bundle = new AspireBundle(Path.Combine(candidate, "dcp", "dcp"), Path.Combine(candidate, "managed", "aspire-managed"));
-            if (File.Exists(bundle.DcpPath) && File.Exists(bundle.DashboardPath))
+            if (Of(candidate) is { } bundle)
             {
                 return bundle;
             }
@@ -43,5 +43,11 @@ internal sealed record AspireBundle(string DcpPath, string DashboardPath)
             $"Aspire's orchestrator (dcp) and dashboard are not installed. ./run installs them; by hand, in the repository's folder (needs Node.js):{Environment.NewLine}"
             + $"  npm install --prefix .local/aspire {Package}@{Version}{Environment.NewLine}"
             + $"  .local/aspire/node_modules/{Package}/bin/aspire setup --non-interactive --nologo");
+    }
+
+    private static AspireBundle? Of(string folder)
+    {
+        var bundle = new AspireBundle(Path.Combine(folder, "dcp", "dcp"), Path.Combine(folder, "managed", "aspire-managed"));
+        return File.Exists(bundle.DcpPath) && File.Exists(bundle.DashboardPath) ? bundle : null;
     }
 }

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+
+namespace ImageApp.Tests.AppHost;
+
+/// <summary>The AppHost as the program it is: what it brings up, and that nothing of it is left.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+public sealed class AppHostProcessTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("imageapp-host-").FullName;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("KILL")]
+    public async Task Leaves_no_process_behind(string signal)
+    {
+        using var host = Start();
+        var processes = await WaitForProcessesAsync(host);
+        await SignalAsync(host, signal);
+        await host.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        if (signal == "INT")
+        {
+            // Asked to, it ends everything before it ends itself.
+            Assert.Equal(0, host.ExitCode);
+            Assert.DoesNotContain(ProcessTree.StillRunning(processes), process => process.Contains("ImageApp.", StringComparison.Ordinal) || process.Contains("mariadbd", StringComparison.Ordinal) || process.Contains("mysqld", StringComparison.Ordinal));
+        }
+
+        var deadline = Stopwatch.StartNew();
+        while (ProcessTree.StillRunning(processes) is { Count: > 0 } left)
+        {
+            Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(30), $"Still running: {string.Join('\n', left)}");
+            await Task.Delay(50, Cancel);
+        }
+    }
+
+    [Fact]
+    public async Task Keeps_the_databases_password_and_files_to_their_owner()
+    {
+        using var host = Start();
+        await WaitForProcessesAsync(host);
+        var secrets = Directory.EnumerateFiles(Path.Combine(_folder, "mysql"), "*password*").ToList();
+        var secret = Assert.Single(secrets);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(secret));
+        Assert.True((await File.ReadAllTextAsync(secret, Cancel)).Trim().Length >= 20);
+        await SignalAsync(host, "INT");
+        await host.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+    }
+
+    [Fact]
+    public async Task A_port_in_use_ends_it_with_a_message_that_names_it()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+        using var host = Start($"--LocalAws:Port={port}");
+        var error = host.StandardError.ReadToEndAsync(Cancel);
+        await host.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(60), Cancel);
+        Assert.Equal(1, host.ExitCode);
+        Assert.Contains(port.ToString(System.Globalization.CultureInfo.InvariantCulture), await error);
+    }
+
+    [Fact]
+    public async Task An_orchestrator_that_is_not_where_it_should_be_is_named_with_how_to_get_it()
+    {
+        using var host = Start($"--ASPIRE_BUNDLE={_folder}");
+        var error = host.StandardError.ReadToEndAsync(Cancel);
+        await host.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(60), Cancel);
+        Assert.Equal(1, host.ExitCode);
+        Assert.Contains("./run", await error);
+    }
+
+    private Process Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [
+            Path.Combine(RepositoryRoot.Path, "ImageApp.AppHost/bin", Configuration, "net10.0/ImageApp.AppHost.dll"), "--DcpPublisher:RandomizePorts=true", "--LocalAws:Port=0",
+            $"--LocalAws:DataDirectory={_folder}/aws", $"--LocalMySql:DataDirectory={_folder}/mysql", "--ASPNETCORE_URLS=http://localhost:0", "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:0",
+            .. arguments,
+        ])
+        {
+            WorkingDirectory = Path.Combine(RepositoryRoot.Path, "ImageApp.AppHost"),
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        return process;
+    }
+
+    private static string Configuration => AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
+
+    private static async Task<Dictionary<(int Id, string Started), string>> WaitForProcessesAsync(Process host)
+    {
+        host.ErrorDataReceived += (_, _) => { };
+        host.BeginErrorReadLine();
+        var deadline = Stopwatch.StartNew();
+        while (true)
+        {
+            var found = ProcessTree.Of(host.Id);
+            if (new[] { "ImageApp.Web.dll", "ImageApp.ThumbnailFunction.dll", "ImageApp.CaptionFunction.dll", "--datadir=" }.All(part => found.Values.Any(command => command.Contains(part, StringComparison.Ordinal))))
+            {
+                return found;
+            }
+
+            Assert.False(host.HasExited, "The AppHost ended.");
+            Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(90), $"Not everything came up: {string.Join('\n', found.Values)}");
+            await Task.Delay(100, Cancel);
+        }
+    }
+
+    private static async Task SignalAsync(Process process, string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(Cancel);
+        Assert.Equal(0, kill.ExitCode);
+    }
+}
