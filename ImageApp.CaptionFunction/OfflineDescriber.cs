@@ -61,7 +61,7 @@ internal sealed class OfflineDescriber(ImageLimits limits) : ICaptioner
 
             if (metadata.Camera is { } camera)
             {
-                text.Append(CultureInfo.InvariantCulture, $" with a {camera}");
+                text.Append(CultureInfo.InvariantCulture, $" with {("AEIOUaeiou".Contains(camera[0]) ? "an" : "a")} {camera}");
             }
 
             text.Append('.');

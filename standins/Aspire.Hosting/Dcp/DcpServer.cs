@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -37,9 +39,14 @@ internal sealed partial class DcpServer(IConfiguration configuration, IHostEnvir
     {
         Bundle = AspireBundle.Find(configuration, environment.ContentRootPath);
         var kubeconfig = Path.Combine(_folder, "kubeconfig");
+        var (certificate, key) = WriteCertificate();
         var start = new ProcessStartInfo(Bundle.DcpPath)
         {
-            ArgumentList = { "start-apiserver", "--monitor", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), "--detach", "--kubeconfig", kubeconfig },
+            ArgumentList =
+            {
+                "start-apiserver", "--monitor", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), "--detach", "--kubeconfig", kubeconfig,
+                "--tls-cert-file", certificate, "--tls-key-file", key,
+            },
             Environment = { ["DCP_SESSION_FOLDER"] = _folder },
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -83,7 +90,7 @@ internal sealed partial class DcpServer(IConfiguration configuration, IHostEnvir
 
                 return (await response.Content.ReadFromJsonAsync<JsonObject>(cancellationToken))!;
             }
-            catch (HttpRequestException e) when (attempt < 50 && (e.StatusCode is null || (int)e.StatusCode >= 500 || e.StatusCode == System.Net.HttpStatusCode.NotFound))
+            catch (HttpRequestException e) when (attempt < 50 && (e.StatusCode is null || (int)e.StatusCode >= 500 || e.StatusCode == HttpStatusCode.NotFound))
             {
                 await Task.Delay(100, cancellationToken);
             }
@@ -102,7 +109,7 @@ internal sealed partial class DcpServer(IConfiguration configuration, IHostEnvir
     public async Task DeleteAsync(string path, CancellationToken cancellationToken)
     {
         using var response = await Http.DeleteAsync(Api + path, cancellationToken);
-        if (response.StatusCode != System.Net.HttpStatusCode.NotFound)
+        if (response.StatusCode != HttpStatusCode.NotFound)
         {
             response.EnsureSuccessStatusCode();
         }
@@ -173,6 +180,25 @@ internal sealed partial class DcpServer(IConfiguration configuration, IHostEnvir
     }
 
     public void Dispose() => _http?.Dispose();
+
+    // Without one it makes an RSA key, which takes it seconds. The folder is its user's alone.
+    private (string Certificate, string Key) WriteCertificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        names.AddIpAddress(IPAddress.Loopback);
+        names.AddIpAddress(IPAddress.IPv6Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], critical: false));
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddYears(1));
+        var (certificateFile, keyFile) = (Path.Combine(_folder, "tls.crt"), Path.Combine(_folder, "tls.key"));
+        File.WriteAllText(certificateFile, certificate.ExportCertificatePem());
+        File.WriteAllText(keyFile, key.ExportPkcs8PrivateKeyPem());
+        return (certificateFile, keyFile);
+    }
 
     // It detached itself when it started, so that it is no child of this process; its command line names our folder.
     private bool IsRunning() => Directory.EnumerateDirectories("/proc").Any(process =>

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace ImageApp.Benchmarks;
+
+/// <summary>The built AppHost as a process, on its own data folders and the usual ports.</summary>
+internal sealed class RunningAppHost : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private RunningAppHost(Process process, HttpClient web, TimeSpan startedAfter)
+    {
+        _process = process;
+        Web = web;
+        StartedAfter = startedAfter;
+    }
+
+    /// <summary>A client of the web app.</summary>
+    public HttpClient Web { get; }
+
+    /// <summary>From the start of the process to the first healthy answer of the web app.</summary>
+    public TimeSpan StartedAfter { get; }
+
+    public static async Task<RunningAppHost> StartAsync(string folder, CancellationToken cancellationToken)
+    {
+        var project = Path.GetFullPath("ImageApp.AppHost");
+        var clock = Stopwatch.StartNew();
+        var process = Process.Start(new ProcessStartInfo(
+            "dotnet",
+            [
+                Path.Combine(project, "bin/Debug/net10.0/ImageApp.AppHost.dll"), $"--LocalAws:DataDirectory={folder}/aws", $"--LocalMySql:DataDirectory={folder}/mysql",
+                "--ASPNETCORE_URLS=http://localhost:18888", "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:18889",
+            ])
+        {
+            WorkingDirectory = project,
+            RedirectStandardOutput = true,
+        })!;
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        var web = new HttpClient { BaseAddress = new Uri("http://localhost:5000"), Timeout = TimeSpan.FromSeconds(30) };
+        while (!await IsHealthyAsync(web, cancellationToken))
+        {
+            if (process.HasExited)
+            {
+                throw new InvalidOperationException($"The AppHost ended with {process.ExitCode}; its error output is above.");
+            }
+
+            await Task.Delay(20, cancellationToken);
+        }
+
+        return new RunningAppHost(process, web, clock.Elapsed);
+    }
+
+    /// <summary>A port that nobody listens on.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Web.Dispose();
+        using var kill = Process.Start("kill", ["-INT", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private static async Task<bool> IsHealthyAsync(HttpClient web, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await web.GetAsync("/health", cancellationToken);
+            return answer.StatusCode == HttpStatusCode.OK && (await answer.Content.ReadAsStringAsync(cancellationToken)).Contains("\"status\":\"Healthy\"", StringComparison.Ordinal);
+        }
+        catch (HttpRequestException)
+        {
+            // Not yet.
+            return false;
+        }
+    }
+}
