@@ -7,7 +7,7 @@ namespace ImageApp.Benchmarks;
 /// <summary>Posts a file, one after the other, and waits each time until the row has its thumbnail, as the API tells.</summary>
 internal static class UploadBenchmark
 {
-    private const int WarmUp = 5;
+    private const int WarmUp = 30;
 
     public static async Task<IReadOnlyList<TimeSpan>> RunAsync(HttpClient web, string file, int count, CancellationToken cancellationToken)
     {
@@ -22,7 +22,7 @@ internal static class UploadBenchmark
             var id = (long)(await answer.Content.ReadFromJsonAsync<JsonObject>(cancellationToken))!["images"]![0]!["id"]!;
             while ((await web.GetFromJsonAsync<JsonObject>($"/api/images/{id}", cancellationToken))!["thumbnailUrl"] is null)
             {
-                await Task.Delay(2, cancellationToken);
+                await Task.Delay(5, cancellationToken);
             }
 
             if (i >= WarmUp)
