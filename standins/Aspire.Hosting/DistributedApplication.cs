@@ -90,9 +90,9 @@ public class DistributedApplication : IHost, IAsyncDisposable
                 await subscriber.SubscribeAsync(eventing, context, cancellationToken);
             }
 
+            await eventing.PublishAsync(new BeforeStartEvent(Services, model), cancellationToken);
             await ResourceNotifications.PublishInitialAsync(model);
             Services.GetRequiredService<ResourceHealthMonitor>().Start();
-            await eventing.PublishAsync(new BeforeStartEvent(Services, model), cancellationToken);
             await _host.StartAsync(cancellationToken);
         }
         finally

@@ -142,7 +142,14 @@ public class ResourceNotificationService
         ? $"it is {state.Snapshot.State?.Text ?? "unknown"}, {state.Snapshot.HealthStatus?.ToString() ?? "of unknown health"}: {string.Join("; ", state.Snapshot.HealthReports.Select(report => report.Description))}"
         : "nothing is known of it";
 
-    private static CustomResourceSnapshot Initial(IResource resource) => resource.Annotations.OfType<ResourceSnapshotAnnotation>().LastOrDefault()?.InitialSnapshot ?? new CustomResourceSnapshot
+    // The dashboard takes no resource without a creation time.
+    private static CustomResourceSnapshot Initial(IResource resource)
+    {
+        var initial = resource.Annotations.OfType<ResourceSnapshotAnnotation>().LastOrDefault()?.InitialSnapshot ?? Plain(resource);
+        return initial with { CreationTimeStamp = initial.CreationTimeStamp ?? DateTime.UtcNow };
+    }
+
+    private static CustomResourceSnapshot Plain(IResource resource) => new()
     {
         ResourceType = resource switch
         {
@@ -152,6 +159,5 @@ public class ResourceNotificationService
             _ => resource.GetType().Name.Replace("Resource", "", StringComparison.Ordinal),
         },
         Properties = [],
-        CreationTimeStamp = DateTime.UtcNow,
     };
 }

@@ -1,0 +1,25 @@
+using ImageApp.Tests.Application;
+using Microsoft.Playwright;
+
+namespace ImageApp.Tests.Browser;
+
+/// <summary>Aspire's own dashboard, in a real browser, on the running application.</summary>
+public sealed class DashboardTests(RunningApplication fixture, Chromium chromium)
+{
+    [Fact]
+    public async Task Lists_every_resource_as_running_and_shows_console_logs()
+    {
+        var app = await fixture.StartAsync();
+        await using var context = await chromium.OpenAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1400, Height = 900 } });
+        var page = await context.NewPageAsync();
+        await page.GotoAsync(app.Dashboard.ToString());
+        foreach (var name in new[] { "aws", "mysql", "imagedb", "image-events", "ThumbnailFunction", "CaptionFunction", "web" })
+        {
+            await Assertions.Expect(page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = name }).Filter(new LocatorFilterOptions { HasText = "Running" }).First).ToBeVisibleAsync();
+        }
+
+        await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(RepositoryRoot.Path, "artifacts", "screenshots", "dashboard.png") });
+        await page.GotoAsync(new Uri(app.Dashboard, "/consolelogs/resource/web").ToString());
+        await Assertions.Expect(page.GetByText("Application started").First).ToBeVisibleAsync();
+    }
+}
