@@ -1,5 +1,6 @@
 using Amazon;
 using ImageApp.AppHost.Hosting;
+using Microsoft.Extensions.Configuration;
 
 var builder = DistributedApplication.CreateBuilder(args);
 
@@ -12,6 +13,7 @@ var imagedb = builder.AddImageDatabase("mysql", "imagedb");
 
 // Bucket -> topic -> both functions, with every permission and dead-letter queue between them.
 var events = builder.AddAWSCloudFormationTemplate("image-events", "image-events.template")
+    .WithParameter("AllowedOrigins", builder.Configuration["Gallery:Origins"] ?? "http://localhost:5000")
     .WithReference(aws);
 
 builder.AddAWSLambdaFunction<Projects.ImageApp_ThumbnailFunction>("ThumbnailFunction", lambdaHandler: "ImageApp.ThumbnailFunction")
@@ -28,6 +30,7 @@ builder.AddAWSLambdaFunction<Projects.ImageApp_CaptionFunction>("CaptionFunction
     .WaitFor(imagedb);
 
 builder.AddProject<Projects.ImageApp_Web>("web")
+    .WithReplicas(builder.Configuration.GetValue("Gallery:Replicas", 1))
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck("/health")
     .WithReference(aws)

@@ -39,4 +39,9 @@ public static class ImageKey
             ? $"{ThumbnailPrefix}thumb_{id:D}.jpg"
             : $"{ThumbnailPrefix}thumb_{StableHash.Of(imageKey)}.jpg";
     }
+
+    /// <summary>The key of an original's larger rendition for dense screens, a WebP beside the thumbnail.</summary>
+    /// <exception cref="ArgumentException"><paramref name="imageKey"/> is not the key of an original.</exception>
+    public static string PreviewKeyFor(string imageKey) =>
+        ThumbnailKeyFor(imageKey).Replace("/thumb_", "/preview_", StringComparison.Ordinal).Replace(".jpg", ".webp", StringComparison.Ordinal);
 }

@@ -15,8 +15,32 @@ public static class Renderer
     /// <param name="side">The square's side in pixels.</param>
     /// <param name="quality">JPEG quality, 1 to 100.</param>
     /// <exception cref="PermanentImageException">Not even a part of the image can be decoded.</exception>
-    public static Rendition Jpeg(string path, ImageFormat format, int side, int quality) => Render(path, format, side, image => new Rendition(
-        image.JpegsaveBuffer(q: quality, optimizeCoding: true, keep: Enums.ForeignKeep.None), ImageFormat.Jpeg.ContentType, image.Width, image.Height, Damaged: false));
+    public static Rendition Jpeg(string path, ImageFormat format, int side, int quality) => Render(path, format, side, (image, damaged) => new Rendition(
+        image.JpegsaveBuffer(q: quality, optimizeCoding: true, keep: Enums.ForeignKeep.None), ImageFormat.Jpeg.ContentType, image.Width, image.Height, damaged));
+
+    /// <summary>Makes the gallery's versions of an image, from one decoding.</summary>
+    /// <param name="path">The original.</param>
+    /// <param name="format">Its format, for messages.</param>
+    /// <param name="header">What its header says.</param>
+    /// <exception cref="PermanentImageException">Not even a part of the image can be decoded.</exception>
+    public static ThumbnailSet Thumbnails(string path, ImageFormat format, ImageHeader header)
+    {
+        const int side = 200;
+        const int previewSide = 400;
+        return Render(path, format, previewSide, (image, damaged) =>
+        {
+            // Decoded once: both versions and the colour are made of this.
+            using var decoded = image.CopyMemory();
+            var scale = Math.Min(1, (double)side / Math.Max(header.Width, header.Height));
+            var (width, height) = (Math.Max(1, (int)Math.Round(header.Width * scale, MidpointRounding.AwayFromZero)), Math.Max(1, (int)Math.Round(header.Height * scale, MidpointRounding.AwayFromZero)));
+            using var small = scale < 1 ? decoded.ThumbnailImage(width, height: height, size: Enums.Size.Force) : decoded.Copy();
+            var thumbnail = new Rendition(small.JpegsaveBuffer(q: 85, optimizeCoding: true, keep: Enums.ForeignKeep.None), ImageFormat.Jpeg.ContentType, small.Width, small.Height, damaged);
+            var preview = scale < 1
+                ? new Rendition(decoded.WebpsaveBuffer(q: 78, effort: 2, keep: Enums.ForeignKeep.None), ImageFormat.WebP.ContentType, decoded.Width, decoded.Height, damaged)
+                : null;
+            return new ThumbnailSet(thumbnail, preview, MeanColour(small));
+        });
+    }
 
     /// <summary>Samples an image for its colours.</summary>
     /// <param name="path">The original.</param>
@@ -24,25 +48,22 @@ public static class Renderer
     /// <param name="side">The longest side of the sample in pixels.</param>
     /// <returns>Red, green and blue of each pixel, and whether the original could be read only in part.</returns>
     /// <exception cref="PermanentImageException">Not even a part of the image can be decoded.</exception>
-    public static (byte[] Pixels, bool Damaged) Sample(string path, ImageFormat format, int side)
-    {
-        var sample = Render(path, format, side, image => new Rendition(image.WriteToMemory<byte>(), "", image.Width, image.Height, Damaged: false));
-        return (sample.Content, sample.Damaged);
-    }
+    public static (byte[] Pixels, bool Damaged) Sample(string path, ImageFormat format, int side) =>
+        Render(path, format, side, (image, damaged) => (image.WriteToMemory<byte>(), damaged));
 
-    private static Rendition Render(string path, ImageFormat format, int side, Func<Image, Rendition> encode)
+    private static T Render<T>(string path, ImageFormat format, int side, Func<Image, bool, T> encode)
     {
         ImagingRuntime.Initialize();
         try
         {
-            return Render(path, side, Enums.FailOn.Truncated, encode);
+            return Render(path, side, Enums.FailOn.Truncated, image => encode(image, false));
         }
         catch (VipsException)
         {
             try
             {
                 // Cut short or corrupt: what can be read is better than nothing, and is marked.
-                return Render(path, side, Enums.FailOn.None, encode) with { Damaged = true };
+                return Render(path, side, Enums.FailOn.None, image => encode(image, true));
             }
             catch (VipsException e)
             {
@@ -51,11 +72,18 @@ public static class Renderer
         }
     }
 
-    private static Rendition Render(string path, int side, Enums.FailOn failOn, Func<Image, Rendition> encode)
+    private static T Render<T>(string path, int side, Enums.FailOn failOn, Func<Image, T> encode)
     {
         using var small = Image.Thumbnail(path, side, height: side, size: Enums.Size.Down, outputProfile: "srgb", failOn: failOn);
         using var colour = small.Interpretation == Enums.Interpretation.Srgb ? small.Copy() : small.Colourspace(Enums.Interpretation.Srgb);
         using var opaque = colour.HasAlpha() ? colour.Flatten(background: White) : colour.Copy();
         return encode(opaque);
+    }
+
+    private static string MeanColour(Image image)
+    {
+        using var mean = image.Shrink(image.Width, image.Height);
+        var colour = mean.WriteToMemory<byte>();
+        return colour.Length >= 3 ? Convert.ToHexStringLower(colour.AsSpan(0, 3)) : Convert.ToHexStringLower([colour[0], colour[0], colour[0]]);
     }
 }

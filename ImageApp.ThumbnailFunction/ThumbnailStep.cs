@@ -10,12 +10,9 @@ using ImageApp.Imaging;
 
 namespace ImageApp.ThumbnailFunction;
 
-/// <summary>Makes the gallery's thumbnail: a JPEG within 200 x 200, quality 85.</summary>
+/// <summary>Makes the gallery's thumbnail, a JPEG within 200 x 200, quality 85, and beside it a WebP within 400 x 400 for dense screens.</summary>
 internal sealed class ThumbnailStep(IAmazonS3 s3, BucketOptions bucket, ImageLimits limits, ImageCatalogue catalogue) : IImageStep
 {
-    private const int Side = 200;
-    private const int Quality = 85;
-
     /// <inheritdoc/>
     public PipelineStep Kind => PipelineStep.Thumbnail;
 
@@ -23,28 +20,43 @@ internal sealed class ThumbnailStep(IAmazonS3 s3, BucketOptions bucket, ImageLim
     public async Task<string> RunAsync(SourceImage image, CancellationToken cancellationToken)
     {
         var header = ImageHeader.Read(image.Path, image.Format, limits);
-        var thumbnail = Render(image);
+        var made = Render(image, header);
         var key = ImageKey.ThumbnailKeyFor(image.Key);
-        await PutAsync(key, image.Key, thumbnail, cancellationToken);
-        if (await catalogue.SaveThumbnailAsync(image.Key, image.ETag, key, header.Width, header.Height, thumbnail.Damaged, cancellationToken))
+        await PutAsync(key, image.Key, made.Thumbnail, cancellationToken);
+        var previewKey = made.Preview is null ? null : ImageKey.PreviewKeyFor(image.Key);
+        if (previewKey is not null)
         {
-            return thumbnail.Damaged ? "stored-damaged" : "stored";
+            await PutAsync(previewKey, image.Key, made.Preview!, cancellationToken);
+        }
+
+        var result = new ThumbnailResult(key, header.Width, header.Height)
+        {
+            PreviewKey = previewKey,
+            Damaged = made.Thumbnail.Damaged,
+            Placeholder = made.MeanColour,
+            Camera = header.Metadata.Camera,
+            TakenAt = header.Metadata.TakenAt,
+        };
+        if (await catalogue.SaveThumbnailAsync(image.Key, image.ETag, result, cancellationToken))
+        {
+            return made.Thumbnail.Damaged ? "stored-damaged" : "stored";
         }
 
         // Deleted or replaced in the meantime. Where there is still a row, its own event makes its own thumbnail under this key.
         if (await catalogue.FindByKeyAsync(image.Key, cancellationToken) is null)
         {
             await s3.DeleteObjectAsync(bucket.BucketName, key, cancellationToken);
+            await s3.DeleteObjectAsync(bucket.BucketName, ImageKey.PreviewKeyFor(image.Key), cancellationToken);
         }
 
         return "obsolete";
     }
 
-    private static Rendition Render(SourceImage image)
+    private static ThumbnailSet Render(SourceImage image, ImageHeader header)
     {
         using var span = ProcessingTelemetry.Source.StartActivity("render thumbnail");
         span?.SetTag("image.format", image.Format.Name);
-        return Renderer.Jpeg(image.Path, image.Format, Side, Quality);
+        return Renderer.Thumbnails(image.Path, image.Format, header);
     }
 
     private async Task PutAsync(string key, string originalKey, Rendition thumbnail, CancellationToken cancellationToken)

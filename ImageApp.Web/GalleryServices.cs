@@ -5,6 +5,7 @@ using ImageApp.Core.Storage;
 using ImageApp.Web.Apis;
 using ImageApp.Web.Catalogue;
 using ImageApp.Web.Changes;
+using ImageApp.Web.Deletion;
 using ImageApp.Web.Health;
 using ImageApp.Web.Problems;
 using ImageApp.Web.Reconciliation;
@@ -29,6 +30,9 @@ internal static class GalleryServices
         services.AddOptions<ReconcilerOptions>().BindConfiguration(ReconcilerOptions.Section)
             .Validate(options => options.Interval > TimeSpan.Zero && options.Quiet > TimeSpan.Zero && options.MaxAttempts > 0, $"{ReconcilerOptions.Section}: Interval, Quiet and MaxAttempts must be above zero.")
             .ValidateOnStart();
+        services.AddOptions<DeletionOptions>().BindConfiguration(DeletionOptions.Section)
+            .Validate(options => options.UndoWindow >= TimeSpan.Zero && options.KeepRows > options.UndoWindow, $"{DeletionOptions.Section}: UndoWindow must not be negative, and KeepRows must be longer.")
+            .ValidateOnStart();
         var limits = (builder.Configuration.GetSection(ImageLimits.Section).Get<ImageLimits>() ?? new ImageLimits()).Validated();
         services.AddSingleton(limits);
 
@@ -42,6 +46,7 @@ internal static class GalleryServices
         services.AddHostedService<CatalogueSetup>();
         services.AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
         services.AddHostedService<Reconciler>();
+        services.AddHostedService<DeletionWorker>();
 
         // A dependency that is away makes this instance degraded, not useless: replacing it would not bring the dependency back.
         services.AddHealthChecks().AddCheck<BucketHealthCheck>("S3", HealthStatus.Degraded, timeout: TimeSpan.FromSeconds(2));
@@ -59,6 +64,12 @@ internal static class GalleryServices
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         services.AddOpenApi("v1");
         services.AddRazorComponents();
+        // Pages hold no secret that a guess could be tested against, so compressing them gives nothing away (BREACH).
+        services.AddResponseCompression(options =>
+        {
+            options.EnableForHttps = true;
+            options.MimeTypes = ["text/html", "application/json", "application/problem+json"];
+        });
 
         var longestUpload = (limits.MaxBytes * limits.MaxFilesPerRequest) + (1024 * 1024);
         services.Configure<KestrelServerOptions>(options =>

@@ -2,6 +2,7 @@ using ImageApp.ServiceDefaults;
 using ImageApp.Web;
 using ImageApp.Web.Apis;
 using ImageApp.Web.Components;
+using ImageApp.Web.Gallery;
 using ImageApp.Web.Problems;
 using ImageApp.Web.Security;
 
@@ -15,6 +16,7 @@ var app = builder.Build();
 
 app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = ProblemStatus.Of });
 app.UseStatusCodePages();
+app.UseResponseCompression();
 app.UseSecurityHeaders();
 app.UseCrossOriginProtection();
 
@@ -25,6 +27,7 @@ app.MapImagesApi();
 app.MapUploadsApi();
 app.MapEventsApi();
 app.MapImageContent();
+app.MapGalleryForms();
 app.MapRazorComponents<App>().DisableAntiforgery();
 
 app.Run();

@@ -15,7 +15,9 @@ public sealed class ImageCatalogue(MySqlDataSource database)
         CAST(UNIX_TIMESTAMP(uploaded_at) * 1000 AS SIGNED), caption, caption_model,
         CAST(UNIX_TIMESTAMP(caption_generated_at) * 1000 AS SIGNED), caption_error,
         thumbnail_key, CAST(UNIX_TIMESTAMP(thumbnail_generated_at) * 1000 AS SIGNED), thumbnail_error,
-        damaged, attempts, CAST(UNIX_TIMESTAMP(updated_at) * 1000 AS SIGNED)
+        damaged, attempts, CAST(UNIX_TIMESTAMP(updated_at) * 1000 AS SIGNED),
+        CAST(UNIX_TIMESTAMP(caption_edited_at) * 1000 AS SIGNED), camera, taken_at, placeholder, preview_key,
+        CAST(UNIX_TIMESTAMP(deleted_at) * 1000 AS SIGNED)
         """;
 
     /// <summary>Makes the row of an image whose object is about to be put.</summary>
@@ -70,7 +72,10 @@ public sealed class ImageCatalogue(MySqlDataSource database)
                 caption_generated_at = {ifOther}, caption_generated_at, NULL), caption_error = {ifOther}, caption_error, NULL),
                 thumbnail_key = {ifOther}, thumbnail_key, NULL), thumbnail_generated_at = {ifOther}, thumbnail_generated_at, NULL),
                 thumbnail_error = {ifOther}, thumbnail_error, NULL), damaged = {ifOther}, damaged, 0),
-                width = {ifOther}, width, NULL), height = {ifOther}, height, NULL),
+                width = {ifOther}, width, NULL), height = {ifOther}, height, NULL), preview_key = {ifOther}, preview_key, NULL),
+                placeholder = {ifOther}, placeholder, NULL), camera = {ifOther}, camera, NULL), taken_at = {ifOther}, taken_at, NULL),
+                caption_edited_at = {ifOther}, caption_edited_at, NULL),
+                deleted_at = IF(purged_at IS NULL, deleted_at, NULL), purged_at = NULL,
                 content_type = COALESCE(VALUES(content_type), content_type), size_bytes = VALUES(size_bytes),
                 uploaded_at = COALESCE(uploaded_at, VALUES(uploaded_at)), object_etag = VALUES(object_etag)
             """,
@@ -87,16 +92,17 @@ public sealed class ImageCatalogue(MySqlDataSource database)
 
     /// <summary>Stores a thumbnail, replacing any reason why there was none.</summary>
     /// <returns>False where the row is gone or belongs to newer content: the thumbnail is nobody's.</returns>
-    public async Task<bool> SaveThumbnailAsync(string imageKey, string etag, string thumbnailKey, int width, int height, bool damaged, CancellationToken cancellationToken) =>
+    public async Task<bool> SaveThumbnailAsync(string imageKey, string etag, ThumbnailResult result, CancellationToken cancellationToken) =>
         await ExecuteAsync(
             """
             UPDATE captions
-            SET thumbnail_key = @thumbnail, thumbnail_generated_at = CURRENT_TIMESTAMP(3), thumbnail_error = NULL,
-                width = @width, height = @height, damaged = @damaged
+            SET thumbnail_key = @thumbnail, preview_key = @preview, thumbnail_generated_at = CURRENT_TIMESTAMP(3), thumbnail_error = NULL,
+                width = @width, height = @height, damaged = @damaged, placeholder = @placeholder, camera = @camera, taken_at = @taken
             WHERE image_key = @key AND object_etag = @etag
             """,
             cancellationToken,
-            ("@key", imageKey), ("@etag", etag), ("@thumbnail", thumbnailKey), ("@width", width), ("@height", height), ("@damaged", damaged)) > 0;
+            ("@key", imageKey), ("@etag", etag), ("@thumbnail", result.ThumbnailKey), ("@preview", result.PreviewKey), ("@width", result.Width), ("@height", result.Height),
+            ("@damaged", result.Damaged), ("@placeholder", result.Placeholder), ("@camera", result.Camera), ("@taken", result.TakenAt)) > 0;
 
     /// <summary>Stores why there will be no thumbnail.</summary>
     /// <returns>False where the row is gone or belongs to newer content.</returns>
@@ -105,14 +111,14 @@ public sealed class ImageCatalogue(MySqlDataSource database)
             "UPDATE captions SET thumbnail_error = LEFT(@reason, 1000), thumbnail_generated_at = NULL WHERE image_key = @key AND object_etag = @etag",
             cancellationToken, ("@key", imageKey), ("@etag", etag), ("@reason", reason)) > 0;
 
-    /// <summary>Stores a caption, replacing any reason why there was none.</summary>
-    /// <returns>False where the row is gone or belongs to newer content.</returns>
+    /// <summary>Stores a caption, replacing any reason why there was none, but never a person's own words.</summary>
+    /// <returns>False where the row is gone, belongs to newer content, or a person has written the caption.</returns>
     public async Task<bool> SaveCaptionAsync(string imageKey, string etag, string caption, string model, CancellationToken cancellationToken) =>
         await ExecuteAsync(
             """
             UPDATE captions
             SET caption = @caption, caption_model = @model, caption_generated_at = CURRENT_TIMESTAMP(3), caption_error = NULL
-            WHERE image_key = @key AND object_etag = @etag
+            WHERE image_key = @key AND object_etag = @etag AND caption_edited_at IS NULL
             """,
             cancellationToken, ("@key", imageKey), ("@etag", etag), ("@caption", caption), ("@model", model)) > 0;
 
@@ -120,18 +126,29 @@ public sealed class ImageCatalogue(MySqlDataSource database)
     /// <returns>False where the row is gone or belongs to newer content.</returns>
     public async Task<bool> SaveCaptionErrorAsync(string imageKey, string etag, string reason, CancellationToken cancellationToken) =>
         await ExecuteAsync(
-            "UPDATE captions SET caption_error = LEFT(@reason, 1000) WHERE image_key = @key AND object_etag = @etag",
+            "UPDATE captions SET caption_error = LEFT(@reason, 1000) WHERE image_key = @key AND object_etag = @etag AND caption_edited_at IS NULL",
             cancellationToken, ("@key", imageKey), ("@etag", etag), ("@reason", reason)) > 0;
 
-    /// <summary>Clears every result and reason of an image and counts the attempt, before its pipeline runs again.</summary>
+    /// <summary>Stores a person's caption; from then on no model's replaces it.</summary>
+    /// <returns>The row as it is now; null where there is none.</returns>
+    public async Task<ImageRecord?> EditCaptionAsync(long id, string caption, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync(
+            "UPDATE captions SET caption = @caption, caption_edited_at = CURRENT_TIMESTAMP(3), caption_error = NULL WHERE id = @id AND deleted_at IS NULL",
+            cancellationToken, ("@id", id), ("@caption", caption));
+        return await FindAsync(id, cancellationToken);
+    }
+
+    /// <summary>Clears every result and reason of an image, but not a person's caption, and counts the attempt, before its pipeline runs again.</summary>
     /// <returns>The row as it is now; null where there is none.</returns>
     public async Task<ImageRecord?> ResetAsync(long id, CancellationToken cancellationToken)
     {
         await ExecuteAsync(
             """
             UPDATE captions
-            SET caption = NULL, caption_model = NULL, caption_generated_at = NULL, caption_error = NULL,
-                thumbnail_key = NULL, thumbnail_generated_at = NULL, thumbnail_error = NULL, damaged = 0, attempts = attempts + 1
+            SET caption = IF(caption_edited_at IS NULL, NULL, caption), caption_model = IF(caption_edited_at IS NULL, NULL, caption_model),
+                caption_generated_at = IF(caption_edited_at IS NULL, NULL, caption_generated_at), caption_error = NULL,
+                thumbnail_key = NULL, preview_key = NULL, thumbnail_generated_at = NULL, thumbnail_error = NULL, damaged = 0, attempts = attempts + 1
             WHERE id = @id
             """,
             cancellationToken, ("@id", id));
@@ -142,53 +159,102 @@ public sealed class ImageCatalogue(MySqlDataSource database)
     public Task CountAttemptAsync(long id, CancellationToken cancellationToken) =>
         ExecuteAsync("UPDATE captions SET attempts = attempts + 1 WHERE id = @id", cancellationToken, ("@id", id));
 
-    /// <summary>Finds an image by its row's id; null where there is none.</summary>
+    /// <summary>Finds an image by its row's id; null where there is none, or where it is deleted.</summary>
     public Task<ImageRecord?> FindAsync(long id, CancellationToken cancellationToken) =>
-        SingleAsync("WHERE id = @id", cancellationToken, ("@id", id));
+        SingleAsync("WHERE id = @id AND deleted_at IS NULL", cancellationToken, ("@id", id));
+
+    /// <summary>Finds images by their rows' ids, newest first; ids that are not there, or deleted, are left out.</summary>
+    public Task<List<ImageRecord>> FindAsync(IReadOnlyList<long> ids, CancellationToken cancellationToken) =>
+        ids.Count == 0
+            ? Task.FromResult(new List<ImageRecord>())
+            : ManyAsync($"WHERE id IN ({string.Join(',', ids)}) AND deleted_at IS NULL AND uploaded_at IS NOT NULL ORDER BY uploaded_at DESC, id DESC", cancellationToken);
 
     /// <summary>Finds an image by its object's key; null where there is none.</summary>
     public Task<ImageRecord?> FindByKeyAsync(string imageKey, CancellationToken cancellationToken) =>
         SingleAsync("WHERE image_key = @key", cancellationToken, ("@key", imageKey));
 
-    /// <summary>Deletes the row. Objects are the caller's to delete, afterwards: an object without a row is found by key, a row without an object misleads.</summary>
+    /// <summary>Removes a row for good. Objects are the caller's to delete first or never to have been there.</summary>
     /// <returns>Whether there was one.</returns>
-    public async Task<bool> DeleteAsync(long id, CancellationToken cancellationToken) =>
+    public async Task<bool> RemoveAsync(long id, CancellationToken cancellationToken) =>
         await ExecuteAsync("DELETE FROM captions WHERE id = @id", cancellationToken, ("@id", id)) > 0;
 
-    /// <summary>One page of uploaded images, newest first.</summary>
-    /// <param name="limit">How many at most.</param>
-    /// <param name="cursor">Where the previous page ended; null for the first.</param>
-    /// <param name="search">Words to find in captions and file names; null for all images.</param>
-    /// <param name="cancellationToken">Ends the query.</param>
-    public async Task<ImagePage> ListAsync(int limit, PageCursor? cursor, SearchTerms? search, CancellationToken cancellationToken)
+    /// <summary>Hides an image. Until it is purged, <see cref="RestoreAsync"/> brings it back.</summary>
+    /// <returns>Whether there was one to hide.</returns>
+    public async Task<bool> DeleteAsync(long id, CancellationToken cancellationToken) =>
+        await ExecuteAsync("UPDATE captions SET deleted_at = CURRENT_TIMESTAMP(3) WHERE id = @id AND deleted_at IS NULL", cancellationToken, ("@id", id)) > 0;
+
+    /// <summary>Brings a deleted image back.</summary>
+    /// <returns>False where it is too late, or there was none.</returns>
+    public async Task<bool> RestoreAsync(long id, CancellationToken cancellationToken) =>
+        await ExecuteAsync("UPDATE captions SET deleted_at = NULL WHERE id = @id AND deleted_at IS NOT NULL AND purged_at IS NULL", cancellationToken, ("@id", id)) > 0;
+
+    /// <summary>Images deleted longer than <paramref name="age"/> ago whose objects are still there.</summary>
+    public Task<List<ImageRecord>> ListPurgeableAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
+        ManyAsync(
+            "WHERE deleted_at < FROM_UNIXTIME(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) - @age) AND purged_at IS NULL ORDER BY deleted_at LIMIT @limit",
+            cancellationToken, ("@age", age.TotalSeconds), ("@limit", limit));
+
+    /// <summary>Makes a deletion final, before the objects are deleted: then it can no longer be undone.</summary>
+    /// <returns>False where it was undone in the meantime, or another process was first.</returns>
+    public async Task<bool> PurgeAsync(long id, CancellationToken cancellationToken) =>
+        await ExecuteAsync("UPDATE captions SET purged_at = CURRENT_TIMESTAMP(3) WHERE id = @id AND deleted_at IS NOT NULL AND purged_at IS NULL", cancellationToken, ("@id", id)) > 0;
+
+    /// <summary>Takes a purge back whose objects could not be deleted, so that it is tried again.</summary>
+    public Task PostponePurgeAsync(long id, CancellationToken cancellationToken) =>
+        ExecuteAsync("UPDATE captions SET purged_at = NULL WHERE id = @id", cancellationToken, ("@id", id));
+
+    /// <summary>Removes rows purged longer than <paramref name="age"/> ago: no page that is open still needs to hear of them.</summary>
+    public Task RemovePurgedAsync(TimeSpan age, CancellationToken cancellationToken) =>
+        ExecuteAsync("DELETE FROM captions WHERE purged_at < FROM_UNIXTIME(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) - @age)", cancellationToken, ("@age", age.TotalSeconds));
+
+    /// <summary>One page of uploaded images.</summary>
+    public async Task<ImagePage> ListAsync(ImageQuery query, CancellationToken cancellationToken)
     {
-        var where = "WHERE uploaded_at IS NOT NULL";
-        var parameters = new List<(string, object?)> { ("@limit", limit + 1) };
-        if (cursor is { } start)
+        var (where, parameters) = Condition(query);
+        parameters.Add(("@limit", query.Limit + 1));
+        if (query.Cursor is { } start)
         {
-            where += " AND (uploaded_at < FROM_UNIXTIME(@at / 1000) OR (uploaded_at = FROM_UNIXTIME(@at / 1000) AND id < @id))";
+            var after = query.OldestFirst ? ">" : "<";
+            where += $" AND (uploaded_at {after} FROM_UNIXTIME(@at / 1000) OR (uploaded_at = FROM_UNIXTIME(@at / 1000) AND id {after} @id))";
             parameters.Add(("@at", start.At));
             parameters.Add(("@id", start.Id));
         }
 
-        if (search is not null)
-        {
-            where += search.Condition;
-            parameters.AddRange(search.Parameters);
-        }
-
-        var images = await ManyAsync($"{where} ORDER BY uploaded_at DESC, id DESC LIMIT @limit", cancellationToken, [.. parameters]);
-        if (images.Count <= limit)
+        var images = await ManyAsync($"{where} ORDER BY {(query.OldestFirst ? "uploaded_at, id" : "uploaded_at DESC, id DESC")} LIMIT @limit", cancellationToken, [.. parameters]);
+        if (images.Count <= query.Limit)
         {
             return new ImagePage(images, null);
         }
 
-        images.RemoveAt(limit);
+        images.RemoveAt(query.Limit);
         var last = images[^1];
         return new ImagePage(images, new PageCursor(last.UploadedAt!.Value.ToUnixTimeMilliseconds(), last.Id));
     }
 
-    /// <summary>Uploaded images whose row changed after <paramref name="cursor"/>, oldest change first: what live updates are made of.</summary>
+    /// <summary>How many images a query finds on all its pages.</summary>
+    public async Task<long> CountAsync(ImageQuery query, CancellationToken cancellationToken)
+    {
+        var (where, parameters) = Condition(query);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var command = Command(connection, $"SELECT COUNT(*) FROM captions {where}", [.. parameters]);
+        return Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The images before and after one in the gallery's order.</summary>
+    public async Task<ImageNeighbours> FindNeighboursAsync(ImageRecord image, CancellationToken cancellationToken)
+    {
+        if (image.UploadedAt is not { } at)
+        {
+            return new ImageNeighbours(null, null);
+        }
+
+        var cursor = new PageCursor(at.ToUnixTimeMilliseconds(), image.Id);
+        var newer = await ListAsync(new ImageQuery(1) { Cursor = cursor, OldestFirst = true }, cancellationToken);
+        var older = await ListAsync(new ImageQuery(1) { Cursor = cursor }, cancellationToken);
+        return new ImageNeighbours(newer.Images is [{ } next, ..] ? next.Id : null, older.Images is [{ } previous, ..] ? previous.Id : null);
+    }
+
+    /// <summary>Uploaded images whose row changed after <paramref name="cursor"/>, deleted ones too, oldest change first: what live updates are made of.</summary>
     public Task<List<ImageRecord>> ListChangesAsync(PageCursor cursor, int limit, CancellationToken cancellationToken) =>
         ManyAsync(
             """
@@ -214,7 +280,7 @@ public sealed class ImageCatalogue(MySqlDataSource database)
     public Task<List<ImageRecord>> ListUnfinishedAsync(TimeSpan quiet, int maxAttempts, int limit, CancellationToken cancellationToken) =>
         ManyAsync(
             """
-            WHERE updated_at < FROM_UNIXTIME(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) - @quiet) AND attempts < @attempts
+            WHERE updated_at < FROM_UNIXTIME(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) - @quiet) AND attempts < @attempts AND deleted_at IS NULL
               AND (uploaded_at IS NULL OR (thumbnail_key IS NULL AND thumbnail_error IS NULL) OR (caption IS NULL AND caption_error IS NULL))
             ORDER BY updated_at, id LIMIT @limit
             """,
@@ -224,6 +290,17 @@ public sealed class ImageCatalogue(MySqlDataSource database)
     /// <returns>The claim; null where another process is the leader.</returns>
     public Task<StepClaim?> LeadReconciliationAsync(CancellationToken cancellationToken) =>
         StepClaim.TryTakeAsync(database, "imageapp:reconciler", TimeSpan.Zero, cancellationToken);
+
+    private static (string Where, List<(string Name, object? Value)> Parameters) Condition(ImageQuery query)
+    {
+        var where = "WHERE uploaded_at IS NOT NULL AND deleted_at IS NULL" + query.Filter switch
+        {
+            ImageFilter.NoCaption => " AND caption IS NULL",
+            ImageFilter.Failed => " AND (thumbnail_error IS NOT NULL OR caption_error IS NOT NULL)",
+            _ => "",
+        };
+        return query.Search is { } search ? (where + search.Condition, [.. search.Parameters]) : (where, []);
+    }
 
     private async Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters)
     {
@@ -284,6 +361,12 @@ public sealed class ImageCatalogue(MySqlDataSource database)
             Damaged = row.GetBoolean(16),
             Attempts = row.GetInt32(17),
             UpdatedAt = Time(18)!.Value,
+            CaptionEditedAt = Time(19),
+            Camera = Text(20),
+            TakenAt = row.IsDBNull(21) ? null : row.GetDateTime(21),
+            Placeholder = Text(22),
+            PreviewKey = Text(23),
+            DeletedAt = Time(24),
         };
 
         string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);

@@ -60,6 +60,24 @@ public sealed record ImageRecord
     /// <summary>When anything in the row last changed, to the millisecond, by the database's clock.</summary>
     public required DateTimeOffset UpdatedAt { get; init; }
 
+    /// <summary>When a person last wrote the caption; null where none did.</summary>
+    public DateTimeOffset? CaptionEditedAt { get; init; }
+
+    /// <summary>The camera, as the file tells.</summary>
+    public string? Camera { get; init; }
+
+    /// <summary>When the picture was taken, in the camera's local time.</summary>
+    public DateTime? TakenAt { get; init; }
+
+    /// <summary>The picture's mean colour, six hexadecimal digits.</summary>
+    public string? Placeholder { get; init; }
+
+    /// <summary>The key of the larger rendition for dense screens.</summary>
+    public string? PreviewKey { get; init; }
+
+    /// <summary>When it was deleted; such a row is hidden everywhere but in the changes.</summary>
+    public DateTimeOffset? DeletedAt { get; init; }
+
     /// <summary>Whether <paramref name="step"/> has a result or a stored reason for the object with <paramref name="etag"/>.</summary>
     public bool IsDone(PipelineStep step, string etag) => ObjectETag == etag && step switch
     {

@@ -4,7 +4,7 @@ namespace ImageApp.Core.Catalogue;
 
 /// <summary>
 /// What a person typed into the search box, as a condition on captions and file names. All words must occur, each as the start of a
-/// word; operators of the FULLTEXT language have no effect, and words too short for the index are matched as plain text.
+/// word, and what stands in quotes as it stands there; operators of the FULLTEXT language have no effect, and words too short for the index are matched as plain text.
 /// </summary>
 public sealed class SearchTerms
 {
@@ -20,11 +20,15 @@ public sealed class SearchTerms
         "about", "are", "com", "for", "from", "how", "that", "the", "this", "und", "was", "what", "when", "where", "who", "will", "with", "www",
     };
 
-    private SearchTerms(string condition, IReadOnlyList<(string, object?)> parameters)
+    private SearchTerms(IReadOnlyList<string> words, string condition, IReadOnlyList<(string, object?)> parameters)
     {
+        Words = words;
         Condition = condition;
         Parameters = parameters;
     }
+
+    /// <summary>The words and phrases to find, for showing where they are.</summary>
+    public IReadOnlyList<string> Words { get; }
 
     internal string Condition { get; }
 
@@ -34,7 +38,10 @@ public sealed class SearchTerms
     /// <returns>The terms; null where the text has no letter or digit, which finds everything.</returns>
     public static SearchTerms? Parse(string? text)
     {
-        var words = Words(text);
+        // Every second part stands between quotes.
+        var parts = (text ?? "").Split('"', '“', '”');
+        var phrases = parts.Where((_, i) => i % 2 == 1 && i < parts.Length - 1).Select(part => string.Join(' ', Split(part))).Where(phrase => phrase.Contains(' ')).ToList();
+        var words = Split(text);
         if (words.Count == 0)
         {
             return null;
@@ -55,12 +62,18 @@ public sealed class SearchTerms
             parameters.Add(($"@short{i}", $"%{word.Replace("_", "\\_", StringComparison.Ordinal)}%"));
         }
 
-        return new SearchTerms(condition.ToString(), parameters);
+        foreach (var (i, phrase) in phrases.Index())
+        {
+            condition.Append(System.Globalization.CultureInfo.InvariantCulture, $" AND CONCAT_WS(' ', caption, file_name) LIKE @phrase{i}");
+            parameters.Add(($"@phrase{i}", $"%{phrase.Replace("_", "\\_", StringComparison.Ordinal)}%"));
+        }
+
+        return new SearchTerms([.. phrases, .. words], condition.ToString(), parameters);
     }
 
     private static bool IsIndexed(string word) => word.Length >= MinIndexedLength && !StopWords.Contains(word);
 
-    private static List<string> Words(string? text)
+    private static List<string> Split(string? text)
     {
         var words = new List<string>();
         var word = new StringBuilder();

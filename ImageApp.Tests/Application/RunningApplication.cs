@@ -111,7 +111,7 @@ public sealed class RunningApplication : IAsyncLifetime
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.ImageApp_AppHost>(
             [
                 "--LocalAws:Port=0", $"--LocalAws:DataDirectory={_folder}/aws", $"--LocalMySql:DataDirectory={_folder}/mysql",
-                "--ASPNETCORE_URLS=http://localhost:0", "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:0", "--ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS=true",
+                "--ASPNETCORE_URLS=http://localhost:0", "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:0", "--ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS=true", "--Gallery:Origins=*", "--Gallery:Replicas=2",
             ],
             (options, _) => options.DisableDashboard = false,
             deadline.Token);

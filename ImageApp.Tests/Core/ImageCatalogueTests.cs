@@ -18,14 +18,14 @@ public sealed class ImageCatalogueTests(DatabaseServer server)
         var catalogue = new ImageCatalogue(database);
 
         var id = await catalogue.AddAsync(new NewImage(ImageKey.New("jpg"), "Strand 🏖️ \"x\".jpg", "image/jpeg", 12), Cancel);
-        Assert.Empty((await catalogue.ListAsync(10, null, null, Cancel)).Images);
+        Assert.Empty((await catalogue.ListAsync(new ImageQuery(10), Cancel)).Images);
 
         var image = await catalogue.MarkUploadedAsync(id, "etag", 12, Cancel);
 
         Assert.Equal("Strand 🏖️ \"x\".jpg", image!.FileName);
         Assert.Equal(12, image.SizeBytes);
         Assert.InRange(image.UploadedAt!.Value, DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddMinutes(1));
-        Assert.Equal(id, Assert.Single((await catalogue.ListAsync(10, null, null, Cancel)).Images).Id);
+        Assert.Equal(id, Assert.Single((await catalogue.ListAsync(new ImageQuery(10), Cancel)).Images).Id);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class ImageCatalogueTests(DatabaseServer server)
         var key = ImageKey.New("jpg");
         await catalogue.ObserveObjectAsync(new ObservedObject(key, "old", 5, "image/jpeg", "a.jpg"), Cancel);
         await catalogue.SaveCaptionAsync(key, "old", "Old.", "m", Cancel);
-        await catalogue.SaveThumbnailAsync(key, "old", "thumbnails/t.jpg", 10, 20, damaged: true, Cancel);
+        await catalogue.SaveThumbnailAsync(key, "old", new ThumbnailResult("thumbnails/t.jpg", 10, 20) { Damaged = true }, Cancel);
 
         var image = await catalogue.ObserveObjectAsync(new ObservedObject(key, "new", 6, "image/png", "a.jpg"), Cancel);
 
@@ -93,7 +93,7 @@ public sealed class ImageCatalogueTests(DatabaseServer server)
         var key = ImageKey.New("jpg");
         await catalogue.ObserveObjectAsync(new ObservedObject(key, "e", 5, "image/jpeg", "a.jpg"), Cancel);
         await catalogue.SaveCaptionErrorAsync(key, "e", "blocked", Cancel);
-        await catalogue.SaveThumbnailAsync(key, "e", "thumbnails/t.jpg", 10, 20, damaged: false, Cancel);
+        await catalogue.SaveThumbnailAsync(key, "e", new ThumbnailResult("thumbnails/t.jpg", 10, 20) { Damaged = false }, Cancel);
 
         var image = await catalogue.ObserveObjectAsync(new ObservedObject(key, "e", 5, null, "b.jpg"), Cancel);
 
@@ -157,11 +157,11 @@ public sealed class ImageCatalogueTests(DatabaseServer server)
             ids.Add((await catalogue.ObserveObjectAsync(new ObservedObject($"images/{i}.jpg", "e", 1, null, $"{i}.jpg"), Cancel)).Id);
         }
 
-        var first = await catalogue.ListAsync(10, null, null, Cancel);
+        var first = await catalogue.ListAsync(new ImageQuery(10), Cancel);
         await catalogue.DeleteAsync(first.Images[3].Id, Cancel);
         await catalogue.ObserveObjectAsync(new ObservedObject("images/late.jpg", "e", 1, null, "late.jpg"), Cancel);
-        var second = await catalogue.ListAsync(10, first.NextCursor, null, Cancel);
-        var third = await catalogue.ListAsync(10, second.NextCursor, null, Cancel);
+        var second = await catalogue.ListAsync(new ImageQuery(10) { Cursor = first.NextCursor }, Cancel);
+        var third = await catalogue.ListAsync(new ImageQuery(10) { Cursor = second.NextCursor }, Cancel);
 
         ids.Reverse();
         Assert.Equal(ids, first.Images.Concat(second.Images).Concat(third.Images).Select(image => image.Id));
@@ -205,7 +205,7 @@ public sealed class ImageCatalogueTests(DatabaseServer server)
         await catalogue.ObserveObjectAsync(new ObservedObject("images/1.jpg", "e", 1, null, "DSC_0042.jpg"), Cancel);
         await catalogue.SaveCaptionAsync("images/1.jpg", "e", "A sunset over the beach.", "m", Cancel);
 
-        var page = await catalogue.ListAsync(10, null, SearchTerms.Parse(text), Cancel);
+        var page = await catalogue.ListAsync(new ImageQuery(10) { Search = SearchTerms.Parse(text) }, Cancel);
 
         Assert.Equal(found, page.Images.Count == 1);
     }
@@ -222,7 +222,7 @@ public sealed class ImageCatalogueTests(DatabaseServer server)
 
         await catalogue.SaveCaptionAsync("images/caption-only", "e", "c", "m", Cancel);
         await catalogue.SaveCaptionAsync("images/done", "e", "c", "m", Cancel);
-        await catalogue.SaveThumbnailAsync("images/done", "e", "t", 1, 1, damaged: false, Cancel);
+        await catalogue.SaveThumbnailAsync("images/done", "e", new ThumbnailResult("t", 1, 1) { Damaged = false }, Cancel);
         await catalogue.SaveCaptionErrorAsync("images/failed", "e", "no", Cancel);
         await catalogue.SaveThumbnailErrorAsync("images/failed", "e", "no", Cancel);
         await using (var connection = await database.OpenConnectionAsync(Cancel))

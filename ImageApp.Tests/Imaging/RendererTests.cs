@@ -100,8 +100,7 @@ public sealed class RendererTests : IDisposable
     {
         var whole = TestImages.Jpeg(600, 400);
         File.WriteAllBytes(_file, whole[..(whole.Length / 2)]);
-        ImageHeader.Read(_file, ImageFormat.Jpeg, new ImageLimits());
-        var rendition = Renderer.Jpeg(_file, ImageFormat.Jpeg, 200, 85);
+        var rendition = Renderer.Thumbnails(_file, ImageFormat.Jpeg, ImageHeader.Read(_file, ImageFormat.Jpeg, new ImageLimits())).Thumbnail;
         Assert.True(rendition.Damaged);
         Assert.Equal((200, 133), (rendition.Width, rendition.Height));
     }
@@ -126,6 +125,20 @@ public sealed class RendererTests : IDisposable
     }
 
     [Fact]
+    public void A_larger_picture_has_a_preview_for_dense_screens_and_its_mean_colour()
+    {
+        using var red = Image.Black(1000, 500, 3) + new double[] { 200, 20, 40 };
+        using var eightBit = red.Cast(Enums.BandFormat.Uchar).Copy(interpretation: Enums.Interpretation.Srgb);
+        File.WriteAllBytes(_file, eightBit.PngsaveBuffer());
+        var made = Renderer.Thumbnails(_file, ImageFormat.Png, ImageHeader.Read(_file, ImageFormat.Png, new ImageLimits()));
+        Assert.Equal((400, 200, "image/webp"), (made.Preview!.Width, made.Preview.Height, made.Preview.ContentType));
+        Assert.Equal("c81428", made.MeanColour);
+
+        File.WriteAllBytes(_file, TestImages.PlainPng(50, 40));
+        Assert.Null(Renderer.Thumbnails(_file, ImageFormat.Png, ImageHeader.Read(_file, ImageFormat.Png, new ImageLimits())).Preview);
+    }
+
+    [Fact]
     public void Camera_and_date_are_told_and_coordinates_are_not()
     {
         File.WriteAllBytes(_file, TestImages.Jpeg(30, 20));
@@ -138,7 +151,7 @@ public sealed class RendererTests : IDisposable
     {
         File.WriteAllBytes(_file, content);
         var header = ImageHeader.Read(_file, format, new ImageLimits());
-        return (header, Image.NewFromBuffer(Renderer.Jpeg(_file, format, 200, 85).Content));
+        return (header, Image.NewFromBuffer(Renderer.Thumbnails(_file, format, header).Thumbnail.Content));
     }
 
     private static Image Quadrants(int width, int height)

@@ -8,6 +8,7 @@ namespace ImageApp.Web.Apis;
 [JsonSerializable(typeof(ImageResponse))]
 [JsonSerializable(typeof(ImagePageResponse))]
 [JsonSerializable(typeof(UploadResponse))]
+[JsonSerializable(typeof(CaptionRequest))]
 [JsonSerializable(typeof(PresignRequest))]
 [JsonSerializable(typeof(PresignResponse))]
 [JsonSerializable(typeof(ProblemDetails))]

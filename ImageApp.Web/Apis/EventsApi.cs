@@ -15,10 +15,10 @@ internal static class EventsApi
         app.MapGet("/api/events", Listen).WithTags("Events").WithName("ListenToChanges").WithSummary("Images as they appear and change, as server-sent events named 'image'.");
 
     private static ServerSentEventsResult<ImageResponse> Listen(
-        HttpContext context, ChangeFeed changes, IHostApplicationLifetime lifetime, [FromHeader(Name = "Last-Event-ID")] string? lastEventId, CancellationToken cancellationToken)
+        HttpContext context, ChangeFeed changes, IHostApplicationLifetime lifetime, [FromHeader(Name = "Last-Event-ID")] string? lastEventId, [FromQuery] string? after, CancellationToken cancellationToken)
     {
         context.Response.Headers["X-Accel-Buffering"] = "no";
-        PageCursor? resumeAfter = PageCursor.TryParse(lastEventId, out var cursor) ? cursor : null;
+        PageCursor? resumeAfter = PageCursor.TryParse(lastEventId ?? after, out var cursor) ? cursor : null;
         return TypedResults.ServerSentEvents(EventsAsync(changes, resumeAfter, lifetime.ApplicationStopping, cancellationToken));
     }
 

@@ -22,6 +22,7 @@ internal static class ImageContent
         var content = app.MapGroup("/images/{id:long}").WithTags("Content");
         content.MapGet("/original", OriginalAsync).WithName("GetOriginal").WithSummary("The original; ?download=true as a file.").ProducesProblem(StatusCodes.Status404NotFound);
         content.MapGet("/thumbnail", ThumbnailAsync).WithName("GetThumbnail").WithSummary("The thumbnail.").ProducesProblem(StatusCodes.Status404NotFound);
+        content.MapGet("/preview", PreviewAsync).WithName("GetPreview").WithSummary("The larger rendition for dense screens, WebP.").ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     private static async Task<IResult> OriginalAsync(
@@ -50,6 +51,18 @@ internal static class ImageContent
 
         return await StreamAsync(
             context, s3, bucket.Value.BucketName, key, ImageFormat.Jpeg.ContentType, context.Request.Query.ContainsKey("v") ? Forever : AskEachTime, cancellationToken);
+    }
+
+    private static async Task<IResult> PreviewAsync(
+        long id, HttpContext context, ImageCatalogue catalogue, IAmazonS3 s3, IOptions<BucketOptions> bucket, CancellationToken cancellationToken)
+    {
+        if (await catalogue.FindAsync(id, cancellationToken) is not { PreviewKey: { } key })
+        {
+            return ApiProblem.ImageNotFound(id).ToResult();
+        }
+
+        return await StreamAsync(
+            context, s3, bucket.Value.BucketName, key, ImageFormat.WebP.ContentType, context.Request.Query.ContainsKey("v") ? Forever : AskEachTime, cancellationToken);
     }
 
     private static async Task<IResult> StreamAsync(

@@ -21,16 +21,26 @@ internal sealed record ImageResponse(
     DateTimeOffset? ThumbnailGeneratedAt,
     string? ThumbnailError,
     string OriginalUrl,
-    bool Damaged)
+    bool Damaged,
+    DateTimeOffset? CaptionEditedAt,
+    string? Camera,
+    DateTime? TakenAt,
+    bool Deleted)
 {
     public static ImageResponse From(ImageRecord image) => new(
         image.Id, image.Key, image.FileName, image.ContentType, image.SizeBytes, image.Width, image.Height, image.UploadedAt,
         image.Caption, image.CaptionModel, image.CaptionGeneratedAt, image.CaptionError,
-        ThumbnailUrlOf(image), image.ThumbnailGeneratedAt, image.ThumbnailError, OriginalUrlOf(image), image.Damaged);
+        ThumbnailUrlOf(image), image.ThumbnailGeneratedAt, image.ThumbnailError, OriginalUrlOf(image), image.Damaged,
+        image.CaptionEditedAt, image.Camera, image.TakenAt, image.DeletedAt is not null);
 
     /// <summary>Where the thumbnail is served; changes with its content, so that it can be cached for ever.</summary>
     public static string? ThumbnailUrlOf(ImageRecord image) => image is { ThumbnailKey: not null, ThumbnailGeneratedAt: { } at }
         ? string.Create(CultureInfo.InvariantCulture, $"/images/{image.Id}/thumbnail?v={at.ToUnixTimeMilliseconds()}")
+        : null;
+
+    /// <summary>Where the larger rendition for dense screens is served.</summary>
+    public static string? PreviewUrlOf(ImageRecord image) => image is { PreviewKey: not null, ThumbnailGeneratedAt: { } at }
+        ? string.Create(CultureInfo.InvariantCulture, $"/images/{image.Id}/preview?v={at.ToUnixTimeMilliseconds()}")
         : null;
 
     /// <summary>Where the original is served.</summary>

@@ -1,6 +1,7 @@
 using ImageApp.Core;
 using ImageApp.Core.Catalogue;
 using ImageApp.Web.Components.Pages;
+using ImageApp.Web.Gallery;
 using ImageApp.Web.Problems;
 using ImageApp.Web.Uploads;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -33,11 +34,12 @@ internal static class ImagesApi
             .DisableAntiforgery()
             .Produces<ImageResponse>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
-        images.MapDelete("/{id:long}", DeleteAsync).Produces(StatusCodes.Status204NoContent).WithName("DeleteImage").WithSummary("Deletes an image with its original and thumbnail.")
+        images.MapDelete("/{id:long}", DeleteAsync).Produces(StatusCodes.Status204NoContent).WithName("DeleteImage").WithSummary("Deletes an image with its original and thumbnail; for ten seconds it can be restored.")
             .ProducesProblem(StatusCodes.Status404NotFound);
-
-        // A form without JavaScript can only POST.
-        app.MapPost("/images/{id:long}/delete", DeleteFromFormAsync).DisableAntiforgery().ExcludeFromDescription();
+        images.MapPost("/{id:long}/restore", RestoreAsync).DisableAntiforgery().Produces<ImageResponse>().WithName("RestoreImage").WithSummary("Undoes a deletion, as long as it can be undone.")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        images.MapPut("/{id:long}/caption", EditCaptionAsync).Produces<ImageResponse>().WithName("EditCaption").WithSummary("Replaces the caption by a person's, which no model overwrites.")
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     private static async Task<IResult> UploadAsync(HttpRequest request, ImageUploader uploader, ImageLimits limits, CancellationToken cancellationToken)
@@ -146,7 +148,7 @@ internal static class ImagesApi
             return ApiProblem.Invalid(nameof(q), $"it has {q.Length} characters; at most {SearchTerms.MaxLength} are searched.").ToResult();
         }
 
-        var page = await catalogue.ListAsync(limit, start, SearchTerms.Parse(q), cancellationToken);
+        var page = await catalogue.ListAsync(new ImageQuery(limit) { Cursor = start, Search = SearchTerms.Parse(q) }, cancellationToken);
         return TypedResults.Ok(new ImagePageResponse([.. page.Images.Select(ImageResponse.From)], page.NextCursor?.ToString()));
     }
 
@@ -173,17 +175,23 @@ internal static class ImagesApi
             : TypedResults.Accepted($"/api/images/{id}", ImageResponse.From(reset ?? image));
     }
 
-    private static async Task<IResult> DeleteAsync(long id, ImageCatalogue catalogue, ImagePipeline pipeline, CancellationToken cancellationToken)
+    private static async Task<IResult> DeleteAsync(long id, ImageCatalogue catalogue, CancellationToken cancellationToken) =>
+        await catalogue.DeleteAsync(id, cancellationToken) ? TypedResults.NoContent() : ApiProblem.ImageNotFound(id).ToResult();
+
+    private static async Task<IResult> RestoreAsync(long id, ImageCatalogue catalogue, CancellationToken cancellationToken) =>
+        await catalogue.RestoreAsync(id, cancellationToken) && await catalogue.FindAsync(id, cancellationToken) is { } image
+            ? TypedResults.Ok(ImageResponse.From(image))
+            : new ApiProblem("deletion-final", StatusCodes.Status404NotFound, "The deletion cannot be undone", $"Image {id} is not deleted, or was deleted for good.").ToResult();
+
+    private static async Task<IResult> EditCaptionAsync(long id, CaptionRequest request, ImageCatalogue catalogue, CancellationToken cancellationToken)
     {
-        if (await catalogue.FindAsync(id, cancellationToken) is not { } image || !await catalogue.DeleteAsync(id, cancellationToken))
+        if (CaptionText.Check(request.Caption) is { } problem)
         {
-            return ApiProblem.ImageNotFound(id).ToResult();
+            return problem.ToResult();
         }
 
-        await pipeline.DeleteObjectsAsync(image, CancellationToken.None);
-        return TypedResults.NoContent();
+        return await catalogue.EditCaptionAsync(id, CaptionText.Clean(request.Caption), cancellationToken) is { } image
+            ? TypedResults.Ok(ImageResponse.From(image))
+            : ApiProblem.ImageNotFound(id).ToResult();
     }
-
-    private static async Task<IResult> DeleteFromFormAsync(long id, ImageCatalogue catalogue, ImagePipeline pipeline, CancellationToken cancellationToken) =>
-        await DeleteAsync(id, catalogue, pipeline, cancellationToken) is NoContent ? TypedResults.LocalRedirect("~/") : ApiProblem.ImageNotFound(id).ToResult();
 }

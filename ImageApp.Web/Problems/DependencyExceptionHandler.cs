@@ -1,6 +1,9 @@
 using System.Net;
 using Amazon.Runtime;
 using Amazon.S3;
+using ImageApp.Web.Apis;
+using ImageApp.Web.Components;
+using Microsoft.AspNetCore.Http.HttpResults;
 using MySqlConnector;
 
 namespace ImageApp.Web.Problems;
@@ -18,6 +21,12 @@ internal sealed partial class DependencyExceptionHandler(IProblemDetailsService 
         LogAway(logger, exception, problem.Name);
         httpContext.Response.StatusCode = problem.Status;
         httpContext.Response.Headers.RetryAfter = "5";
+        if (HttpMethods.IsGet(httpContext.Request.Method) && httpContext.Request.AcceptsHtml())
+        {
+            await new RazorComponentResult<Away>(new { problem.Title, problem.Detail }) { StatusCode = problem.Status }.ExecuteAsync(httpContext);
+            return true;
+        }
+
         return await problems.TryWriteAsync(new ProblemDetailsContext
         {
             HttpContext = httpContext,

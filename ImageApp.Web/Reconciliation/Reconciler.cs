@@ -49,7 +49,7 @@ internal sealed partial class Reconciler(ImageCatalogue catalogue, ImagePipeline
             }
             else if (image.UploadedAt is null)
             {
-                await catalogue.DeleteAsync(image.Id, cancellationToken);
+                await catalogue.RemoveAsync(image.Id, cancellationToken);
                 LogAbandoned(logger, image.Id, image.Key);
             }
             else

@@ -6,13 +6,16 @@ namespace ImageApp.Web.Security;
 /// <summary>What every answer says to browsers, and whom every change is taken from.</summary>
 internal static class SecurityMiddleware
 {
-    /// <summary>Content is what its type says, pages run only our own code and cannot be framed.</summary>
+    /// <summary>
+    /// Content is what its type says, pages run only our own code and cannot be framed. Style attributes are allowed: each tile's ratio and
+    /// colour are numbers of ours. Connections are, to the bucket, wherever that is.
+    /// </summary>
     public static void UseSecurityHeaders(this WebApplication app) => app.Use((context, next) =>
     {
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
-        headers.ContentSecurityPolicy = "default-src 'self'; img-src 'self' blob: data:; connect-src 'self' http: https:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+        headers.ContentSecurityPolicy = "default-src 'self'; img-src 'self' blob: data:; style-src 'self'; style-src-attr 'unsafe-inline'; connect-src 'self' http: https:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
         return next(context);
     });
 

@@ -59,5 +59,6 @@ internal sealed class ImagePipeline(IAmazonS3 s3, IOptions<BucketOptions> bucket
     {
         await s3.DeleteObjectAsync(bucket.Value.BucketName, image.Key, cancellationToken);
         await s3.DeleteObjectAsync(bucket.Value.BucketName, image.ThumbnailKey ?? Core.ImageKey.ThumbnailKeyFor(image.Key), cancellationToken);
+        await s3.DeleteObjectAsync(bucket.Value.BucketName, image.PreviewKey ?? Core.ImageKey.PreviewKeyFor(image.Key), cancellationToken);
     }
 }

@@ -101,7 +101,7 @@ internal sealed partial class ImageUploader(
         catch (Exception e) when (e is AmazonServiceException or AmazonClientException or HttpRequestException)
         {
             LogNotStored(logger, e, key);
-            await catalogue.DeleteAsync(id, CancellationToken.None);
+            await catalogue.RemoveAsync(id, CancellationToken.None);
             return new(null, UploadProblems.StorageAway(fileName));
         }
         catch (OperationCanceledException)

@@ -1,0 +1,61 @@
+using Amazon.Runtime;
+using ImageApp.Core.Catalogue;
+using ImageApp.Web.Uploads;
+using Microsoft.Extensions.Options;
+using MySqlConnector;
+
+namespace ImageApp.Web.Deletion;
+
+/// <summary>Makes deletions final when they can no longer be undone: first in the row, then in the bucket. Any instance does so, each image once.</summary>
+internal sealed partial class DeletionWorker(ImageCatalogue catalogue, ImagePipeline pipeline, IOptions<DeletionOptions> options, ILogger<DeletionWorker> logger) : BackgroundService
+{
+    private const int BatchSize = 50;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await PurgeAsync(stoppingToken);
+            }
+            catch (Exception e) when (e is MySqlException or AmazonServiceException or AmazonClientException or HttpRequestException)
+            {
+                LogPostponed(logger, e.Message);
+                await Task.Delay(Interval * 5, stoppingToken);
+            }
+        }
+    }
+
+    private async Task PurgeAsync(CancellationToken cancellationToken)
+    {
+        foreach (var image in await catalogue.ListPurgeableAsync(options.Value.UndoWindow, BatchSize, cancellationToken))
+        {
+            if (!await catalogue.PurgeAsync(image.Id, cancellationToken))
+            {
+                continue;
+            }
+
+            try
+            {
+                await pipeline.DeleteObjectsAsync(image, cancellationToken);
+                LogPurged(logger, image.Id, image.Key);
+            }
+            catch
+            {
+                await catalogue.PostponePurgeAsync(image.Id, CancellationToken.None);
+                throw;
+            }
+        }
+
+        await catalogue.RemovePurgedAsync(options.Value.KeepRows, cancellationToken);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Image {Id} is deleted for good, with {Key}")]
+    private static partial void LogPurged(ILogger logger, long id, string key);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Deletion is postponed: {Reason}")]
+    private static partial void LogPostponed(ILogger logger, string reason);
+}
