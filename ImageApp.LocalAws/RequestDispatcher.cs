@@ -151,7 +151,9 @@ internal sealed class RequestDispatcher(
     {
         if (!service.BuffersBody)
         {
-            return new AwsRequest(context, requestId, claim is null ? null : verifier.VerifyStreaming(context, claim), default);
+            // A browser's preflight carries a presigned address, but none of the headers that it signs.
+            var unsigned = claim is null || HttpMethods.IsOptions(context.Request.Method);
+            return new AwsRequest(context, requestId, unsigned ? null : verifier.VerifyStreaming(context, claim!), default);
         }
 
         if (claim is null)

@@ -23,7 +23,7 @@ public sealed class ResourceTests(RunningApplication fixture)
     public async Task Each_process_is_told_where_the_others_are_and_no_more()
     {
         var app = await fixture.StartAsync();
-        var web = Variables(app, "web");
+        var web = Variables(app, "web-1");
         Assert.StartsWith("Server=127.0.0.1;", web["ConnectionStrings__imagedb"]);
         Assert.Equal(app.BucketName, web["AWS__Resources__BucketName"]);
         Assert.Equal("us-east-1", web["AWS_REGION"]);

@@ -122,7 +122,7 @@ public sealed class RunningApplication : IAsyncLifetime
         await _application.ResourceNotifications.WaitForResourceHealthyAsync("CaptionFunction", deadline.Token);
         Web = _application.CreateHttpClient("web");
         _dashboard = DashboardUrl(builder);
-        _application.ResourceNotifications.TryGetCurrentState("web", out var web);
+        _application.ResourceNotifications.TryGetCurrentState("web-1", out var web);
         BucketName = web!.Snapshot.EnvironmentVariables.First(variable => variable.Name == "AWS__Resources__BucketName").Value!;
     }
 

@@ -87,7 +87,8 @@ internal static class GalleryForms
             case "download":
                 context.Response.ContentType = "application/zip";
                 context.Response.Headers.ContentDisposition = "attachment; filename=\"pictures.zip\"";
-                context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+                // The archive writes each entry's last 24 bytes synchronously; everything else is asynchronous.
+                context.Features.GetRequiredFeature<IHttpBodyControlFeature>().AllowSynchronousIO = true;
                 await ImageArchive.WriteAsync(context.Response.Body, images, s3, bucket.Value.BucketName, cancellationToken);
                 return TypedResults.Empty;
 

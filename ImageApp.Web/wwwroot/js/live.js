@@ -7,6 +7,8 @@ const connection = document.getElementById('connection');
 const after = (gallery ?? details)?.dataset.after;
 const waiting = new Map();
 let fetching = false;
+let leaving = false;
+addEventListener('submit', () => { leaving = true; });
 
 function dayOf(item) {
   const { day, label } = item.dataset;
@@ -85,6 +87,7 @@ async function refreshDetails() {
 function changed(change) {
   if (details) {
     if (change.id !== Number(details.dataset.id)) return;
+    if (leaving) return; // this page's own form leads on by itself
     if (change.deleted) location.href = '/';
     else refreshDetails();
     return;

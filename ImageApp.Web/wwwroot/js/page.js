@@ -1,9 +1,9 @@
 // Every page works without these modules. With them, uploads show their progress and pictures appear and change by themselves.
-document.documentElement.classList.add('script');
+const root = document.documentElement;
+root.classList.add('script');
 
-import('./live.js');
-if (document.getElementById('gallery')) {
-  import('./upload.js');
-  import('./gallery.js');
-}
-if (document.getElementById('details')) import('./details.js');
+const modules = [import('./live.js')];
+if (document.getElementById('gallery')) modules.push(import('./upload.js'), import('./gallery.js'));
+if (document.getElementById('details')) modules.push(import('./details.js'));
+await Promise.all(modules);
+root.classList.add('ready');

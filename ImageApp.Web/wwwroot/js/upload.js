@@ -175,12 +175,13 @@ form.addEventListener('submit', event => {
   add([...input.files]);
   form.reset();
 });
-input.addEventListener('change', () => {
-  if (input.files.length > 0) {
-    add([...input.files]);
-    form.reset();
-  }
-});
+function take() {
+  if (input.files.length === 0) return;
+  add([...input.files]);
+  form.reset();
+}
+input.addEventListener('change', take);
+take(); // files chosen before this module was there
 addEventListener('paste', event => {
   const files = [...(event.clipboardData?.files ?? [])];
   if (files.length > 0) add(files);

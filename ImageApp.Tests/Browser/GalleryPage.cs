@@ -1,0 +1,75 @@
+using ImageApp.Tests.Application;
+using Microsoft.Playwright;
+
+namespace ImageApp.Tests.Browser;
+
+/// <summary>One browser page on the running application, with what every test asks of it.</summary>
+internal sealed class GalleryPage : IAsyncDisposable
+{
+    private readonly IBrowserContext _context;
+    private readonly List<string> _foreign = [];
+
+    private readonly bool _script;
+
+    private GalleryPage(IBrowserContext context, IPage page, RunningApplication app, bool script)
+    {
+        _script = script;
+        _context = context;
+        Page = page;
+        App = app;
+        page.Request += (_, request) =>
+        {
+            if (new Uri(request.Url) is { IsLoopback: false, Scheme: "http" or "https" })
+            {
+                _foreign.Add(request.Url);
+            }
+        };
+    }
+
+    public IPage Page { get; }
+
+    public RunningApplication App { get; }
+
+    /// <summary>Requests to anywhere but this machine.</summary>
+    public IReadOnlyList<string> Foreign => _foreign;
+
+    public static async Task<GalleryPage> OpenAsync(RunningApplication app, Chromium chromium, string path = "/", BrowserNewContextOptions? options = null)
+    {
+        options ??= new BrowserNewContextOptions();
+        options.BaseURL = app.Web.BaseAddress!.ToString();
+        var context = await chromium.OpenAsync(options);
+        var page = new GalleryPage(context, await context.NewPageAsync(), app, options.JavaScriptEnabled != false);
+        await page.GotoAsync(path);
+        return page;
+    }
+
+    /// <summary>Opens an address and waits until its script is there, where there is script.</summary>
+    public async Task GotoAsync(string path)
+    {
+        await Page.GotoAsync(path);
+        if (_script)
+        {
+            await ReadyAsync();
+        }
+    }
+
+    /// <summary>Waits until the page's script is there.</summary>
+    public Task ReadyAsync() => Assertions.Expect(Page.Locator("html.ready")).ToBeAttachedAsync();
+
+    public Task ChooseAsync(params (string Name, string Type, byte[] Content)[] files) =>
+        Page.Locator("#file").SetInputFilesAsync(files.Select(file => new FilePayload { Name = file.Name, MimeType = file.Type, Buffer = file.Content }));
+
+    /// <summary>Asks axe for violations of WCAG 2.2 AA, and fails with them.</summary>
+    public async Task AssertAccessibleAsync()
+    {
+        // Evaluated, not added as a tag: the page's own policy refuses scripts that are not its own.
+        await Page.EvaluateAsync(await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Path, ".local/axe/node_modules/axe-core/axe.min.js"), TestContext.Current.CancellationToken));
+        var violations = await Page.EvaluateAsync<string[]>(
+            "async () => (await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })).violations.map(v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join(' | '))");
+        Assert.True(violations.Length == 0, string.Join('\n', violations));
+    }
+
+    public Task ScreenshotAsync(string name) => Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(RepositoryRoot.Path, "artifacts", "screenshots", name + ".png") });
+
+    public ValueTask DisposeAsync() => _context.DisposeAsync();
+}
