@@ -1,3 +1,4 @@
+using ImageApp.Core.Catalogue;
 using MySqlConnector;
 
 namespace ImageApp.Web.Catalogue;
@@ -34,7 +35,7 @@ internal sealed partial class CatalogueSetup(MySqlDataSource database, ILogger<C
             {
             }
         }
-        catch (MySqlException e)
+        catch (Exception e) when (DatabaseErrors.IsDatabase(e))
         {
             LogAway(logger, e.Message);
             return false;

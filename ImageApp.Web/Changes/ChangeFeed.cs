@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using ImageApp.Core.Catalogue;
-using MySqlConnector;
 
 namespace ImageApp.Web.Changes;
 
@@ -82,7 +81,7 @@ internal sealed partial class ChangeFeed(ImageCatalogue catalogue, ILogger<Chang
             {
                 await ReadWhileListenedToAsync(stoppingToken);
             }
-            catch (MySqlException e)
+            catch (Exception e) when (DatabaseErrors.IsDatabase(e))
             {
                 LogAway(logger, e.Message);
                 await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken);

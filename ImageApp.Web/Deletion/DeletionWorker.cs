@@ -2,7 +2,6 @@ using Amazon.Runtime;
 using ImageApp.Core.Catalogue;
 using ImageApp.Web.Uploads;
 using Microsoft.Extensions.Options;
-using MySqlConnector;
 
 namespace ImageApp.Web.Deletion;
 
@@ -21,7 +20,7 @@ internal sealed partial class DeletionWorker(ImageCatalogue catalogue, ImagePipe
             {
                 await PurgeAsync(stoppingToken);
             }
-            catch (Exception e) when (e is MySqlException or AmazonServiceException or AmazonClientException or HttpRequestException)
+            catch (Exception e) when (DatabaseErrors.IsDatabase(e) || e is AmazonServiceException or AmazonClientException or HttpRequestException or IOException)
             {
                 LogPostponed(logger, e.Message);
                 await Task.Delay(Interval * 5, stoppingToken);

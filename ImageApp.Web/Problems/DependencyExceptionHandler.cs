@@ -1,10 +1,11 @@
 using System.Net;
 using Amazon.Runtime;
 using Amazon.S3;
+using ImageApp.Core.Catalogue;
 using ImageApp.Web.Apis;
 using ImageApp.Web.Components;
-using Microsoft.AspNetCore.Http.HttpResults;
-using MySqlConnector;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
 
 namespace ImageApp.Web.Problems;
 
@@ -23,7 +24,8 @@ internal sealed partial class DependencyExceptionHandler(IProblemDetailsService 
         httpContext.Response.Headers.RetryAfter = "5";
         if (HttpMethods.IsGet(httpContext.Request.Method) && httpContext.Request.AcceptsHtml())
         {
-            await new RazorComponentResult<Away>(new { problem.Title, problem.Detail }) { StatusCode = problem.Status }.ExecuteAsync(httpContext);
+            httpContext.Response.ContentType = "text/html; charset=utf-8";
+            await httpContext.Response.WriteAsync(await RenderAsync(httpContext.RequestServices, problem), cancellationToken);
             return true;
         }
 
@@ -35,10 +37,21 @@ internal sealed partial class DependencyExceptionHandler(IProblemDetailsService 
         });
     }
 
+    // By the renderer itself: where an exception is handled there is no endpoint whose result a page could be.
+    private static async Task<string> RenderAsync(IServiceProvider services, ApiProblem problem)
+    {
+        await using var renderer = new HtmlRenderer(services, services.GetRequiredService<ILoggerFactory>());
+        return await renderer.Dispatcher.InvokeAsync(async () =>
+        {
+            var parameters = ParameterView.FromDictionary(new Dictionary<string, object?> { [nameof(Away.Title)] = problem.Title, [nameof(Away.Detail)] = problem.Detail });
+            return (await renderer.RenderComponentAsync<Away>(parameters)).ToHtmlString();
+        });
+    }
+
     /// <summary>The problem that an exception of a dependency means; null where it is none of those.</summary>
     public static ApiProblem? Describe(Exception exception) => exception switch
     {
-        MySqlException => new ApiProblem("database-unavailable", StatusCodes.Status503ServiceUnavailable, "The catalogue is away",
+        _ when DatabaseErrors.IsDatabase(exception) => new ApiProblem("database-unavailable", StatusCodes.Status503ServiceUnavailable, "The catalogue is away",
             "The database does not answer right now. Nothing was changed; please try again in a moment."),
         AmazonS3Exception { StatusCode: HttpStatusCode.NotFound } => new ApiProblem("object-not-found", StatusCodes.Status404NotFound, "The file is gone",
             "The bucket no longer holds this file."),

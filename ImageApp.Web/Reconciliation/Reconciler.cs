@@ -2,7 +2,6 @@ using Amazon.Runtime;
 using ImageApp.Core.Catalogue;
 using ImageApp.Web.Uploads;
 using Microsoft.Extensions.Options;
-using MySqlConnector;
 
 namespace ImageApp.Web.Reconciliation;
 
@@ -23,7 +22,7 @@ internal sealed partial class Reconciler(ImageCatalogue catalogue, ImagePipeline
             {
                 await ReconcileAsync(stoppingToken);
             }
-            catch (Exception e) when (e is MySqlException or AmazonServiceException or AmazonClientException or HttpRequestException)
+            catch (Exception e) when (DatabaseErrors.IsDatabase(e) || e is AmazonServiceException or AmazonClientException or HttpRequestException or IOException)
             {
                 LogPostponed(logger, e.Message);
             }

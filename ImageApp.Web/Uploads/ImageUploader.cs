@@ -98,7 +98,7 @@ internal sealed partial class ImageUploader(
         {
             stored = await s3.PutObjectAsync(put, cancellationToken);
         }
-        catch (Exception e) when (e is AmazonServiceException or AmazonClientException or HttpRequestException)
+        catch (Exception e) when (e is AmazonServiceException or AmazonClientException or HttpRequestException or IOException)
         {
             LogNotStored(logger, e, key);
             await catalogue.RemoveAsync(id, CancellationToken.None);

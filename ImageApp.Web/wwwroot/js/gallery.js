@@ -11,18 +11,18 @@ const observer = new IntersectionObserver(async entries => {
     const answer = await fetch(link.href);
     if (!answer.ok) throw new Error(`${answer.status}`);
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    // What is shown already stays where it is: rows are added below, and the link is a new one.
+    link.remove();
     for (const section of page.querySelectorAll('#gallery > section')) {
-      const list = gallery.querySelector(`section[data-day="${section.dataset.day}"] ul`);
-      const items = [...section.querySelectorAll('li')].filter(item => !document.getElementById(item.id));
-      if (list) list.append(...items);
+      section.querySelectorAll('li').forEach(item => document.getElementById(item.id) && item.remove());
+      const day = gallery.querySelector(`section[data-day="${section.dataset.day}"]`);
+      if (day) day.append(document.adoptNode(section.querySelector('ul')));
       else gallery.append(document.adoptNode(section));
     }
     const next = page.getElementById('older');
     if (next) {
-      link.href = next.href;
-      observer.observe(link);
-    } else {
-      link.remove();
+      gallery.after(document.adoptNode(next));
+      observer.observe(next);
     }
   } catch {
     // The link still works; looking at it again tries again.
