@@ -1,6 +1,5 @@
 // Every page works without these modules. With them, uploads show their progress and pictures appear and change by themselves.
 const root = document.documentElement;
-root.classList.add('script');
 
 const modules = [import('./live.js')];
 if (document.getElementById('gallery')) modules.push(import('./upload.js'), import('./gallery.js'));
