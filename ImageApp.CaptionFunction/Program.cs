@@ -8,6 +8,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
+await ModelKey.ResolveAsync(configuration, CancellationToken.None);
 var services = new ServiceCollection();
 FunctionTelemetry.Add(services, configuration, ProcessingTelemetry.Name);
 services.AddCaptioner(configuration);

@@ -13,6 +13,7 @@ using ImageApp.Web.Uploads;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using MySqlConnector;
 
 namespace ImageApp.Web;
 
@@ -35,6 +36,13 @@ internal static class GalleryServices
             .ValidateOnStart();
         var limits = (builder.Configuration.GetSection(ImageLimits.Section).Get<ImageLimits>() ?? new ImageLimits()).Validated();
         services.AddSingleton(limits);
+
+        if (string.Equals(builder.Configuration[CatalogueConnection.IamSetting], "true", StringComparison.OrdinalIgnoreCase))
+        {
+            // In place of the data source with a password: the integration has no place for a token.
+            services.AddSingleton(provider => new MySqlDataSourceBuilder(builder.Configuration.GetConnectionString("imagedb") ?? "")
+                .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>()).UseIamAuthentication(builder.Configuration).Build());
+        }
 
         services.AddSingleton<ImageCatalogue>();
         services.AddSingleton<IAmazonS3>(_ => ObjectStorage.CreateClient());

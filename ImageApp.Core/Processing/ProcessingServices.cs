@@ -28,7 +28,7 @@ public static class ProcessingServices
 
         services.AddSingleton(bucket);
         services.AddSingleton((configuration.GetSection(ImageLimits.Section).Get<ImageLimits>() ?? new ImageLimits()).Validated());
-        services.AddSingleton(provider => new MySqlDataSourceBuilder(connection).UseLoggerFactory(provider.GetService<ILoggerFactory>()).Build());
+        services.AddSingleton(provider => new MySqlDataSourceBuilder(connection).UseLoggerFactory(provider.GetService<ILoggerFactory>()).UseIamAuthentication(configuration).Build());
         services.AddSingleton<ImageCatalogue>();
         services.AddSingleton<IAmazonS3>(_ => ObjectStorage.CreateClient());
         services.AddSingleton<IImageStep, TStep>();

@@ -97,10 +97,10 @@ internal static class GalleryForms
         }
     }
 
-    private static async Task<IResult> TilesAsync(string ids, ImageCatalogue catalogue, CancellationToken cancellationToken)
+    private static async Task<IResult> TilesAsync(string ids, string? q, ImageCatalogue catalogue, CancellationToken cancellationToken)
     {
         var images = await catalogue.FindAsync([.. Ids(ids).Take(MaxSelected)], cancellationToken);
-        return new RazorComponentResult<Tiles>(new { Images = images });
+        return new RazorComponentResult<Tiles>(new { Images = images, Words = GalleryAddress.Parse(q, null, null, null).ToQuery(MaxSelected).Search?.Words ?? [] });
     }
 
     private static IEnumerable<long> Ids(string? text) =>

@@ -6,6 +6,7 @@ const details = document.getElementById('details');
 const connection = document.getElementById('connection');
 const after = (gallery ?? details)?.dataset.after;
 const waiting = new Map();
+const search = new URLSearchParams(location.search).get('q') ?? '';
 let fetching = false;
 let leaving = false;
 addEventListener('submit', () => { leaving = true; });
@@ -59,7 +60,7 @@ async function flush() {
   const batch = new Map([...waiting].slice(0, 100));
   batch.forEach((_, id) => waiting.delete(id));
   try {
-    const answer = await fetch(`/tiles?ids=${[...batch.keys()].join(',')}`);
+    const answer = await fetch(`/tiles?ids=${[...batch.keys()].join(',')}&q=${encodeURIComponent(search)}`);
     if (!answer.ok) throw new Error(`${answer.status}`);
     const parsed = new DOMParser().parseFromString(`<ul>${await answer.text()}</ul>`, 'text/html');
     for (const item of [...parsed.querySelectorAll('li')].reverse()) put(document.adoptNode(item), batch.get(Number(item.id.slice(1))));
