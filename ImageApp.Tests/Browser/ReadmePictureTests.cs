@@ -41,7 +41,7 @@ public sealed class ReadmePictureTests(RunningApplication fixture, Chromium chro
 
         await using var page = await GalleryPage.OpenAsync(app, chromium, "/?q=evening", new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1200, Height = 760 } });
         await Expect(page.Page.Locator("#count")).ToHaveTextAsync($"{Captions.Length} pictures");
-        await page.Page.WaitForFunctionAsync("[...document.images].every(image => image.complete && image.naturalWidth > 0)");
+        await page.Page.WaitForFunctionAsync("() => [...document.images].every(image => image.complete && image.naturalWidth > 0)");
         await page.ScreenshotAsync("readme");
     }
 }
