@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using ImageApp.Tests.Application;
 using Microsoft.Playwright;
 
@@ -20,6 +22,13 @@ public sealed class DashboardTests(RunningApplication fixture, Chromium chromium
 
         await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(RepositoryRoot.Path, "artifacts", "screenshots", "dashboard.png") });
         await page.GotoAsync(new Uri(app.Dashboard, "/consolelogs/resource/web").ToString());
-        await Assertions.Expect(page.GetByText("Application started").First).ToBeVisibleAsync();
+        var log = page.Locator(".log-content");
+        await Assertions.Expect(log.First).ToBeVisibleAsync();
+
+        // The page shows the newest lines; one of them tells of this upload.
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(TestImages.Jpeg(300, 200)), "file", "console.jpg" } };
+        var answer = (await (await app.Web.PostAsync("/api/images", form, TestContext.Current.CancellationToken)).Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken))!;
+        var id = (long)answer["images"]![0]!["id"]!;
+        await Assertions.Expect(page.GetByText($"Image {id} stored as").First).ToBeVisibleAsync();
     }
 }

@@ -73,6 +73,22 @@ public sealed class LargeGalleryTests(RunningApplication fixture, Chromium chrom
         Assert.Empty(page.Foreign);
         Assert.Equal(0, await page.Page.EvaluateAsync<int>("[...document.querySelectorAll('#gallery li')].length - new Set([...document.querySelectorAll('#gallery li')].map(item => item.id)).size"));
         await page.AssertAccessibleAsync();
+
+        // Without script the link leads on.
+        await using var plain = await GalleryPage.OpenAsync(app, chromium, path, new BrowserNewContextOptions { JavaScriptEnabled = false });
+        var seen = new HashSet<string>();
+        for (var pages = 1; pages <= 3; pages++)
+        {
+            await Expect(plain.Page.Locator("#gallery li")).ToHaveCountAsync(50);
+            var ids = await plain.Page.Locator("#gallery li").AllAsync();
+            foreach (var item in ids)
+            {
+                Assert.True(seen.Add((await item.GetAttributeAsync("id"))!), "A picture is on two pages.");
+            }
+
+            await plain.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Newer pictures" }).ClickAsync();
+            await plain.Page.WaitForURLAsync("**cursor=**");
+        }
     }
 
     // Rows of years ago, which share one real thumbnail.
