@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -12,6 +13,7 @@ internal sealed class TcpGate : IAsyncDisposable
     private readonly ConcurrentBag<TcpClient> _clients = [];
     private readonly int _target;
     private readonly Task _accepting;
+    private readonly TaskCompletionSource<long> _firstConnection = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _open = true;
 
     public TcpGate(int target)
@@ -22,6 +24,9 @@ internal sealed class TcpGate : IAsyncDisposable
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>When somebody came for the first time, a timestamp of <see cref="Stopwatch"/>.</summary>
+    public Task<long> FirstConnection => _firstConnection.Task;
 
     public void Open() => _open = true;
 
@@ -51,6 +56,7 @@ internal sealed class TcpGate : IAsyncDisposable
             while (true)
             {
                 var client = await _listener.AcceptTcpClientAsync(_stop.Token);
+                _firstConnection.TrySetResult(Stopwatch.GetTimestamp());
                 if (_open)
                 {
                     _ = ForwardAsync(client);

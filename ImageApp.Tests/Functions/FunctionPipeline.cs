@@ -69,6 +69,13 @@ internal sealed class FunctionPipeline : IAsyncDisposable
     /// <returns>The type of the function's error, or null where it succeeded, and what it answered.</returns>
     public async Task<(string? ErrorType, string Answer)> InvokeAsync(string key, string bucket = Bucket, string eventName = "ObjectCreated:Put")
     {
+        var (response, body) = await Aws.LambdaAsync(HttpMethod.Post, $"/2015-03-31/functions/{_name}/invocations", Event(key, bucket, eventName));
+        return (response.Headers.TryGetValues("X-Amz-Function-Error", out var error) ? error.Single() : null, body);
+    }
+
+    /// <summary>An S3 event in SNS's envelope, as Lambda gets it.</summary>
+    public static string Event(string key, string bucket = Bucket, string eventName = "ObjectCreated:Put")
+    {
         var notification = new JsonObject
         {
             ["Records"] = new JsonArray(new JsonObject
@@ -88,8 +95,7 @@ internal sealed class FunctionPipeline : IAsyncDisposable
                 ["Sns"] = new JsonObject { ["Type"] = "Notification", ["MessageId"] = "m", ["TopicArn"] = "arn:aws:sns:us-east-1:000000000000:t", ["Timestamp"] = "2026-01-02T03:04:05.000Z", ["Message"] = notification.ToJsonString(), ["MessageAttributes"] = new JsonObject() },
             }),
         };
-        var (response, body) = await Aws.LambdaAsync(HttpMethod.Post, $"/2015-03-31/functions/{_name}/invocations", envelope.ToJsonString());
-        return (response.Headers.TryGetValues("X-Amz-Function-Error", out var error) ? error.Single() : null, body);
+        return envelope.ToJsonString();
     }
 
     public async ValueTask DisposeAsync()
