@@ -47,7 +47,7 @@ public static class Extensions
 
     /// <summary>
     /// Adds traces and metrics of the process, its HTTP calls, its database calls and its AWS calls, exported over OTLP where
-    /// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.
+    /// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set; where only <c>OTEL_EXPORTER_OTLP_TRACES_ENDPOINT</c> is, a gRPC address, its traces alone are.
     /// </summary>
     /// <param name="services">The process's services.</param>
     /// <param name="configuration">Where <c>OTEL_*</c> is read from.</param>
@@ -70,6 +70,12 @@ public static class Extensions
         if (!string.IsNullOrWhiteSpace(configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
         {
             telemetry.UseOtlpExporter();
+        }
+        else if (configuration["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] is { Length: > 0 } traces)
+        {
+            // On AWS the collector beside the process takes traces only; metrics and logs have CloudWatch's own ways.
+            var endpoint = Uri.TryCreate(traces, UriKind.Absolute, out var address) ? address : throw new ArgumentException($"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is '{traces}', which is no address; http://127.0.0.1:4317 is one.");
+            telemetry.WithTracing(tracing => tracing.AddOtlpExporter(exporter => exporter.Endpoint = endpoint));
         }
 
         return telemetry;

@@ -49,6 +49,9 @@ internal sealed partial class DeployTemplate
                 return [("GetAtt", string.Join('.', parts.Select(part => (string)part!)))];
             case JsonObject { Count: 1 } single when single.First() is { Key: "Fn::Sub", Value: JsonValue text }:
                 return Variable().Matches((string)text!).Select(match => match.Groups[1].Value).Select(name => (name.Contains('.') ? "GetAtt" : "Ref", name));
+            case JsonObject { Count: 1 } single when single.First() is { Key: "Fn::Sub", Value: JsonArray parts }:
+                var own = parts[1]!.AsObject();
+                return References(new JsonObject { ["Fn::Sub"] = parts[0]!.DeepClone() }).Where(reference => !own.ContainsKey(reference.Name)).Concat(own.SelectMany(entry => References(entry.Value)));
             case JsonObject { Count: 1 } single when single.First() is { Key: "Fn::If", Value: JsonArray parts }:
                 return parts.Skip(1).SelectMany(References).Append(("Condition", (string)parts[0]!));
             case JsonObject map:

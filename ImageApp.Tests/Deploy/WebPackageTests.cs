@@ -44,12 +44,15 @@ public sealed class WebPackageTests(DatabaseServer server) : IDisposable
 
         // Of the documented settings only the values differ, and the token, which this server does not know.
         var settings = Settings();
-        Assert.Equal(["ASPNETCORE_URLS", "AWS_REGION", "AWS__Resources__BucketName", "ConnectionStrings__imagedb", "Database__IamAuthentication"], settings.Keys.Where(key => !key.StartsWith("OTEL_", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Equal(["ASPNETCORE_URLS", "AWS_REGION", "AWS__Resources__BucketName", "ConnectionStrings__imagedb", "Database__IamAuthentication", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_SERVICE_NAME"], settings.Keys.Order(StringComparer.Ordinal));
         settings["ASPNETCORE_URLS"] = address.ToString();
         settings["AWS_REGION"] = aws.Options.Region;
         settings["AWS__Resources__BucketName"] = Bucket;
         settings["ConnectionStrings__imagedb"] = database;
         settings["Database__IamAuthentication"] = "false";
+
+        await using var collector = await TraceCollector.StartAsync();
+        settings["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = collector.Address.ToString();
 
         // What an instance has from its profile and from its place.
         settings["AWS_ACCESS_KEY_ID"] = aws.Options.AccessKeyId;
@@ -80,6 +83,10 @@ public sealed class WebPackageTests(DatabaseServer server) : IDisposable
 
             await web.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(30), Cancel);
             Assert.Equal(0, web.ExitCode);
+
+            // Traces reached the collector, and only traces were sent.
+            Assert.NotEmpty(collector.Calls);
+            Assert.All(collector.Calls, call => Assert.Equal("/opentelemetry.proto.collector.trace.v1.TraceService/Export", call));
         }
         finally
         {
