@@ -162,6 +162,26 @@ public sealed class DeployTemplateTests
     }
 
     [Fact]
+    public void The_workflow_deploys_with_a_role_for_its_repository_and_environment_only()
+    {
+        var role = DeployTemplate.Load("github.yaml").Only("AWS::IAM::Role");
+        var trust = role["AssumeRolePolicyDocument"]!["Statement"]!.AsArray().Single()!;
+        Assert.Equal("sts:AssumeRoleWithWebIdentity", (string)trust["Action"]!);
+        Assert.Equal("repo:${Repository}:environment:${Environment}", (string)trust["Condition"]!["StringEquals"]!["token.actions.githubusercontent.com:sub"]!["Fn::Sub"]!);
+        Assert.All(
+            role["Policies"]!.AsArray().SelectMany(policy => Statements(policy!["PolicyDocument"]!["Statement"]!)).Select(statement => (string)statement["Resource"]!["Fn::Sub"]!),
+            resource => Assert.EndsWith("/${StackName}-*", resource));
+
+        var yaml = new YamlDotNet.RepresentationModel.YamlStream();
+        using var reader = new StreamReader(Path.Combine(RepositoryRoot.Path, ".github", "workflows", "main.yml"));
+        yaml.Load(reader);
+        var text = yaml.Documents[0].RootNode.ToString();
+        Assert.Contains("role-to-assume", text);
+        Assert.DoesNotContain("aws-access-key-id", text);
+        Assert.DoesNotContain("secrets.", text);
+    }
+
+    [Fact]
     public void Each_function_may_do_exactly_its_own_work()
     {
         var functions = DeployTemplate.Load("functions.yaml");
