@@ -1,6 +1,6 @@
 using Amazon;
 using ImageApp.AppHost.Hosting;
-using Microsoft.Extensions.Configuration;
+using ImageApp.AppHost.Hosting.Scaling;
 
 var builder = DistributedApplication.CreateBuilder(args);
 
@@ -29,13 +29,11 @@ builder.AddAWSLambdaFunction<Projects.ImageApp_CaptionFunction>("CaptionFunction
     .WithCaptioning()
     .WaitFor(imagedb);
 
-builder.AddProject<Projects.ImageApp_Web>("web")
-    .WithReplicas(builder.Configuration.GetValue("Gallery:Replicas", 1))
-    .WithExternalHttpEndpoints()
-    .WithHttpHealthCheck("/health")
+// One process; with --scale, a load balancer and as many as their CPU asks for.
+builder.AddWebTier<Projects.ImageApp_Web, Projects.ImageApp_Balancer>("web", web => web
     .WithReference(aws)
     .WithReference(events)
     .WithReference(imagedb)
-    .WaitFor(imagedb);
+    .WaitFor(imagedb));
 
 builder.Build().Run();

@@ -27,6 +27,7 @@ public static class Extensions
         where TBuilder : IHostApplicationBuilder
     {
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
+        builder.Services.AddOutputCache();
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {
@@ -87,6 +88,7 @@ public static class Extensions
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
+        app.UseOutputCache();
         app.MapHealthChecks("/alive", new HealthCheckOptions
         {
             Predicate = check => check.Tags.Contains(LiveTag),
@@ -96,7 +98,9 @@ public static class Extensions
         {
             ResponseWriter = HealthReportWriter.WriteAsync,
             ResultStatusCodes = { [HealthStatus.Degraded] = StatusCodes.Status200OK },
-        });
+        })
+        // Every node of a load balancer asks; the dependencies are asked once a second at most.
+        .CacheOutput(policy => policy.Expire(TimeSpan.FromSeconds(1)).SetVaryByHost(false));
         return app;
     }
 

@@ -16,6 +16,15 @@ public static class ProjectResourceBuilderExtensions
         return project;
     }
 
+    /// <summary>Adds a project with the endpoints and environment of a launch profile, or of none.</summary>
+    /// <param name="builder">The application.</param>
+    /// <param name="name">The resource's name.</param>
+    /// <param name="launchProfileName">Null for none; else only the first profile's name is known here.</param>
+    public static IResourceBuilder<ProjectResource> AddProject<TProject>(this IDistributedApplicationBuilder builder, string name, string? launchProfileName)
+        where TProject : IProjectMetadata, new() => launchProfileName is null
+        ? builder.AddResource(new ProjectResource(name)).WithAnnotation<IProjectMetadata>(new TProject()).WithProjectDefaults()
+        : builder.AddProject<TProject>(name);
+
     /// <summary>Runs several instances behind one proxy.</summary>
     public static IResourceBuilder<ProjectResource> WithReplicas(this IResourceBuilder<ProjectResource> builder, int replicas) =>
         builder.WithAnnotation(new ReplicaAnnotation(replicas), ResourceAnnotationMutationBehavior.Replace);

@@ -8,6 +8,10 @@ namespace Aspire.Hosting;
 /// <summary>What can be said of resources.</summary>
 public static class ResourceBuilderExtensions
 {
+    /// <summary>Leaves the start to a command.</summary>
+    public static IResourceBuilder<T> WithExplicitStart<T>(this IResourceBuilder<T> builder)
+        where T : IResource => builder.WithAnnotation(new ExplicitStartupAnnotation());
+
     /// <summary>Sets an environment variable.</summary>
     public static IResourceBuilder<T> WithEnvironment<T>(this IResourceBuilder<T> builder, string name, string? value)
         where T : IResourceWithEnvironment => builder.WithEnvironment(context => context.EnvironmentVariables[name] = value ?? "");

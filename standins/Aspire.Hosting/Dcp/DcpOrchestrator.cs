@@ -38,7 +38,9 @@ internal sealed partial class DcpOrchestrator(
                 }
 
                 _instances[instance.Id] = instance;
-                _ = Task.Run(() => StartGuardedAsync(instance, waitFirst: true), CancellationToken.None);
+                _ = resource.Annotations.OfType<ExplicitStartupAnnotation>().Any()
+                    ? notifications.PublishUpdateAsync(resource, instance.Id, state => state with { State = KnownResourceStates.NotStarted })
+                    : Task.Run(() => StartGuardedAsync(instance, waitFirst: true), CancellationToken.None);
             }
         }
     }
