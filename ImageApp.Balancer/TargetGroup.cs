@@ -47,7 +47,11 @@ internal sealed class TargetGroup(InMemoryConfigProvider proxy)
             }
 
             target.State = state;
-            proxy.Update([ProxyRoutes.All], [ProxyRoutes.To(_targets.Values.Where(other => other.State == "healthy").Select(other => KeyValuePair.Create(other.Id, other.Address)))]);
+
+            // Where none is healthy all are asked, as Elastic Load Balancing does (fail open): better a slow answer than none.
+            var healthy = _targets.Values.Where(other => other.State == "healthy").ToList();
+            var serving = healthy.Count > 0 ? healthy : [.. _targets.Values.Where(other => other.State == "unhealthy")];
+            proxy.Update([ProxyRoutes.All], [ProxyRoutes.To(serving.Select(other => KeyValuePair.Create(other.Id, other.Address)))]);
         }
     }
 

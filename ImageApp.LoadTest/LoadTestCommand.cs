@@ -18,6 +18,7 @@ internal static class LoadTestCommand
         var url = new Option<string>("--url") { Description = "The gallery's address.", DefaultValueFactory = _ => "http://localhost:5000" };
         var duration = new Option<double>("--duration") { Description = "Seconds of load, up to 86400.", DefaultValueFactory = _ => Documented.Duration.TotalSeconds };
         var coolDown = new Option<double>("--cool-down") { Description = "Seconds that the group is followed after the load.", DefaultValueFactory = _ => 0 };
+        var warmUp = new Option<double>("--warm-up") { Description = "Seconds of the same load before the test that are not counted.", DefaultValueFactory = _ => 0 };
         var rate = new Option<double?>("--rate") { Description = "Requests/s altogether, in the profile's shape (500)." };
         var paths = new Option<string>("--paths") { Description = "What is asked for, in turn, comma-separated.", DefaultValueFactory = _ => string.Join(',', Documented.Paths) };
         var burst = new Option<int>("--burst") { Description = "Senders of bursts.", DefaultValueFactory = _ => Documented.BurstThreads };
@@ -26,7 +27,7 @@ internal static class LoadTestCommand
         var report = new Option<string>("--report") { Description = "Where the HTML report goes.", DefaultValueFactory = _ => Path.Combine("artifacts", "load-test.html") };
         var stack = new Option<string?>("--aws-stack") { Description = "Follows the group of a stack that deploy/deploy made, with the AWS CLI." };
         var remote = new Option<bool>("--remote") { Description = "Lets the test leave this machine: only for a system of your own." };
-        var root = new RootCommand("Sends the documented load to a gallery and writes a report.") { url, duration, coolDown, rate, paths, burst, sustained, concurrent, report, stack, remote };
+        var root = new RootCommand("Sends the documented load to a gallery and writes a report.") { url, duration, warmUp, coolDown, rate, paths, burst, sustained, concurrent, report, stack, remote };
         root.Subcommands.Add(SimulateCommand.Create());
         root.SetAction(async (arguments, cancellationToken) =>
         {
@@ -34,6 +35,7 @@ internal static class LoadTestCommand
             var profile = Documented with
             {
                 Duration = Seconds("--duration", arguments.GetValue(duration), 1, 86400),
+                WarmUp = Seconds("--warm-up", arguments.GetValue(warmUp), 0, 86400),
                 CoolDown = Seconds("--cool-down", arguments.GetValue(coolDown), 0, 86400),
                 Paths = Paths(arguments.GetValue(paths)!),
                 BurstThreads = Number("--burst", arguments.GetValue(burst), 0, 1000),
@@ -59,6 +61,13 @@ internal static class LoadTestCommand
     {
         var console = AnsiConsole.Console;
         console.WriteLine($"{target}: {profile.Describe()}");
+        if (profile.WarmUp > TimeSpan.Zero)
+        {
+            console.WriteLine($"Warming up for {profile.WarmUp.TotalSeconds:0} s");
+            using var first = new RequestSender(target, profile, new LoadRecorder());
+            await LoadGenerator.RunAsync(profile with { Duration = profile.WarmUp }, first, cancellationToken);
+        }
+
         using var local = new LocalGroupObserver(target);
         IGroupObserver observer = stack is null ? local : await AwsGroupObserver.FindAsync(stack, cancellationToken);
         var at = DateTimeOffset.UtcNow;

@@ -1,5 +1,8 @@
+using System.Diagnostics;
 using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
+using ImageApp.LocalAws.Lambda;
 using ImageApp.LocalAws.Signing;
 using ImageApp.LocalAws.Telemetry;
 using Microsoft.AspNetCore.Builder;
@@ -69,6 +72,25 @@ public sealed partial class LocalAwsServer : IAsyncDisposable
             listener?.Dispose();
             directory.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Runs a function that polls this server and waits for its end: what a queue's poller does with an event.</summary>
+    /// <param name="function">Its name.</param>
+    /// <param name="payload">The event, JSON in UTF-8.</param>
+    /// <param name="cancellationToken">Stops waiting; what was started goes on.</param>
+    /// <returns>The function's error as JSON, or null after a success.</returns>
+    public async Task<string?> InvokeAsync(string function, byte[] payload, CancellationToken cancellationToken)
+    {
+        var functions = Services.GetRequiredService<FunctionService>();
+        try
+        {
+            var result = await functions.InvokeAsync(functions.Get(function), payload, Activity.Current?.Context ?? default, cancellationToken);
+            return result.Succeeded ? null : Encoding.UTF8.GetString(result.Payload);
+        }
+        catch (AwsServiceException e)
+        {
+            return e.Message;
         }
     }
 

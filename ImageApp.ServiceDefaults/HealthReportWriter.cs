@@ -30,5 +30,8 @@ internal static class HealthReportWriter
         json.WriteEndObject();
         json.WriteEndObject();
         await json.FlushAsync(context.RequestAborted);
+
+        // To the stream behind the pipe, from where the output cache keeps it.
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 }

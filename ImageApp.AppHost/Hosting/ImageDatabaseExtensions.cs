@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using ImageApp.AppHost.Hosting.Accounts;
 
 namespace ImageApp.AppHost.Hosting;
 
@@ -12,12 +13,13 @@ internal static class ImageDatabaseExtensions
     /// <param name="builder">The application's builder.</param>
     /// <param name="server">The server's name.</param>
     /// <param name="database">The database's name.</param>
+    /// <param name="account">The account that has the pictures, if it is not this machine: their rows are kept apart from those of this machine's pictures.</param>
     /// <exception cref="DistributedApplicationException">There is neither; the message says what to install.</exception>
-    public static IResourceBuilder<IResourceWithConnectionString> AddImageDatabase(this IDistributedApplicationBuilder builder, string server, string database)
+    public static IResourceBuilder<IResourceWithConnectionString> AddImageDatabase(this IDistributedApplicationBuilder builder, string server, string database, DeveloperAccount? account)
     {
         if (HasContainerRuntime())
         {
-            return builder.AddMySql(server).WithDataVolume().AddDatabase(database);
+            return builder.AddMySql(server).WithDataVolume(account is null ? null : $"{account.StackName}-mysql").AddDatabase(database);
         }
 
         if (MySqlInstallation.Find() is not { } installation)
@@ -27,7 +29,7 @@ internal static class ImageDatabaseExtensions
                 + "Start Docker or Podman, or install a server: on Debian and Ubuntu 'apt-get install mariadb-server-core mariadb-client-core', on macOS 'brew install mariadb'.");
         }
 
-        return builder.AddMySqlProcess(server, installation, database);
+        return builder.AddMySqlProcess(server, installation, database, account is null ? "mysql" : $"mysql-{account.StackName}");
     }
 
     private static bool HasContainerRuntime() => new[] { "docker", "podman" }.Any(runtime =>

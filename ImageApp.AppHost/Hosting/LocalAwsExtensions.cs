@@ -1,5 +1,6 @@
 using Aspire.Hosting.AWS;
 using Aspire.Hosting.AWS.Lambda;
+using ImageApp.AppHost.Hosting.Accounts;
 using ImageApp.LocalAws;
 using ImageApp.LocalAws.Lambda;
 using Microsoft.Extensions.Configuration;
@@ -17,20 +18,21 @@ internal static class LocalAwsExtensions
 
     /// <summary>
     /// Starts local AWS before anything is provisioned, shows it as resource <c>aws</c>, points every project and the AppHost's own SDK at it,
-    /// and takes the place of the Lambda emulator: functions poll local AWS. Settings: configuration section <c>LocalAws</c>.
+    /// and takes the place of the Lambda emulator: functions poll local AWS. Settings: configuration section <c>LocalAws</c>. With an account of the developer's own only the last is
+    /// done: everything else is in the account.
     /// </summary>
-    public static IResourceBuilder<LocalAwsResource> AddLocalAws(this IDistributedApplicationBuilder builder, IAWSSDKConfig config)
+    public static IResourceBuilder<LocalAwsResource> AddLocalAws(this IDistributedApplicationBuilder builder, IAWSSDKConfig config, DeveloperAccount? account)
     {
         var resource = new LocalAwsResource("aws");
         var options = builder.Configuration.GetSection("LocalAws").Get<LocalAwsOptions>() ?? new LocalAwsOptions();
         options.DataDirectory = StateFolder.Of(builder, "LocalAws:DataDirectory", "aws");
         options.Region = config.Region?.SystemName ?? options.Region;
 
-        builder.Eventing.Subscribe<BeforeStartEvent>((@event, cancellationToken) => StartAsync(resource, options, builder.Configuration, @event, cancellationToken));
+        builder.Eventing.Subscribe<BeforeStartEvent>((@event, cancellationToken) => StartAsync(resource, options, account is null, builder.Configuration, @event, cancellationToken));
         return builder.AddResource(resource).WithInitialState(new CustomResourceSnapshot { ResourceType = "LocalAws", Properties = [], State = KnownResourceStates.Starting });
     }
 
-    private static async Task StartAsync(LocalAwsResource resource, LocalAwsOptions options, IConfiguration configuration, BeforeStartEvent started, CancellationToken cancellationToken)
+    private static async Task StartAsync(LocalAwsResource resource, LocalAwsOptions options, bool forEverything, IConfiguration configuration, BeforeStartEvent started, CancellationToken cancellationToken)
     {
         var services = started.Services;
         var notifications = services.GetRequiredService<ResourceNotificationService>();
@@ -54,22 +56,11 @@ internal static class LocalAwsExtensions
         }, cancellationToken);
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(() => server.DisposeAsync().AsTask().GetAwaiter().GetResult());
 
-        // The provisioner's SDK clients run in this process.
-        var variables = Variables(server.Endpoint, options);
-        foreach (var (name, value) in variables)
+        resource.Functions = [.. functions.Select(function => function.Name)];
+        resource.Started(server);
+        if (forEverything)
         {
-            Environment.SetEnvironmentVariable(name, value);
-        }
-
-        foreach (var project in started.Model.Resources.OfType<ProjectResource>())
-        {
-            project.Annotations.Add(new EnvironmentCallbackAnnotation(context =>
-            {
-                foreach (var (name, value) in variables)
-                {
-                    context.EnvironmentVariables[name] = value;
-                }
-            }));
+            UseForEverything(started.Model, Variables(server.Endpoint, options));
         }
 
         ReplaceEmulator(started.Model, server.Endpoint);
@@ -80,6 +71,26 @@ internal static class LocalAwsExtensions
             Urls = [new UrlSnapshot("endpoint", server.Endpoint.ToString(), IsInternal: false)],
             Properties = [new ResourcePropertySnapshot("aws.region", options.Region), new ResourcePropertySnapshot("aws.data", options.DataDirectory)],
         });
+    }
+
+    private static void UseForEverything(DistributedApplicationModel model, Dictionary<string, string> variables)
+    {
+        // The provisioner's SDK clients run in this process.
+        foreach (var (name, value) in variables)
+        {
+            Environment.SetEnvironmentVariable(name, value);
+        }
+
+        foreach (var project in model.Resources.OfType<ProjectResource>())
+        {
+            project.Annotations.Add(new EnvironmentCallbackAnnotation(context =>
+            {
+                foreach (var (name, value) in variables)
+                {
+                    context.EnvironmentVariables[name] = value;
+                }
+            }));
+        }
     }
 
     // The emulator's endpoint is what functions are told to poll; the emulator itself is not needed.

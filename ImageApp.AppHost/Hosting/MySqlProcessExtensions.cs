@@ -13,12 +13,12 @@ internal static class MySqlProcessExtensions
     private const string PasswordAlphabet = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
     /// <summary>
-    /// Adds the server with one database. Data is kept in <c>LocalMySql:DataDirectory</c> (default <c>.local/mysql</c>), the generated password
+    /// Adds the server with one database. Data is kept in <c>LocalMySql:DataDirectory</c> (default below <c>.local</c>), the generated password
     /// beside it in a file only its owner can read; the server listens on the loopback alone.
     /// </summary>
-    public static IResourceBuilder<IResourceWithConnectionString> AddMySqlProcess(this IDistributedApplicationBuilder builder, string name, MySqlInstallation installation, string databaseName)
+    public static IResourceBuilder<IResourceWithConnectionString> AddMySqlProcess(this IDistributedApplicationBuilder builder, string name, MySqlInstallation installation, string databaseName, string folderName)
     {
-        var folder = StateFolder.Of(builder, "LocalMySql:DataDirectory", "mysql");
+        var folder = StateFolder.Of(builder, "LocalMySql:DataDirectory", folderName);
         Directory.CreateDirectory(folder);
         var password = Password(Path.Combine(folder, "password"));
         var port = FreePort();

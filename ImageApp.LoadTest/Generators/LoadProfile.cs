@@ -29,6 +29,9 @@ internal sealed record LoadProfile
 
     public TimeSpan Duration { get; init; } = TimeSpan.FromMinutes(6);
 
+    /// <summary>How long the same load is sent before, and not counted: a process that has just begun compiles its code first.</summary>
+    public TimeSpan WarmUp { get; init; } = TimeSpan.Zero;
+
     /// <summary>How long nothing is sent at the end while the group is still followed, so that it is seen to shrink.</summary>
     public TimeSpan CoolDown { get; init; } = TimeSpan.Zero;
 

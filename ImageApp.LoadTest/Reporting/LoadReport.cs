@@ -14,7 +14,7 @@ internal static class LoadReport
     {
         var seconds = Math.Max(result.Seconds.Count, group.Count == 0 ? 0 : group[^1].Time.TotalSeconds);
         var body = new StringBuilder();
-        body.Append(CultureInfo.InvariantCulture, $"<p>{at:yyyy-MM-dd HH:mm} UTC, {WebUtility.HtmlEncode(target.ToString())}, {Environment.ProcessorCount} processors on the machine that sent. {WebUtility.HtmlEncode(profile.Describe())}.</p>\n");
+        body.Append(CultureInfo.InvariantCulture, $"<p>{at:yyyy-MM-dd HH:mm} UTC, {WebUtility.HtmlEncode(target.ToString())}, {Environment.ProcessorCount} processors on the machine that sent. {WebUtility.HtmlEncode(profile.Describe())}{(profile.WarmUp > TimeSpan.Zero ? string.Create(CultureInfo.InvariantCulture, $", after {profile.WarmUp.TotalSeconds:0} s of warm-up") : "")}.</p>\n");
         body.Append(CultureInfo.InvariantCulture, $"<p><strong>{result.All.Count} answers, {result.Failed} failed</strong>, {result.All.Count / Math.Max(1, profile.Duration.TotalSeconds):0.0} answers/s. Times are from when a request was due, not from when it could be sent.</p>\n");
         body.Append(HtmlPage.Table(
             ["path", "answers", "median", "90 %", "95 %", "99 %", "99.9 %", "worst"],

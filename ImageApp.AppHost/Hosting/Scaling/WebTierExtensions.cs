@@ -9,7 +9,7 @@ namespace ImageApp.AppHost.Hosting.Scaling;
 internal static class WebTierExtensions
 {
     /// <summary>
-    /// Adds the web app on port 5000 as one process (or <c>Gallery:Replicas</c> of them behind the orchestrator's proxy). With <c>Scaling:Enabled</c> a load balancer takes that name
+    /// Adds the web app on port 5000 (<c>Gallery:Port</c>) as one process (or <c>Gallery:Replicas</c> of them behind the orchestrator's proxy). With <c>Scaling:Enabled</c> a load balancer takes that name
     /// and port, and behind it is a group of instances that grows and shrinks with their CPU, as on AWS.
     /// </summary>
     /// <typeparam name="TWeb">The web app.</typeparam>
@@ -19,9 +19,11 @@ internal static class WebTierExtensions
         where TBalancer : IProjectMetadata, new()
     {
         var options = ScalingOptions.From(builder.Configuration);
+        void SetPort(EndpointAnnotation endpoint) => endpoint.Port = builder.Configuration.GetValue("Gallery:Port", endpoint.Port);
         if (!options.Enabled)
         {
             configure(builder.AddProject<TWeb>(name)
+                .WithEndpoint("http", SetPort)
                 .WithReplicas(builder.Configuration.GetValue("Gallery:Replicas", 1))
                 .WithExternalHttpEndpoints()
                 .WithHttpHealthCheck("/health"));
@@ -29,6 +31,7 @@ internal static class WebTierExtensions
         }
 
         var balancer = builder.AddProject<TBalancer>(name)
+            .WithEndpoint("http", SetPort)
             .WithExternalHttpEndpoints()
             .WithHttpHealthCheck("/health")
             .WithEnvironment("HealthCheck__Interval", TimeSpan.FromSeconds(30 / options.TimeFactor).ToString("c", CultureInfo.InvariantCulture));

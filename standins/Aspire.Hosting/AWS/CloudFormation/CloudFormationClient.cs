@@ -4,6 +4,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Xml.Linq;
 using Amazon;
+using Amazon.Runtime;
+using Amazon.Runtime.CredentialManagement;
 using Amazon.Runtime.Credentials;
 using Amazon.Runtime.Internal.Auth;
 
@@ -39,9 +41,21 @@ internal sealed class CloudFormationClient(IAWSSDKConfig? config) : IDisposable
 
     public void Dispose() => _http.Dispose();
 
+    private AWSCredentials Credentials()
+    {
+        if (config?.Profile is not { Length: > 0 } profile)
+        {
+            return DefaultAWSCredentialsIdentityResolver.GetCredentials();
+        }
+
+        return new CredentialProfileStoreChain().TryGetAWSCredentials(profile, out var credentials)
+            ? credentials
+            : throw new DistributedApplicationException($"There is no AWS profile '{profile}' with credentials; 'aws configure list-profiles' lists those there are.");
+    }
+
     private async Task SignAsync(HttpRequestMessage request, byte[] body)
     {
-        var credentials = await DefaultAWSCredentialsIdentityResolver.GetCredentials().GetCredentialsAsync();
+        var credentials = await Credentials().GetCredentialsAsync();
         var now = DateTime.UtcNow;
         var date = now.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
         var timestamp = now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
