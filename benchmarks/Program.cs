@@ -17,6 +17,9 @@ for (var i = 0; i < 3; i++)
     {
         var durations = await UploadBenchmark.RunAsync(application.Web, file, uploads, stop.Token);
         var peer = await ThumbnailPeer.RunAsync(file, uploads, stop.Token);
+        var throughput = await ThroughputBenchmark.RunAsync(application.Web, file, uploads, stop.Token);
+        var throughputPeer = await ThroughputBenchmark.PeerAsync(file, uploads, stop.Token);
+        Console.WriteLine(FormattableString.Invariant($"\nuploads, four at once, to thumbnail and caption\n  ImageApp  {throughput:0.0} images/s, of {uploads}\n  peer      {throughputPeer:0.0} images/s: vipsthumbnail, the same file, four at once\n  ratio     {throughput / throughputPeer:0.00}"));
         Report.Print("upload to thumbnail in the row", durations, "vipsthumbnail, the same file, one process each", peer);
     }
 }

@@ -52,7 +52,16 @@ internal sealed class AppHostProcess : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         var host = new AppHostProcess(process, new HttpClient { BaseAddress = new Uri($"http://localhost:{port}") });
-        await host.HealthyAsync();
+        try
+        {
+            await host.HealthyAsync();
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+
         return host;
     }
 
