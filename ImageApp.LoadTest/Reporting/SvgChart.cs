@@ -33,7 +33,7 @@ internal static class SvgChart
         var minutes = Math.Max(1, (int)Math.Ceiling(seconds / 60 / 12));
         for (var minute = 0; minute * 60 <= seconds; minute += minutes)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(minute * 60, seconds):0.#}\" y=\"{Height - 8}\" text-anchor=\"middle\">{minute} min</text>");
+            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(minute * 60, seconds):0.#}\" y=\"{Height - 8}\" text-anchor=\"{(X(minute * 60, seconds) > Width - 30 ? "end" : "middle")}\">{minute} min</text>");
         }
 
         for (var i = 0; i < series.Count; i++)

@@ -200,6 +200,20 @@ public sealed class DeployTemplateTests
     }
 
     [Fact]
+    public void Everyone_together_fits_into_the_smallest_databases_connections()
+    {
+        // About 60 of db.t3.micro are left for users (Amazon RDS User Guide, quotas: DBInstanceClassMemory/12582880, less what RDS itself takes).
+        var (web, functions, root) = (DeployTemplate.Load("web.yaml"), DeployTemplate.Load("functions.yaml"), DeployTemplate.Load("root.yaml"));
+        var instances = (long)root.Root["Parameters"]!["WebMaxSize"]!["Default"]! + 1; // one more while a version is rolled out
+        var webPool = Pool((string)web.Only("AWS::EC2::LaunchTemplate")["LaunchTemplateData"]!["UserData"]!["Fn::Base64"]!["Fn::Sub"]!);
+        var concurrency = (long)root.Root["Parameters"]!["FunctionConcurrency"]!["Default"]!;
+        var functionPools = functions.OfType("AWS::Lambda::Function").Sum(function => Pool((string)function.Properties["Environment"]!["Variables"]!["ConnectionStrings__imagedb"]!["Fn::Sub"]!));
+        Assert.InRange((instances * webPool) + (concurrency * functionPools), 1, 60);
+
+        static long Pool(string text) => long.Parse(System.Text.RegularExpressions.Regex.Match(text, "MaximumPoolSize=([0-9]+)").Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
     public void The_web_tier_is_checked_scaled_and_replaced_as_documented()
     {
         var web = DeployTemplate.Load("web.yaml");
