@@ -1,6 +1,6 @@
 namespace ImageApp.Tests;
 
-/// <summary>The folder that holds <c>ImageApp.sln</c>.</summary>
+/// <summary>The folder that holds <c>ImageApp.slnx</c>.</summary>
 public static class RepositoryRoot
 {
     /// <summary>Absolute path, found by walking up from the test assembly.</summary>
@@ -10,12 +10,12 @@ public static class RepositoryRoot
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
-            if (File.Exists(System.IO.Path.Combine(folder.FullName, "ImageApp.sln")))
+            if (File.Exists(System.IO.Path.Combine(folder.FullName, "ImageApp.slnx")))
             {
                 return folder.FullName;
             }
         }
 
-        throw new InvalidOperationException("ImageApp.sln is not in any folder above " + AppContext.BaseDirectory);
+        throw new InvalidOperationException("ImageApp.slnx is not in any folder above " + AppContext.BaseDirectory);
     }
 }

@@ -38,7 +38,7 @@ public sealed class DeveloperAccountTests : IDisposable
     public async Task The_stack_carries_the_users_name_and_is_called_alike_by_what_makes_and_what_removes_it(string user, string name)
     {
         Assert.Equal(name, DeveloperAccount.NameOf(user));
-        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", "source ./setup; source deploy/aws; developer_stack \"$1\"", "bash", user]) { WorkingDirectory = RepositoryRoot.Path, RedirectStandardOutput = true })!;
+        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", "source eng/setup; source deploy/aws; developer_stack \"$1\"", "bash", user]) { WorkingDirectory = RepositoryRoot.Path, RedirectStandardOutput = true })!;
         Assert.Equal(name, (await shell.StandardOutput.ReadToEndAsync(Cancel)).Trim());
         await shell.WaitForExitAsync(Cancel);
     }

@@ -18,7 +18,7 @@ public sealed class BalancerTests : IAsyncLifetime
     {
         _client.BaseAddress = new Uri($"http://127.0.0.1:{FreePort()}");
         _balancer = Process.Start(new ProcessStartInfo("dotnet", [
-            Path.Combine(AppContext.BaseDirectory.Replace("ImageApp.Tests", "ImageApp.Balancer", StringComparison.Ordinal), "ImageApp.Balancer.dll"),
+            Path.Combine(AppContext.BaseDirectory.Replace("ImageApp.Tests", "local/ImageApp.Balancer", StringComparison.Ordinal), "ImageApp.Balancer.dll"),
             $"--urls={_client.BaseAddress}", "--HealthCheck:Interval=00:00:00.100", "--HealthCheck:Timeout=00:00:01", "--Logging:LogLevel:Default=Warning",
         ])
         { RedirectStandardOutput = true })!;
