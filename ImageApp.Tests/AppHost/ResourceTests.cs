@@ -41,7 +41,7 @@ public sealed class ResourceTests(RunningApplication fixture)
     {
         var app = await fixture.StartAsync();
         var result = await app.Commands.ExecuteCommandAsync("ThumbnailFunction", KnownResourceCommands.RestartCommand, Cancel);
-        Assert.True(result.Success, result.ErrorMessage);
+        Assert.True(result.Success, result.Message);
         await app.Resources.WaitForResourceHealthyAsync("ThumbnailFunction", Cancel);
         using var form = new MultipartFormDataContent { { new ByteArrayContent(TestImages.Jpeg(50, 50)), "file", "after-restart.jpg" } };
         var answer = await app.Web.PostAsync("/api/images", form, Cancel);
