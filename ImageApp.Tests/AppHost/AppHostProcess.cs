@@ -31,7 +31,7 @@ internal sealed class AppHostProcess : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet", [
             Path.Combine(AppContext.BaseDirectory.Replace("ImageApp.Tests", "ImageApp.AppHost", StringComparison.Ordinal), "ImageApp.AppHost.dll"), $"--Gallery:Port={port}", "--LocalAws:Port=0",
             $"--LocalAws:DataDirectory={folder}/aws", $"--LocalMySql:DataDirectory={folder}/mysql", "--ASPNETCORE_URLS=http://localhost:0", "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:0",
-            "--ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS=true", .. arguments,
+            "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true", .. arguments,
         ])
         {
             WorkingDirectory = Path.Combine(RepositoryRoot.Path, "ImageApp.AppHost"),

@@ -77,7 +77,7 @@ public sealed class AppHostProcessTests : IDisposable
         var start = new ProcessStartInfo("dotnet", [
             Path.Combine(RepositoryRoot.Path, "ImageApp.AppHost/bin", Configuration, "net10.0/ImageApp.AppHost.dll"), "--DcpPublisher:RandomizePorts=true", "--LocalAws:Port=0",
             $"--LocalAws:DataDirectory={_folder}/aws", $"--LocalMySql:DataDirectory={_folder}/mysql", "--ASPNETCORE_URLS=http://localhost:0", "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:0",
-            .. arguments,
+            "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true", .. arguments,
         ])
         {
             WorkingDirectory = Path.Combine(RepositoryRoot.Path, "ImageApp.AppHost"),

@@ -277,7 +277,6 @@ public sealed class WholeApplicationTests(RunningApplication fixture)
         var answer = (await (await app.Web.SendAsync(request, Cancel)).Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
         await app.WaitForImageAsync((long)answer["images"]![0]!["id"]!, RunningApplication.IsFinished);
 
-        using var dashboard = new HttpClient { BaseAddress = app.Dashboard };
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         deadline.CancelAfter(TimeSpan.FromSeconds(30));
         var services = new HashSet<string>();
@@ -285,7 +284,7 @@ public sealed class WholeApplicationTests(RunningApplication fixture)
         while (!services.IsSupersetOf(["web", "aws", "ThumbnailFunction", "CaptionFunction"]) || !writers.IsSupersetOf(["web", "ThumbnailFunction", "CaptionFunction"]))
         {
             await Task.Delay(200, deadline.Token);
-            var traces = (await dashboard.GetFromJsonAsync<JsonObject>("/api/telemetry/traces?limit=500", deadline.Token))!;
+            var traces = (await app.DashboardApi.GetFromJsonAsync<JsonObject>("/api/telemetry/traces?limit=500", deadline.Token))!;
             foreach (var resource in traces["data"]!["resourceSpans"]!.AsArray())
             {
                 var name = (string)resource!["resource"]!["attributes"]!.AsArray().First(attribute => (string?)attribute!["key"] == "service.name")!["value"]!["stringValue"]!;

@@ -1,5 +1,6 @@
 using Aspire.Hosting.AWS.CloudFormation;
 using Aspire.Hosting.AWS.Lambda;
+using ImageApp.AppHost.Hosting.Start;
 
 namespace ImageApp.AppHost.Hosting.Functions;
 
@@ -15,6 +16,6 @@ internal static class FunctionExtensions
             function.Resource.Annotations.Remove(relation);
         }
 
-        return function.WithParentRelationship(stack).WithIconName(icon);
+        return function.AsBuilt().WithParentRelationship(stack).WithIconName(icon);
     }
 }

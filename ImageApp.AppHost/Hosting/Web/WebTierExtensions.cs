@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImageApp.AppHost.Hosting.Start;
 using ImageApp.AppHost.Hosting.Web.Scaling;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,6 +37,7 @@ internal static class WebTierExtensions
         for (var i = 1; i <= options.MaxSize; i++)
         {
             var instance = builder.AddProject<TWeb>(string.Create(CultureInfo.InvariantCulture, $"{name}-{i}"), launchProfileName: null)
+                .AsBuilt()
                 .WithHttpEndpoint()
                 .WithEnvironment("ASPNETCORE_ENVIRONMENT", "Development")
                 .WithHttpHealthCheck("/health")
@@ -59,6 +61,7 @@ internal static class WebTierExtensions
         builder.Configuration["Gallery:Origins"] ?? string.Create(CultureInfo.InvariantCulture, $"http://localhost:{builder.Configuration.GetValue("Gallery:Port", 5000)}");
 
     private static IResourceBuilder<ProjectResource> AsGallery(this IResourceBuilder<ProjectResource> web) => web
+        .AsBuilt()
         .WithEndpoint("http", endpoint => endpoint.Port = web.ApplicationBuilder.Configuration.GetValue("Gallery:Port", endpoint.Port))
         .WithUrlForEndpoint("http", url => url.DisplayText = "Gallery")
         .WithExternalHttpEndpoints()
