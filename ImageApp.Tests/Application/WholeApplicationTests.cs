@@ -121,6 +121,7 @@ public sealed class WholeApplicationTests(RunningApplication fixture)
             var image = await app.WaitForImageAsync((long)answer.Body["images"]![0]!["id"]!, RunningApplication.IsFinished);
             Assert.Contains(reason, (string?)image["thumbnailError"] ?? $"{name} has a thumbnail");
             Assert.NotNull(image["captionError"]);
+            Assert.Equal((string?)image["captionErrorCode"], (string?)image["thumbnailErrorCode"]);
             Assert.Null(image["caption"]);
             Assert.Contains(WebUtility.HtmlEncode((string)image["thumbnailError"]!)[..12], await app.Web.GetStringAsync($"/images/{image["id"]}", Cancel));
         }
@@ -280,25 +281,29 @@ public sealed class WholeApplicationTests(RunningApplication fixture)
         using var dashboard = new HttpClient { BaseAddress = app.Dashboard };
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         deadline.CancelAfter(TimeSpan.FromSeconds(30));
-        var services = new HashSet<string>();
-        var writers = new HashSet<string>();
-        while (!services.IsSupersetOf(["web", "aws", "ThumbnailFunction", "CaptionFunction"]) || !writers.IsSupersetOf(["web", "ThumbnailFunction", "CaptionFunction"]))
+        var spans = new HashSet<string>();
+        string[] expected =
+        [
+            "web: save row", "web: store original", "web: mark uploaded",
+            "ThumbnailFunction: make thumbnail", "ThumbnailFunction: fetch", "ThumbnailFunction: decode", "ThumbnailFunction: store thumbnail",
+            "ThumbnailFunction: save thumbnail",
+            "CaptionFunction: make caption", "CaptionFunction: fetch", "CaptionFunction: decode", "CaptionFunction: save caption",
+        ];
+        while (!spans.IsSupersetOf(expected) || !spans.Any(span => span.StartsWith("aws: ", StringComparison.Ordinal)))
         {
             await Task.Delay(200, deadline.Token);
             var traces = (await dashboard.GetFromJsonAsync<JsonObject>("/api/telemetry/traces?limit=500", deadline.Token))!;
             foreach (var resource in traces["data"]!["resourceSpans"]!.AsArray())
             {
-                var name = (string)resource!["resource"]!["attributes"]!.AsArray().First(attribute => (string?)attribute!["key"] == "service.name")!["value"]!["stringValue"]!;
-                foreach (var scope in resource["scopeSpans"]!.AsArray().Where(scope => scope!["spans"]!.AsArray().Any(span => (string?)span!["traceId"] == traceId)))
-                {
-                    services.Add(name);
-                    if ((string?)scope!["scope"]!["name"] == "MySqlConnector")
-                    {
-                        writers.Add(name);
-                    }
-                }
+                var attributes = resource!["resource"]!["attributes"]!.AsArray();
+                var service = (string)attributes.First(attribute => (string?)attribute!["key"] == "service.name")!["value"]!["stringValue"]!;
+                var own = resource["scopeSpans"]!.AsArray().SelectMany(scope => scope!["spans"]!.AsArray())
+                    .Where(span => (string?)span!["traceId"] == traceId);
+                spans.UnionWith(own.Select(span => $"{service}: {span!["name"]}"));
             }
         }
+
+        Assert.DoesNotContain(spans, span => span.EndsWith(": Open", StringComparison.Ordinal) || span.EndsWith(": Execute", StringComparison.Ordinal));
     }
 
     private static async Task<(JsonObject Image, string EventId)> ReadUntilAsync(StreamReader reader, Func<JsonObject, bool> until)

@@ -1,6 +1,6 @@
-using ImageApp.Core.Events;
+using ImageApp.FunctionDefaults.Events;
 
-namespace ImageApp.Tests.Core;
+namespace ImageApp.Tests.Functions;
 
 public sealed class S3EventNotificationTests
 {
