@@ -17,7 +17,9 @@ internal sealed class CaptionStep(ICaptioner captioner, StepResults catalogue) :
     public async Task<string> RunAsync(SourceImage image, CancellationToken cancellationToken)
     {
         var caption = await captioner.DescribeAsync(image, cancellationToken);
-        return await catalogue.SaveCaptionAsync(image.Key, image.ETag, caption.Text, caption.Model, cancellationToken) ? "stored" : "obsolete";
+        return await catalogue.SaveCaptionAsync(image.Key, image.ETag, caption.Text, caption.Model, cancellationToken)
+            ? "stored"
+            : "obsolete";
     }
 
     /// <inheritdoc/>

@@ -35,11 +35,12 @@ internal sealed record CaptioningOptions
     /// <exception cref="ArgumentException">An option is not valid; the message names it.</exception>
     public CaptioningOptions Validated()
     {
-        OptionsCheck.Require(BaseUrl.IsAbsoluteUri && BaseUrl.Scheme is "http" or "https", Section, nameof(BaseUrl), BaseUrl, "an http or https URL");
+        var isHttp = BaseUrl.IsAbsoluteUri && BaseUrl.Scheme is "http" or "https";
+        OptionsCheck.Require(isHttp, Section, nameof(BaseUrl), BaseUrl, "an http or https URL");
         OptionsCheck.Require(Model.Length > 0, Section, nameof(Model), Model, "a model's name");
         OptionsCheck.Require(Prompt.Length > 0, Section, nameof(Prompt), Prompt, "a text");
-        OptionsCheck.Require(
-            Timeout > TimeSpan.Zero && Timeout <= TimeSpan.FromMinutes(4), Section, nameof(Timeout), Timeout, "more than zero, at most four minutes");
+        var isBounded = Timeout > TimeSpan.Zero && Timeout <= TimeSpan.FromMinutes(4);
+        OptionsCheck.Require(isBounded, Section, nameof(Timeout), Timeout, "more than zero, at most four minutes");
         OptionsCheck.Require(MaxOutputTokens > 0, Section, nameof(MaxOutputTokens), MaxOutputTokens, "1 or more");
         return this;
     }

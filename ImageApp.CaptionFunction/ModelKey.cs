@@ -10,7 +10,9 @@ internal static class ModelKey
     private const string ParameterSetting = $"{CaptioningOptions.Section}:ApiKeyParameter";
     private const string KeySetting = $"{CaptioningOptions.Section}:{nameof(CaptioningOptions.ApiKey)}";
 
-    /// <summary>Sets <c>Captioning:ApiKey</c> from the parameter named in <c>Captioning:ApiKeyParameter</c>; does nothing where none is named.</summary>
+    /// <summary>
+    /// Sets <c>Captioning:ApiKey</c> from the parameter named in <c>Captioning:ApiKeyParameter</c>; does nothing where none is named.
+    /// </summary>
     /// <exception cref="ArgumentException">The region is not known.</exception>
     /// <exception cref="InvalidOperationException">The parameter cannot be read.</exception>
     public static async Task ResolveAsync(IConfiguration configuration, TimeProvider time, CancellationToken cancellationToken)

@@ -11,7 +11,9 @@ public static class ImageAppTelemetry
     /// <summary>The activity source.</summary>
     public static ActivitySource Source { get; } = new(Name);
 
-    /// <summary>Does some work in a span of its own, below the current one. Without a current one there is none: polling begins no trace.</summary>
+    /// <summary>
+    /// Does some work in a span of its own, below the current one. Without a current one there is none: polling begins no trace.
+    /// </summary>
     /// <param name="name">What is done, for example <c>save thumbnail</c>.</param>
     /// <param name="kind">Whether it leaves the process.</param>
     /// <param name="work">The work.</param>

@@ -1,6 +1,8 @@
 namespace ImageApp.Core;
 
-/// <summary>A step cannot make its result of an image. The reason is stored and shown; where it is final, trying again would not help.</summary>
+/// <summary>
+/// A step cannot make its result of an image. The reason is stored and shown; where it is final, trying again would not help.
+/// </summary>
 public sealed class ImageFailureException : Exception
 {
     /// <summary>Creates it with the reason.</summary>

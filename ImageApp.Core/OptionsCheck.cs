@@ -20,6 +20,8 @@ public static class OptionsCheck
             return;
         }
 
-        throw new ArgumentException(value is null or "" ? $"{section}:{name} is missing: {allowed}." : $"{section}:{name} is '{value}'; allowed is {allowed}.");
+        throw new ArgumentException(value is null or ""
+            ? $"{section}:{name} is missing: {allowed}."
+            : $"{section}:{name} is '{value}'; allowed is {allowed}.");
     }
 }

@@ -9,7 +9,9 @@ public static class PlainText
     /// <summary>The longest file name kept, in UTF-16 units: what the catalogue's column holds.</summary>
     public const int MaxFileNameLength = 255;
 
-    /// <summary>One paragraph: white space and control characters become single spaces, marks that turn the direction of what follows are dropped.</summary>
+    /// <summary>
+    /// One paragraph: white space and control characters become single spaces, marks that turn the direction of what follows are dropped.
+    /// </summary>
     /// <param name="text">A caption, as a person or a model wrote it; may be null.</param>
     public static string Paragraph(string? text)
     {
@@ -61,7 +63,8 @@ public static class PlainText
         var kept = new StringBuilder(name.Length);
         foreach (var rune in name.EnumerateRunes())
         {
-            var isBreak = Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+            var isBreak = Rune.GetUnicodeCategory(rune)
+                is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
             if (!isBreak && IsStorable(rune) && !IsDirectionChange(rune.Value) && rune.Value is not (0x200E or 0x200F))
             {
                 kept.Append(rune);

@@ -3,7 +3,9 @@ using ImageApp.Core.Catalogue;
 
 namespace ImageApp.FunctionDefaults;
 
-/// <summary>What a function makes of an image. The step owns its result: how it is called, when it is there, and where it is stored.</summary>
+/// <summary>
+/// What a function makes of an image. The step owns its result: how it is called, when it is there, and where it is stored.
+/// </summary>
 public interface IImageStep
 {
     /// <summary>The step's name, for example <c>thumbnail</c>. Its lock, spans and metrics are called by it.</summary>

@@ -29,7 +29,9 @@ internal sealed partial class ImageEventProcessor(
     /// <param name="messages">The S3 notifications, as SNS carried them.</param>
     /// <param name="traceHeader">The invocation's X-Ray trace header; null where there is none.</param>
     /// <param name="cancellationToken">Cancelled before the invocation's deadline.</param>
-    /// <exception cref="AggregateException">One or more images failed for a reason that may pass: the invocation must be retried.</exception>
+    /// <exception cref="AggregateException">
+    /// One or more images failed for a reason that may pass: the invocation must be retried.
+    /// </exception>
     public async Task ProcessAsync(IEnumerable<string> messages, string? traceHeader, CancellationToken cancellationToken)
     {
         var failures = new List<Exception>();
@@ -158,7 +160,8 @@ internal sealed partial class ImageEventProcessor(
     }
 
     // Content that is too large is never fetched whole: its first bytes tell the format, and the size is known.
-    private async Task<ImageFormat?> FetchAsync(StoredObject found, string path, DateTimeOffset started, CancellationToken cancellationToken)
+    private async Task<ImageFormat?> FetchAsync(
+        StoredObject found, string path, DateTimeOffset started, CancellationToken cancellationToken)
     {
         using var span = Activity.Current is { } current
             ? ImageAppTelemetry.Source.StartActivity("fetch", ActivityKind.Client, current.Context, startTime: started)
@@ -167,7 +170,8 @@ internal sealed partial class ImageEventProcessor(
         var read = await found.Content.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken);
         if (found.Length <= limits.MaxBytes)
         {
-            await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize, FileOptions.Asynchronous);
+            await using var file = new FileStream(
+                path, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize, FileOptions.Asynchronous);
             await file.WriteAsync(start.AsMemory(0, read), cancellationToken);
             await found.Content.CopyToAsync(file, BufferSize, cancellationToken);
         }
@@ -193,6 +197,8 @@ internal sealed partial class ImageEventProcessor(
     [LoggerMessage(Level = LogLevel.Error, Message = "The {Step} of {Key} failed this time")]
     private static partial void LogFailed(ILogger logger, Exception exception, string step, string key);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A key of {Length} characters is longer than the catalogue's {MaxLength}; the object is left alone: {Key}")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "A key of {Length} characters is longer than the catalogue's {MaxLength}; the object is left alone: {Key}")]
     private static partial void LogKeyTooLong(ILogger logger, int length, int maxLength, string key);
 }

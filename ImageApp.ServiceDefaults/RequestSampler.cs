@@ -17,6 +17,8 @@ internal sealed class RequestSampler : Sampler
     private sealed class RootSampler : Sampler
     {
         public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) => new(
-            samplingParameters.Kind is ActivityKind.Server or ActivityKind.Consumer ? SamplingDecision.RecordAndSample : SamplingDecision.Drop);
+            samplingParameters.Kind is ActivityKind.Server or ActivityKind.Consumer
+                ? SamplingDecision.RecordAndSample
+                : SamplingDecision.Drop);
     }
 }

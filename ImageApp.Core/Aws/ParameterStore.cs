@@ -6,7 +6,9 @@ using Amazon.Runtime;
 
 namespace ImageApp.Core.Aws;
 
-/// <summary>Systems Manager's Parameter Store, as far as a process needs it at start (Systems Manager API Reference, GetParameter).</summary>
+/// <summary>
+/// Systems Manager's Parameter Store, as far as a process needs it at start (Systems Manager API Reference, GetParameter).
+/// </summary>
 public static class ParameterStore
 {
     /// <summary>Reads a parameter, decrypted.</summary>
@@ -17,7 +19,9 @@ public static class ParameterStore
     /// <param name="name">The parameter's name.</param>
     /// <param name="now">The time of signing.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="InvalidOperationException">There is no such parameter, or it may not be read; the message says what the service said.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There is no such parameter, or it may not be read; the message says what the service said.
+    /// </exception>
     public static async Task<string> GetAsync(
         HttpClient http,
         Uri endpoint,

@@ -3,7 +3,9 @@ using MySqlConnector;
 
 namespace ImageApp.Core.Catalogue;
 
-/// <summary>Named locks in the database (MySQL Reference Manual, "Locking Functions"): one process at a time, whatever becomes of it.</summary>
+/// <summary>
+/// Named locks in the database (MySQL Reference Manual, "Locking Functions"): one process at a time, whatever becomes of it.
+/// </summary>
 public sealed class CatalogueLock(MySqlDataSource database)
 {
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(30);

@@ -33,13 +33,21 @@ internal static class CatalogueTable
     /// <summary>Runs a statement.</summary>
     /// <returns>How many rows it touched.</returns>
     public static Task<int> ExecuteAsync(
-        this MySqlDataSource database, string verb, string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters) =>
+        this MySqlDataSource database,
+        string verb,
+        string sql,
+        CancellationToken cancellationToken,
+        params (string Name, object? Value)[] parameters) =>
         database.RunAsync(verb, sql, parameters, command => command.ExecuteNonQueryAsync(cancellationToken), cancellationToken);
 
     /// <summary>Inserts a row.</summary>
     /// <returns>Its id.</returns>
     public static Task<long> InsertAsync(
-        this MySqlDataSource database, string verb, string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters) =>
+        this MySqlDataSource database,
+        string verb,
+        string sql,
+        CancellationToken cancellationToken,
+        params (string Name, object? Value)[] parameters) =>
         database.RunAsync(verb, sql, parameters, async command =>
         {
             await command.ExecuteNonQueryAsync(cancellationToken);
@@ -48,14 +56,25 @@ internal static class CatalogueTable
 
     /// <summary>Reads one number.</summary>
     public static Task<long> CountAsync(
-        this MySqlDataSource database, string verb, string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters) =>
+        this MySqlDataSource database,
+        string verb,
+        string sql,
+        CancellationToken cancellationToken,
+        params (string Name, object? Value)[] parameters) =>
         database.RunAsync(
-            verb, sql, parameters, async command => Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture),
+            verb,
+            sql,
+            parameters,
+            async command => Convert.ToInt64(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture),
             cancellationToken);
 
     /// <summary>Reads rows.</summary>
     public static Task<List<ImageRecord>> SelectAsync(
-        this MySqlDataSource database, string verb, string where, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters) =>
+        this MySqlDataSource database,
+        string verb,
+        string where,
+        CancellationToken cancellationToken,
+        params (string Name, object? Value)[] parameters) =>
         database.RunAsync(verb, $"SELECT {Columns} FROM captions {where}", parameters, async command =>
         {
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -70,7 +89,11 @@ internal static class CatalogueTable
 
     /// <summary>Reads one row; null where there is none.</summary>
     public static async Task<ImageRecord?> FindAsync(
-        this MySqlDataSource database, string verb, string where, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters) =>
+        this MySqlDataSource database,
+        string verb,
+        string where,
+        CancellationToken cancellationToken,
+        params (string Name, object? Value)[] parameters) =>
         (await database.SelectAsync(verb, where, cancellationToken, parameters)).SingleOrDefault();
 
     private static Task<T> RunAsync<T>(
@@ -130,6 +153,8 @@ internal static class CatalogueTable
         string? Text(string name) => row.IsDBNull(Ordinal(name)) ? null : row.GetString(Ordinal(name));
         T? Value<T>(string name, Func<int, T> get)
             where T : struct => row.IsDBNull(Ordinal(name)) ? null : get(Ordinal(name));
-        DateTimeOffset? Time(string name) => Value($"{name}_ms", row.GetInt64) is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time) : null;
+        DateTimeOffset? Time(string name) => Value($"{name}_ms", row.GetInt64) is { } time
+            ? DateTimeOffset.FromUnixTimeMilliseconds(time)
+            : null;
     }
 }

@@ -2,7 +2,10 @@ using MySqlConnector;
 
 namespace ImageApp.Core.Catalogue;
 
-/// <summary>The catalogue for people: what the gallery shows, and what a person changes. Every method throws <see cref="MySqlException"/> where the database is away.</summary>
+/// <summary>
+/// The catalogue for people: what the gallery shows, and what a person changes. Every method throws <see cref="MySqlException"/> where
+/// the database is away.
+/// </summary>
 public sealed class GalleryCatalogue(MySqlDataSource database)
 {
     /// <summary>Finds an image by its row's id; null where there is none, or where it is deleted.</summary>
@@ -15,7 +18,10 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
             ? Task.FromResult(new List<ImageRecord>())
             : database.SelectAsync(
                 "find images",
-                $"WHERE id IN ({string.Join(',', ids)}) AND deleted_at IS NULL AND uploaded_at IS NOT NULL ORDER BY uploaded_at DESC, id DESC",
+                $"""
+                WHERE id IN ({string.Join(',', ids)}) AND deleted_at IS NULL AND uploaded_at IS NOT NULL
+                ORDER BY uploaded_at DESC, id DESC
+                """,
                 cancellationToken);
 
     /// <summary>One page of uploaded images.</summary>
@@ -26,13 +32,15 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
         if (query.Cursor is { } start)
         {
             var after = query.OldestFirst ? ">" : "<";
-            where += $" AND (uploaded_at {after} FROM_UNIXTIME(@at / 1000) OR (uploaded_at = FROM_UNIXTIME(@at / 1000) AND id {after} @id))";
+            where += $" AND (uploaded_at {after} FROM_UNIXTIME(@at / 1000)"
+                + $" OR (uploaded_at = FROM_UNIXTIME(@at / 1000) AND id {after} @id))";
             parameters.Add(("@at", start.At));
             parameters.Add(("@id", start.Id));
         }
 
         var order = query.OldestFirst ? "uploaded_at, id" : "uploaded_at DESC, id DESC";
-        var images = await database.SelectAsync("list images", $"{where} ORDER BY {order} LIMIT @limit", cancellationToken, [.. parameters]);
+        var images = await database.SelectAsync(
+            "list images", $"{where} ORDER BY {order} LIMIT @limit", cancellationToken, [.. parameters]);
         if (images.Count <= query.Limit)
         {
             return new ImagePage(images, null);
@@ -61,10 +69,13 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
         var cursor = new PageCursor(at.ToUnixTimeMilliseconds(), image.Id);
         var newer = await ListAsync(new ImageQuery(1) { Cursor = cursor, OldestFirst = true }, cancellationToken);
         var older = await ListAsync(new ImageQuery(1) { Cursor = cursor }, cancellationToken);
-        return new ImageNeighbours(newer.Images is [{ } next, ..] ? next.Id : null, older.Images is [{ } previous, ..] ? previous.Id : null);
+        return new ImageNeighbours(newer.Images.FirstOrDefault()?.Id, older.Images.FirstOrDefault()?.Id);
     }
 
-    /// <summary>Uploaded images whose row changed after <paramref name="cursor"/>, deleted ones too, oldest change first: what live updates are made of.</summary>
+    /// <summary>
+    /// Uploaded images whose row changed after <paramref name="cursor"/>, deleted ones too, oldest change first: what live updates are
+    /// made of.
+    /// </summary>
     public Task<List<ImageRecord>> ListChangesAsync(PageCursor cursor, int limit, CancellationToken cancellationToken) =>
         database.SelectAsync(
             "list changes",
@@ -94,7 +105,9 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
         return await FindAsync(id, cancellationToken);
     }
 
-    /// <summary>Clears every result and reason of an image, but not a person's caption, and counts the attempt, before its pipeline runs again.</summary>
+    /// <summary>
+    /// Clears every result and reason of an image, but not a person's caption, and counts the attempt, before its pipeline runs again.
+    /// </summary>
     /// <returns>The row as it is now; null where there is none.</returns>
     public async Task<ImageRecord?> ClearResultsAsync(long id, CancellationToken cancellationToken)
     {
@@ -103,9 +116,10 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
             """
             UPDATE captions
             SET caption = IF(caption_edited_at IS NULL, NULL, caption), caption_model = IF(caption_edited_at IS NULL, NULL, caption_model),
-                caption_generated_at = IF(caption_edited_at IS NULL, NULL, caption_generated_at), caption_error = NULL, caption_error_code = NULL,
-                thumbnail_key = NULL, preview_key = NULL, thumbnail_generated_at = NULL, thumbnail_error = NULL, thumbnail_error_code = NULL,
-                damaged = 0, attempts = attempts + 1
+                caption_generated_at = IF(caption_edited_at IS NULL, NULL, caption_generated_at),
+                caption_error = NULL, caption_error_code = NULL,
+                thumbnail_key = NULL, preview_key = NULL, thumbnail_generated_at = NULL,
+                thumbnail_error = NULL, thumbnail_error_code = NULL, damaged = 0, attempts = attempts + 1
             WHERE id = @id
             """,
             cancellationToken, ("@id", id));
@@ -116,13 +130,17 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
     /// <returns>Whether there was one to hide.</returns>
     public async Task<bool> DeleteAsync(long id, CancellationToken cancellationToken) =>
         await database.ExecuteAsync(
-            "delete image", "UPDATE captions SET deleted_at = CURRENT_TIMESTAMP(3) WHERE id = @id AND deleted_at IS NULL", cancellationToken, ("@id", id)) > 0;
+            "delete image",
+            "UPDATE captions SET deleted_at = CURRENT_TIMESTAMP(3) WHERE id = @id AND deleted_at IS NULL",
+            cancellationToken, ("@id", id)) > 0;
 
     /// <summary>Brings a deleted image back.</summary>
     /// <returns>False where it is too late, or there was none.</returns>
     public async Task<bool> RestoreAsync(long id, CancellationToken cancellationToken) =>
         await database.ExecuteAsync(
-            "restore image", "UPDATE captions SET deleted_at = NULL WHERE id = @id AND deleted_at IS NOT NULL AND purged_at IS NULL", cancellationToken, ("@id", id)) > 0;
+            "restore image",
+            "UPDATE captions SET deleted_at = NULL WHERE id = @id AND deleted_at IS NOT NULL AND purged_at IS NULL",
+            cancellationToken, ("@id", id)) > 0;
 
     private static (string Where, List<(string Name, object? Value)> Parameters) Condition(ImageQuery query)
     {

@@ -54,7 +54,9 @@ public sealed record ImageRecord
     /// <summary>Why there is no thumbnail, in a person's words.</summary>
     public string? ThumbnailError { get; init; }
 
-    /// <summary>Why there is no thumbnail, as one of <see cref="FailureCodes"/>; null also where an older version wrote the reason.</summary>
+    /// <summary>
+    /// Why there is no thumbnail, as one of <see cref="FailureCodes"/>; null also where an older version wrote the reason.
+    /// </summary>
     public string? ThumbnailErrorCode { get; init; }
 
     /// <summary>Whether the file is cut short or corrupt, though enough of it could be read.</summary>

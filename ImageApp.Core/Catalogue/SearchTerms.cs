@@ -19,7 +19,8 @@ public sealed class SearchTerms
     // INFORMATION_SCHEMA.INNODB_FT_DEFAULT_STOPWORD: words the index leaves out, so that a MATCH on them finds nothing.
     private static readonly HashSet<string> StopWords = new(StringComparer.OrdinalIgnoreCase)
     {
-        "about", "are", "com", "for", "from", "how", "that", "the", "this", "und", "was", "what", "when", "where", "who", "will", "with", "www",
+        "about", "are", "com", "for", "from", "how", "that", "the", "this", "und", "was", "what", "when", "where", "who",
+        "will", "with", "www",
     };
 
     private SearchTerms(IReadOnlyList<string> words, string condition, IReadOnlyList<(string, object?)> parameters)

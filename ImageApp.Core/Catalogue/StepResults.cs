@@ -2,7 +2,10 @@ using MySqlConnector;
 
 namespace ImageApp.Core.Catalogue;
 
-/// <summary>The catalogue for the functions: what they find in the bucket, and what they make of it. Every method throws <see cref="MySqlException"/> where the database is away.</summary>
+/// <summary>
+/// The catalogue for the functions: what they find in the bucket, and what they make of it. Every method throws
+/// <see cref="MySqlException"/> where the database is away.
+/// </summary>
 public sealed class StepResults(MySqlDataSource database)
 {
     /// <summary>Finds an image by its object's key; null where there is none.</summary>
@@ -18,7 +21,8 @@ public sealed class StepResults(MySqlDataSource database)
     {
         if (item.Key.Length > ImageKey.MaxLength)
         {
-            throw new ArgumentException($"The key has {item.Key.Length} characters; at most {ImageKey.MaxLength} are allowed.", nameof(item));
+            throw new ArgumentException(
+                $"The key has {item.Key.Length} characters; at most {ImageKey.MaxLength} are allowed.", nameof(item));
         }
 
         // Assignments run from left to right on both servers: object_etag comes last, since the others compare with its old value.
@@ -66,7 +70,8 @@ public sealed class StepResults(MySqlDataSource database)
 
     /// <summary>Stores why there is no thumbnail.</summary>
     /// <returns>False where the row is gone or belongs to newer content.</returns>
-    public async Task<bool> SaveThumbnailFailureAsync(string imageKey, string etag, FailureReason reason, CancellationToken cancellationToken) =>
+    public async Task<bool> SaveThumbnailFailureAsync(
+        string imageKey, string etag, FailureReason reason, CancellationToken cancellationToken) =>
         await database.ExecuteAsync(
             "save thumbnail's failure",
             """
@@ -78,7 +83,8 @@ public sealed class StepResults(MySqlDataSource database)
 
     /// <summary>Stores a caption, replacing any reason why there was none, but never a person's own words.</summary>
     /// <returns>False where the row is gone, belongs to newer content, or a person has written the caption.</returns>
-    public async Task<bool> SaveCaptionAsync(string imageKey, string etag, string caption, string model, CancellationToken cancellationToken) =>
+    public async Task<bool> SaveCaptionAsync(
+        string imageKey, string etag, string caption, string model, CancellationToken cancellationToken) =>
         await database.ExecuteAsync(
             "save caption",
             """
@@ -91,7 +97,8 @@ public sealed class StepResults(MySqlDataSource database)
 
     /// <summary>Stores why there is no caption.</summary>
     /// <returns>False where the row is gone, belongs to newer content, or a person has written the caption.</returns>
-    public async Task<bool> SaveCaptionFailureAsync(string imageKey, string etag, FailureReason reason, CancellationToken cancellationToken) =>
+    public async Task<bool> SaveCaptionFailureAsync(
+        string imageKey, string etag, FailureReason reason, CancellationToken cancellationToken) =>
         await database.ExecuteAsync(
             "save caption's failure",
             """

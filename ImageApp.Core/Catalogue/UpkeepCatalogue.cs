@@ -2,7 +2,9 @@ using MySqlConnector;
 
 namespace ImageApp.Core.Catalogue;
 
-/// <summary>The catalogue for what keeps it tidy in the background. Every method throws <see cref="MySqlException"/> where the database is away.</summary>
+/// <summary>
+/// The catalogue for what keeps it tidy in the background. Every method throws <see cref="MySqlException"/> where the database is away.
+/// </summary>
 public sealed class UpkeepCatalogue(MySqlDataSource database)
 {
     /// <summary>
@@ -21,7 +23,8 @@ public sealed class UpkeepCatalogue(MySqlDataSource database)
 
     /// <summary>Counts another attempt without touching any result, before the missing steps start again.</summary>
     public Task CountAttemptAsync(long id, CancellationToken cancellationToken) =>
-        database.ExecuteAsync("count attempt", "UPDATE captions SET attempts = attempts + 1 WHERE id = @id", cancellationToken, ("@id", id));
+        database.ExecuteAsync(
+            "count attempt", "UPDATE captions SET attempts = attempts + 1 WHERE id = @id", cancellationToken, ("@id", id));
 
     /// <summary>Gives every result that is missing the same reason: nothing will ever come of this image.</summary>
     public Task GiveUpAsync(long id, FailureReason reason, CancellationToken cancellationToken) =>
@@ -41,7 +44,10 @@ public sealed class UpkeepCatalogue(MySqlDataSource database)
     public Task<List<ImageRecord>> ListPurgeableAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
         database.SelectAsync(
             "list purgeable images",
-            "WHERE deleted_at < FROM_UNIXTIME(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) - @age) AND purged_at IS NULL ORDER BY deleted_at LIMIT @limit",
+            """
+            WHERE deleted_at < FROM_UNIXTIME(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) - @age) AND purged_at IS NULL
+            ORDER BY deleted_at LIMIT @limit
+            """,
             cancellationToken, ("@age", age.TotalSeconds), ("@limit", limit));
 
     /// <summary>Makes a deletion final, before the objects are deleted: then it can no longer be undone.</summary>

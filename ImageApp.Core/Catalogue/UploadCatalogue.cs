@@ -2,7 +2,10 @@ using MySqlConnector;
 
 namespace ImageApp.Core.Catalogue;
 
-/// <summary>The catalogue for whoever puts originals: the row comes before its object. Every method throws <see cref="MySqlException"/> where the database is away.</summary>
+/// <summary>
+/// The catalogue for whoever puts originals: the row comes before its object. Every method throws <see cref="MySqlException"/> where the
+/// database is away.
+/// </summary>
 public sealed class UploadCatalogue(MySqlDataSource database)
 {
     /// <summary>Makes the row of an image whose object is about to be put.</summary>

@@ -15,7 +15,9 @@ public sealed record ImageFormat
     {
     }
 
-    /// <summary>JPEG (ITU-T T.81). A baseline file streams by; a progressive one keeps two bytes a coefficient of every component.</summary>
+    /// <summary>
+    /// JPEG (ITU-T T.81). A baseline file streams by; a progressive one keeps two bytes a coefficient of every component.
+    /// </summary>
     public static ImageFormat Jpeg { get; } = new()
     {
         Name = "JPEG",

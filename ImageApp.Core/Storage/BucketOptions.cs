@@ -13,7 +13,8 @@ public sealed record BucketOptions
     /// <exception cref="ArgumentException">There is no name.</exception>
     public BucketOptions Validated()
     {
-        OptionsCheck.Require(BucketName.Length > 0, Section, nameof(BucketName), BucketName, "the name of the bucket, an output of the events stack");
+        OptionsCheck.Require(
+            BucketName.Length > 0, Section, nameof(BucketName), BucketName, "the name of the bucket, an output of the events stack");
         return this;
     }
 }

@@ -36,7 +36,8 @@ public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvide
         {
             try
             {
-                return await s3.GetObjectAsync(new GetObjectRequest { BucketName = Name, Key = key, EtagToNotMatch = ifNoneMatch }, cancellationToken);
+                var get = new GetObjectRequest { BucketName = Name, Key = key, EtagToNotMatch = ifNoneMatch };
+                return await s3.GetObjectAsync(get, cancellationToken);
             }
             catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotModified)
             {
@@ -68,9 +69,17 @@ public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvide
 
     /// <summary>Puts an original, which starts its pipeline, under the current trace.</summary>
     /// <returns>The object's eTag without quotes.</returns>
-    public async Task<string> PutOriginalAsync(string imageKey, Stream content, string contentType, string fileName, CancellationToken cancellationToken)
+    public async Task<string> PutOriginalAsync(
+        string imageKey, Stream content, string contentType, string fileName, CancellationToken cancellationToken)
     {
-        var put = new PutObjectRequest { BucketName = Name, Key = imageKey, InputStream = content, AutoCloseStream = false, ContentType = contentType };
+        var put = new PutObjectRequest
+        {
+            BucketName = Name,
+            Key = imageKey,
+            InputStream = content,
+            AutoCloseStream = false,
+            ContentType = contentType,
+        };
         Describe(put.Metadata, fileName);
         return (await PutAsync("store original", put, cancellationToken)).ETag.Trim('"');
     }
@@ -93,7 +102,8 @@ public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvide
     }
 
     /// <summary>Lets a browser put an original of exactly this type and size, under the current trace.</summary>
-    public async Task<PresignedUpload> PresignUploadAsync(string imageKey, string contentType, long sizeBytes, string fileName, TimeSpan validity)
+    public async Task<PresignedUpload> PresignUploadAsync(
+        string imageKey, string contentType, long sizeBytes, string fileName, TimeSpan validity)
     {
         var expires = time.GetUtcNow() + validity;
         var presign = new GetPreSignedUrlRequest
@@ -115,7 +125,13 @@ public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvide
     /// <summary>Puts a rendition of an original beside it.</summary>
     /// <returns>The rendition's key.</returns>
     public async Task<string> PutRenditionAsync(
-        GalleryRendition rendition, string imageKey, byte[] content, int width, int height, bool damaged, CancellationToken cancellationToken)
+        GalleryRendition rendition,
+        string imageKey,
+        byte[] content,
+        int width,
+        int height,
+        bool damaged,
+        CancellationToken cancellationToken)
     {
         var put = new PutObjectRequest
         {
@@ -150,14 +166,16 @@ public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvide
     {
         foreach (var rendition in GalleryRendition.All)
         {
-            await CallAsync($"delete {rendition.Name}", async () => await s3.DeleteObjectAsync(Name, rendition.KeyFor(imageKey), cancellationToken));
+            var key = rendition.KeyFor(imageKey);
+            await CallAsync($"delete {rendition.Name}", async () => await s3.DeleteObjectAsync(Name, key, cancellationToken));
         }
     }
 
     /// <summary>Asks the bucket for a sign of life.</summary>
     /// <exception cref="BucketUnavailableException">There is none; the message says why.</exception>
     public Task CheckAsync(CancellationToken cancellationToken) =>
-        CallAsync("check bucket", async () => await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = Name, MaxKeys = 1 }, cancellationToken));
+        CallAsync("check bucket", async () => await s3.ListObjectsV2Async(
+            new ListObjectsV2Request { BucketName = Name, MaxKeys = 1 }, cancellationToken));
 
     private static void Describe(MetadataCollection metadata, string fileName)
     {

@@ -11,10 +11,11 @@ internal static class ImageArchive
     private const string MissingEntry = "missing.txt";
 
     /// <summary>
-    /// Writes the originals; pictures are compressed already and are stored as they are. Those that the bucket no longer holds are named in an
-    /// entry of their own.
+    /// Writes the originals; pictures are compressed already and are stored as they are. Those that the bucket no longer holds are named
+    /// in an entry of their own.
     /// </summary>
-    public static async Task WriteAsync(Stream output, IEnumerable<ImageRecord> images, ImageBucket bucket, CancellationToken cancellationToken)
+    public static async Task WriteAsync(
+        Stream output, IEnumerable<ImageRecord> images, ImageBucket bucket, CancellationToken cancellationToken)
     {
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { MissingEntry };
         var missing = new List<string>();

@@ -6,7 +6,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace ImageApp.Web.Content;
 
-/// <summary><c>/images/{id}/original</c>, <c>/thumbnail</c> and <c>/preview</c>: the objects, streamed from the bucket, which stays private.</summary>
+/// <summary>
+/// <c>/images/{id}/original</c>, <c>/thumbnail</c> and <c>/preview</c>: the objects, streamed from the bucket, which stays private.
+/// </summary>
 internal static class ImageContent
 {
     private const string Forever = "public, max-age=31536000, immutable";
@@ -26,7 +28,12 @@ internal static class ImageContent
     }
 
     private static async Task<IResult> OriginalAsync(
-        long id, HttpContext context, GalleryCatalogue catalogue, ImageBucket bucket, CancellationToken cancellationToken, bool download = false)
+        long id,
+        HttpContext context,
+        GalleryCatalogue catalogue,
+        ImageBucket bucket,
+        CancellationToken cancellationToken,
+        bool download = false)
     {
         if (await catalogue.FindAsync(id, cancellationToken) is not { UploadedAt: not null } image)
         {
@@ -35,21 +42,27 @@ internal static class ImageContent
 
         // What no sniffer recognised is never shown inline: it could be anything, a page with script included.
         var format = ImageFormat.OfContentType(image.ContentType);
-        var disposition = new ContentDispositionHeaderValue(download || format is not { IsShownByBrowsers: true } ? "attachment" : "inline");
+        var inline = !download && format is { IsShownByBrowsers: true };
+        var disposition = new ContentDispositionHeaderValue(inline ? "inline" : "attachment");
         disposition.SetHttpFileName(image.FileName);
         context.Response.Headers.ContentDisposition = disposition.ToString();
-        return await StreamAsync(context, bucket, image.Key, format?.ContentType ?? "application/octet-stream", AskEachTime, cancellationToken);
+        var type = format?.ContentType ?? "application/octet-stream";
+        return await StreamAsync(context, bucket, image.Key, type, AskEachTime, cancellationToken);
     }
 
     private static async Task<IResult> ThumbnailAsync(
-        long id, HttpContext context, GalleryCatalogue catalogue, ImageBucket bucket, CancellationToken cancellationToken) =>
-        await RenditionAsync(
-            id, context, GalleryRendition.Thumbnail, (await catalogue.FindAsync(id, cancellationToken))?.ThumbnailKey, bucket, cancellationToken);
+        long id, HttpContext context, GalleryCatalogue catalogue, ImageBucket bucket, CancellationToken cancellationToken)
+    {
+        var key = (await catalogue.FindAsync(id, cancellationToken))?.ThumbnailKey;
+        return await RenditionAsync(id, context, GalleryRendition.Thumbnail, key, bucket, cancellationToken);
+    }
 
     private static async Task<IResult> PreviewAsync(
-        long id, HttpContext context, GalleryCatalogue catalogue, ImageBucket bucket, CancellationToken cancellationToken) =>
-        await RenditionAsync(
-            id, context, GalleryRendition.Preview, (await catalogue.FindAsync(id, cancellationToken))?.PreviewKey, bucket, cancellationToken);
+        long id, HttpContext context, GalleryCatalogue catalogue, ImageBucket bucket, CancellationToken cancellationToken)
+    {
+        var key = (await catalogue.FindAsync(id, cancellationToken))?.PreviewKey;
+        return await RenditionAsync(id, context, GalleryRendition.Preview, key, bucket, cancellationToken);
+    }
 
     private static async Task<IResult> RenditionAsync(
         long id, HttpContext context, GalleryRendition rendition, string? key, ImageBucket bucket, CancellationToken cancellationToken)

@@ -31,7 +31,8 @@ internal sealed record ApiProblem(string Name, int Status, string Title, string 
     public IResult ToResult() => TypedResults.Problem(ToProblemDetails());
 
     public static ApiProblem ImageNotFound(long id) => new(
-        "image-not-found", StatusCodes.Status404NotFound, "There is no such image", $"Image {id} does not exist; it may have been deleted.");
+        "image-not-found", StatusCodes.Status404NotFound, "There is no such image",
+        $"Image {id} does not exist; it may have been deleted.");
 
     public static ApiProblem ObjectNotFound() => new(
         "object-not-found", StatusCodes.Status404NotFound, "The file is gone", "The bucket no longer holds this file.");

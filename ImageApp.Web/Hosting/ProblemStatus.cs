@@ -4,5 +4,6 @@ namespace ImageApp.Web.Hosting;
 internal static class ProblemStatus
 {
     /// <summary>A request that could not be read is the client's; anything else is ours.</summary>
-    public static int Of(Exception exception) => exception is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError;
+    public static int Of(Exception exception) =>
+        exception is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError;
 }

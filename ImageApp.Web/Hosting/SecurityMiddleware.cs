@@ -26,7 +26,8 @@ internal static class SecurityMiddleware
     public static void UseCrossOriginProtection(this WebApplication app) => app.Use(async (context, next) =>
     {
         var request = context.Request;
-        var changesNothing = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method);
+        var method = request.Method;
+        var changesNothing = HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
         if (changesNothing || IsSameOrigin(request))
         {
             await next(context);

@@ -21,7 +21,8 @@ internal sealed partial class ChangeFeed(GalleryCatalogue catalogue, TimeProvide
     private TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Every change from now on, or after <paramref name="resumeAfter"/>, until the listener leaves.</summary>
-    public async IAsyncEnumerable<ImageChange> ListenAsync(PageCursor? resumeAfter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ImageChange> ListenAsync(
+        PageCursor? resumeAfter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // A listener too slow for its backlog is cut off and resumes with its last event's id.
         var channel = Channel.CreateBounded<ImageChange>(

@@ -36,7 +36,10 @@ internal static class EventsApi
     }
 
     private static async IAsyncEnumerable<SseItem<ImageResponse>> EventsAsync(
-        ChangeFeed changes, PageCursor? resumeAfter, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancellationToken)
+        ChangeFeed changes,
+        PageCursor? resumeAfter,
+        CancellationToken stopping,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
         await using var events = changes.ListenAsync(resumeAfter, either.Token).GetAsyncEnumerator(either.Token);
@@ -55,7 +58,8 @@ internal static class EventsApi
                 yield break;
             }
 
-            yield return new SseItem<ImageResponse>(ImageResponse.From(events.Current.Image), "image") { EventId = events.Current.Cursor.ToString() };
+            var (image, cursor) = (events.Current.Image, events.Current.Cursor);
+            yield return new SseItem<ImageResponse>(ImageResponse.From(image), "image") { EventId = cursor.ToString() };
         }
     }
 }

@@ -66,7 +66,8 @@ internal sealed record GalleryAddress
     }
 
     /// <summary>The query that finds this page's images.</summary>
-    public ImageQuery ToQuery(int limit) => new(limit) { Cursor = Cursor, Search = SearchTerms.Parse(Text), Filter = Filter, OldestFirst = OldestFirst };
+    public ImageQuery ToQuery(int limit) =>
+        new(limit) { Cursor = Cursor, Search = SearchTerms.Parse(Text), Filter = Filter, OldestFirst = OldestFirst };
 
     /// <summary>The address as a link.</summary>
     public override string ToString()

@@ -44,7 +44,8 @@ internal static class GalleryForms
         return TypedResults.LocalRedirect(restored > 0 ? "~/" : "~/?gone=true");
     }
 
-    private static async Task<IResult> EditCaptionAsync(long id, HttpRequest request, GalleryCatalogue catalogue, CancellationToken cancellationToken)
+    private static async Task<IResult> EditCaptionAsync(
+        long id, HttpRequest request, GalleryCatalogue catalogue, CancellationToken cancellationToken)
     {
         var form = await request.ReadFormAsync(cancellationToken);
         if (PersonsCaption.Check(form["caption"]) is { } problem)

@@ -33,7 +33,8 @@ internal sealed record ImageResponse(
     public static ImageResponse From(ImageRecord image) => new(
         image.Id, image.Key, image.FileName, image.ContentType, image.SizeBytes, image.Width, image.Height, image.UploadedAt,
         image.Caption, image.CaptionModel, image.CaptionGeneratedAt, image.CaptionError, image.CaptionErrorCode,
-        ThumbnailUrlOf(image), image.ThumbnailGeneratedAt, image.ThumbnailError, image.ThumbnailErrorCode, OriginalUrlOf(image), image.Damaged,
+        ThumbnailUrlOf(image), image.ThumbnailGeneratedAt, image.ThumbnailError, image.ThumbnailErrorCode,
+        OriginalUrlOf(image), image.Damaged,
         image.CaptionEditedAt, image.Camera, image.TakenAt, image.DeletedAt is not null);
 
     /// <summary>Where the thumbnail is served; changes with its content, so that it can be cached for ever.</summary>

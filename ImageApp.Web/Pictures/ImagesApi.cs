@@ -29,7 +29,8 @@ internal static class ImagesApi
             .WithSummary("Deletes an image with its original and thumbnail; for ten seconds it can be restored.")
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound);
-        images.MapPost("/{id:long}/restore", RestoreAsync).WithName("RestoreImage").WithSummary("Undoes a deletion, as long as it can be undone.")
+        images.MapPost("/{id:long}/restore", RestoreAsync).WithName("RestoreImage")
+            .WithSummary("Undoes a deletion, as long as it can be undone.")
             .DisableAntiforgery()
             .Produces<ImageResponse>()
             .ProducesProblem(StatusCodes.Status404NotFound);
@@ -91,7 +92,8 @@ internal static class ImagesApi
             (true, null) => TypedResults.LocalRedirect($"~/images/{id}?missing=true"),
             (true, _) => TypedResults.LocalRedirect($"~/images/{id}"),
             (false, null) => new ApiProblem("original-missing", StatusCodes.Status409Conflict, "The original is not there",
-                $"The bucket holds no object '{image.Key}', so nothing can be made of it. Delete the image and upload it again.").ToResult(),
+                $"The bucket holds no object '{image.Key}', so nothing can be made of it. Delete the image and upload it again.")
+                .ToResult(),
             (false, { } now) => TypedResults.Accepted($"/api/images/{id}", ImageResponse.From(now)),
         };
     }

@@ -4,7 +4,8 @@ using MySqlConnector;
 namespace ImageApp.Web.Upkeep;
 
 /// <summary>Brings the schema up to date at start. A database that is away delays this process's usefulness, not its start.</summary>
-internal sealed partial class CatalogueSetup(MySqlDataSource database, TimeProvider time, ILogger<CatalogueSetup> logger) : BackgroundService
+internal sealed partial class CatalogueSetup(MySqlDataSource database, TimeProvider time, ILogger<CatalogueSetup> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
 

@@ -3,9 +3,12 @@ using ImageApp.Core.Storage;
 
 namespace ImageApp.Web.Upkeep;
 
-/// <summary>Makes deletions final when they can no longer be undone: first in the row, then in the bucket. Any instance does so, each image once.</summary>
+/// <summary>
+/// Makes deletions final when they can no longer be undone: first in the row, then in the bucket. Any instance does so, each image once.
+/// </summary>
 internal sealed partial class DeletionWorker(
-    UpkeepCatalogue catalogue, ImageBucket bucket, DeletionOptions options, TimeProvider time, ILogger<DeletionWorker> logger) : BackgroundService
+    UpkeepCatalogue catalogue, ImageBucket bucket, DeletionOptions options, TimeProvider time, ILogger<DeletionWorker> logger)
+    : BackgroundService
 {
     private const int BatchSize = 50;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);

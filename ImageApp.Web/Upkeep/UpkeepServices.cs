@@ -8,8 +8,8 @@ internal static class UpkeepServices
     public static void AddUpkeep(this WebApplicationBuilder builder)
     {
         var (services, configuration) = (builder.Services, builder.Configuration);
-        services.AddSingleton((configuration.GetSection(ReconcilerOptions.Section).Get<ReconcilerOptions>() ?? new ReconcilerOptions()).Validated());
-        services.AddSingleton((configuration.GetSection(DeletionOptions.Section).Get<DeletionOptions>() ?? new DeletionOptions()).Validated());
+        services.AddSingleton((configuration.GetSection(ReconcilerOptions.Section).Get<ReconcilerOptions>() ?? new()).Validated());
+        services.AddSingleton((configuration.GetSection(DeletionOptions.Section).Get<DeletionOptions>() ?? new()).Validated());
         services.AddHostedService<CatalogueSetup>();
         services.AddHostedService<Reconciler>();
         services.AddHostedService<DeletionWorker>();

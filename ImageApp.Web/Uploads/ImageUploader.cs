@@ -7,7 +7,12 @@ namespace ImageApp.Web.Uploads;
 
 /// <summary>Takes a file: looks at its content, makes its row, then its object.</summary>
 internal sealed partial class ImageUploader(
-    UploadCatalogue catalogue, ImageBucket bucket, ImageLimits limits, UploadMetrics metrics, TimeProvider time, ILogger<ImageUploader> logger)
+    UploadCatalogue catalogue,
+    ImageBucket bucket,
+    ImageLimits limits,
+    UploadMetrics metrics,
+    TimeProvider time,
+    ILogger<ImageUploader> logger)
 {
     private const int BufferSize = 64 * 1024;
     private static readonly TimeSpan PresignValidity = TimeSpan.FromMinutes(5);
@@ -92,7 +97,8 @@ internal sealed partial class ImageUploader(
         return await StoreAsync(fileName, format, spool, cancellationToken);
     }
 
-    private async Task<UploadOutcome> StoreAsync(string fileName, ImageFormat format, FileStream content, CancellationToken cancellationToken)
+    private async Task<UploadOutcome> StoreAsync(
+        string fileName, ImageFormat format, FileStream content, CancellationToken cancellationToken)
     {
         var size = content.Length;
         var key = ImageKey.New(format.Extension);

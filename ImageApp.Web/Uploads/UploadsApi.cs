@@ -9,7 +9,9 @@ using Microsoft.Net.Http.Headers;
 
 namespace ImageApp.Web.Uploads;
 
-/// <summary><c>POST /api/images</c>: files through this process. <c>POST /api/uploads</c>: a file straight into the bucket by presigned PUT.</summary>
+/// <summary>
+/// <c>POST /api/images</c>: files through this process. <c>POST /api/uploads</c>: a file straight into the bucket by presigned PUT.
+/// </summary>
 internal static class UploadsApi
 {
     /// <summary>Adds what takes files.</summary>
@@ -52,7 +54,9 @@ internal static class UploadsApi
             var reader = new MultipartReader(boundary.Value!, request.Body);
             while (await reader.ReadNextSectionAsync(cancellationToken) is { } section)
             {
-                if (section.GetContentDispositionHeader() is not { } disposition || disposition.Name != "file" || !disposition.IsFileDisposition())
+                if (section.GetContentDispositionHeader() is not { } disposition
+                    || disposition.Name != "file"
+                    || !disposition.IsFileDisposition())
                 {
                     continue;
                 }
@@ -81,7 +85,8 @@ internal static class UploadsApi
                 }
             }
         }
-        catch (Exception e) when (e is InvalidDataException or BadHttpRequestException || (e is IOException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e) when (e is InvalidDataException or BadHttpRequestException
+            || (e is IOException && !cancellationToken.IsCancellationRequested))
         {
             // What was stored before stays stored and is reported.
             problems.Add(UploadProblems.Malformed(e.Message));
@@ -100,7 +105,8 @@ internal static class UploadsApi
         if (stored.Count > 0)
         {
             var response = new UploadResponse(
-                [.. stored.Select(ImageResponse.From)], problems.Count == 0 ? null : [.. problems.Select(problem => problem.ToProblemDetails())]);
+                [.. stored.Select(ImageResponse.From)],
+                problems.Count == 0 ? null : [.. problems.Select(problem => problem.ToProblemDetails())]);
             return TypedResults.Json(response, ApiJson.Default.UploadResponse, statusCode: StatusCodes.Status201Created);
         }
 
