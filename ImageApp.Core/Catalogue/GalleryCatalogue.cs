@@ -69,7 +69,7 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
         var cursor = new PageCursor(at.ToUnixTimeMilliseconds(), image.Id);
         var newer = await ListAsync(new ImageQuery(1) { Cursor = cursor, OldestFirst = true }, cancellationToken);
         var older = await ListAsync(new ImageQuery(1) { Cursor = cursor }, cancellationToken);
-        return new ImageNeighbours(newer.Images.FirstOrDefault()?.Id, older.Images.FirstOrDefault()?.Id);
+        return new ImageNeighbours(newer.Images is [var next, ..] ? next.Id : null, older.Images is [var last, ..] ? last.Id : null);
     }
 
     /// <summary>

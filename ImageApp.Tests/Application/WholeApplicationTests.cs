@@ -179,6 +179,29 @@ public sealed class WholeApplicationTests(RunningApplication fixture)
     }
 
     [Fact]
+    public async Task Describing_pictures_again_whose_originals_are_gone_says_so_and_keeps_what_there_is()
+    {
+        var app = await fixture.StartAsync();
+        using var s3 = app.CreateS3Client();
+        var answer = await UploadAsync(app, ("stays.jpg", TestImages.Jpeg(310, 200)), ("goes.jpg", TestImages.Jpeg(320, 200)));
+        var (stays, goes) = ((long)answer.Body["images"]![0]!["id"]!, (long)answer.Body["images"]![1]!["id"]!);
+        var first = await app.WaitForImageAsync(stays, RunningApplication.IsFinished);
+        var lost = await app.WaitForImageAsync(goes, RunningApplication.IsFinished);
+        await s3.DeleteObjectAsync(app.BucketName, (string?)lost["key"], Cancel);
+
+        using var form = new FormUrlEncodedContent([new("id", $"{stays},{goes}"), new("action", "retry")]);
+        var page = await (await app.Web.PostAsync("/images/selected", form, Cancel)).Content.ReadAsStringAsync(Cancel);
+
+        Assert.Contains("One picture could not be described again. The original is no longer in the bucket.", page);
+        await app.WaitForImageAsync(stays, image =>
+            RunningApplication.IsFinished(image) && (string?)image["thumbnailGeneratedAt"] != (string?)first["thumbnailGeneratedAt"]);
+        var kept = (await app.Web.GetFromJsonAsync<JsonObject>($"/api/images/{goes}", Cancel))!;
+        Assert.Equal((string?)lost["caption"], (string?)kept["caption"]);
+        Assert.Equal(HttpStatusCode.Conflict, (await app.Web.PostAsync($"/api/images/{goes}/retry", null, Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await app.Web.GetAsync($"/images/{goes}/original", Cancel)).StatusCode);
+    }
+
+    [Fact]
     public async Task A_presigned_upload_goes_straight_to_the_bucket_and_only_as_it_was_signed()
     {
         var app = await fixture.StartAsync();
