@@ -1,5 +1,5 @@
+using ImageApp.Core;
 using ImageApp.Core.Formats;
-using ImageApp.Core.Processing;
 using NetVips;
 
 namespace ImageApp.Imaging;
@@ -14,7 +14,7 @@ public static class Renderer
     /// <param name="format">Its format, for messages.</param>
     /// <param name="side">The square's side in pixels.</param>
     /// <param name="quality">JPEG quality, 1 to 100.</param>
-    /// <exception cref="PermanentImageException">Not even a part of the image can be decoded.</exception>
+    /// <exception cref="ImageFailureException">Not even a part of the image can be decoded.</exception>
     public static Rendition Jpeg(string path, ImageFormat format, int side, int quality) => Render(path, format, side, (image, damaged) => new Rendition(
         image.JpegsaveBuffer(q: quality, optimizeCoding: true, keep: Enums.ForeignKeep.None), ImageFormat.Jpeg.ContentType, image.Width, image.Height, damaged));
 
@@ -22,21 +22,29 @@ public static class Renderer
     /// <param name="path">The original.</param>
     /// <param name="format">Its format, for messages.</param>
     /// <param name="header">What its header says.</param>
-    /// <exception cref="PermanentImageException">Not even a part of the image can be decoded.</exception>
+    /// <exception cref="ImageFailureException">Not even a part of the image can be decoded.</exception>
     public static ThumbnailSet Thumbnails(string path, ImageFormat format, ImageHeader header)
     {
-        const int side = 200;
-        const int previewSide = 400;
-        return Render(path, format, previewSide, (image, damaged) =>
+        return Render(path, format, GalleryRendition.Preview.Side, (image, damaged) =>
         {
             // Decoded once: both versions and the colour are made of this.
             using var decoded = image.CopyMemory();
-            var scale = Math.Min(1, (double)side / Math.Max(header.Width, header.Height));
-            var (width, height) = (Math.Max(1, (int)Math.Round(header.Width * scale, MidpointRounding.AwayFromZero)), Math.Max(1, (int)Math.Round(header.Height * scale, MidpointRounding.AwayFromZero)));
-            using var small = scale < 1 ? decoded.ThumbnailImage(width, height: height, size: Enums.Size.Force) : decoded.Copy();
-            var thumbnail = new Rendition(small.JpegsaveBuffer(q: 85, optimizeCoding: true, keep: Enums.ForeignKeep.None), ImageFormat.Jpeg.ContentType, small.Width, small.Height, damaged);
-            var preview = scale < 1
-                ? new Rendition(decoded.WebpsaveBuffer(q: 78, effort: 2, keep: Enums.ForeignKeep.None), ImageFormat.WebP.ContentType, decoded.Width, decoded.Height, damaged)
+            var (width, height) = GalleryRendition.Thumbnail.Fit(header.Width, header.Height);
+            var isSmaller = width < header.Width || height < header.Height;
+            using var small = isSmaller ? decoded.ThumbnailImage(width, height: height, size: Enums.Size.Force) : decoded.Copy();
+            var thumbnail = new Rendition(
+                small.JpegsaveBuffer(q: GalleryRendition.Thumbnail.Quality, optimizeCoding: true, keep: Enums.ForeignKeep.None),
+                GalleryRendition.Thumbnail.Format.ContentType,
+                small.Width,
+                small.Height,
+                damaged);
+            var preview = isSmaller
+                ? new Rendition(
+                    decoded.WebpsaveBuffer(q: GalleryRendition.Preview.Quality, effort: 2, keep: Enums.ForeignKeep.None),
+                    GalleryRendition.Preview.Format.ContentType,
+                    decoded.Width,
+                    decoded.Height,
+                    damaged)
                 : null;
             return new ThumbnailSet(thumbnail, preview, MeanColour(small));
         });
@@ -47,7 +55,7 @@ public static class Renderer
     /// <param name="format">Its format, for messages.</param>
     /// <param name="side">The longest side of the sample in pixels.</param>
     /// <returns>Red, green and blue of each pixel, and whether the original could be read only in part.</returns>
-    /// <exception cref="PermanentImageException">Not even a part of the image can be decoded.</exception>
+    /// <exception cref="ImageFailureException">Not even a part of the image can be decoded.</exception>
     public static (byte[] Pixels, bool Damaged) Sample(string path, ImageFormat format, int side) =>
         Render(path, format, side, (image, damaged) => (image.WriteToMemory<byte>(), damaged));
 
@@ -67,7 +75,7 @@ public static class Renderer
             }
             catch (VipsException e)
             {
-                throw new PermanentImageException($"The file looks like {format.Name} but cannot be decoded: it is damaged or incomplete.", e);
+                throw new ImageFailureException(FailureReason.Undecodable(format), e);
             }
         }
     }

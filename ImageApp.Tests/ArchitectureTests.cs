@@ -28,7 +28,8 @@ public sealed class ArchitectureTests
         ],
     };
 
-    public static TheoryData<string> Projects => [.. ProjectFiles().Select(Path.GetFileNameWithoutExtension).Where(name => name != "ImageApp.Tests")!];
+    public static TheoryData<string> Projects =>
+        [.. ProjectFiles().Select(file => Path.GetFileNameWithoutExtension(file)!).Where(name => name != "ImageApp.Tests")];
 
     [Theory]
     [MemberData(nameof(Projects))]

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using ImageApp.Tests.Database;
-using ImageApp.Web.Catalogue;
+using ImageApp.Web.Upkeep;
 using Microsoft.Extensions.Logging.Abstractions;
 using MySqlConnector;
 
