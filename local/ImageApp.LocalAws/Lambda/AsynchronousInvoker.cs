@@ -61,7 +61,7 @@ internal sealed class AsynchronousInvoker(
         InvocationResult? last = null;
         while (true)
         {
-            var config = function.State.EventInvokeConfig;
+            var config = function.Settings.EventInvokeConfig;
             var expiresAt = invocation.AcceptedAt + TimeSpan.FromSeconds(config?.MaximumEventAgeInSeconds ?? EventInvokeConfig.DefaultMaximumEventAgeInSeconds);
             var pause = invocation.NotBefore - time.GetUtcNow();
             if (invocation.NotBefore < expiresAt && pause > TimeSpan.Zero)
@@ -87,7 +87,7 @@ internal sealed class AsynchronousInvoker(
                 return;
             }
 
-            if (invocation.Attempts > (function.State.EventInvokeConfig?.MaximumRetryAttempts ?? EventInvokeConfig.DefaultMaximumRetryAttempts))
+            if (invocation.Attempts > (function.Settings.EventInvokeConfig?.MaximumRetryAttempts ?? EventInvokeConfig.DefaultMaximumRetryAttempts))
             {
                 await destination.SendFailureAsync(function, invocation, result, "RetriesExhausted", cancellationToken);
                 return;

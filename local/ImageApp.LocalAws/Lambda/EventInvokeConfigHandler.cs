@@ -35,7 +35,7 @@ internal sealed class EventInvokeConfigHandler(FunctionService functions, TimePr
     {
         try
         {
-            await functions.ChangeAsync(Find(request.Properties), state => state with { EventInvokeConfig = null }, cancellationToken);
+            await functions.ChangeAsync(Find(request.Properties), settings => settings with { EventInvokeConfig = null }, cancellationToken);
         }
         catch (AwsServiceException failure) when (failure.Code == "ResourceNotFoundException")
         {
@@ -59,6 +59,6 @@ internal sealed class EventInvokeConfigHandler(FunctionService functions, TimePr
             LastModified = time.GetUtcNow(),
         };
         config.Validate();
-        await functions.ChangeAsync(function, state => state with { EventInvokeConfig = config }, cancellationToken);
+        await functions.ChangeAsync(function, settings => settings with { EventInvokeConfig = config }, cancellationToken);
     }
 }

@@ -57,7 +57,7 @@ internal sealed class FunctionApi(FunctionService functions, TimeProvider time) 
                 break;
             case [var name, "policy", var statementId] when method == "DELETE":
                 var owner = Find(context, name);
-                await functions.ChangeAsync(owner, state => state with { Policy = FunctionPolicy.Remove(state.Policy, statementId, owner.Arn) }, cancellationToken);
+                await functions.ChangeAsync(owner, settings => settings with { Policy = FunctionPolicy.Remove(settings.Policy, statementId, owner.Arn) }, cancellationToken);
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
                 break;
             case [var name, "event-invoke-config"] when method is "GET":
@@ -70,7 +70,7 @@ internal sealed class FunctionApi(FunctionService functions, TimeProvider time) 
             case [var name, "event-invoke-config"] when method == "DELETE":
                 var cleared = Find(context, name);
                 Existing(cleared);
-                await functions.ChangeAsync(cleared, state => state with { EventInvokeConfig = null }, cancellationToken);
+                await functions.ChangeAsync(cleared, settings => settings with { EventInvokeConfig = null }, cancellationToken);
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
                 break;
             default:
@@ -140,18 +140,18 @@ internal sealed class FunctionApi(FunctionService functions, TimeProvider time) 
         var statement = "";
         await functions.ChangeAsync(
             function,
-            state =>
+            settings =>
             {
-                (var policy, statement) = FunctionPolicy.Add(state.Policy, function.Arn, permission);
-                return state with { Policy = policy };
+                (var policy, statement) = FunctionPolicy.Add(settings.Policy, function.Arn, permission);
+                return settings with { Policy = policy };
             },
             cancellationToken);
         await WriteAsync(context, HttpStatusCode.Created, new JsonObject { ["Statement"] = statement });
     }
 
     private static Task WritePolicyAsync(HttpContext context, Function function) =>
-        function.State.Policy is { } policy
-            ? WriteAsync(context, HttpStatusCode.OK, new JsonObject { ["Policy"] = policy, ["RevisionId"] = function.State.RevisionId })
+        function.Settings.Policy is { } policy
+            ? WriteAsync(context, HttpStatusCode.OK, new JsonObject { ["Policy"] = policy, ["RevisionId"] = function.Settings.RevisionId })
             : throw new AwsServiceException("ResourceNotFoundException", $"The resource you requested does not exist: {function.Arn} has no policy.", HttpStatusCode.NotFound);
 
     private async Task UpdateConfigurationAsync(HttpContext context, Function function, CancellationToken cancellationToken)
@@ -174,11 +174,11 @@ internal sealed class FunctionApi(FunctionService functions, TimeProvider time) 
 
         await functions.ChangeAsync(
             function,
-            state => state with
+            settings => settings with
             {
-                MemorySize = memory ?? state.MemorySize,
-                TimeoutSeconds = timeout ?? state.TimeoutSeconds,
-                DeadLetterTargetArn = deadLetterConfig is null ? state.DeadLetterTargetArn : string.IsNullOrEmpty(target) ? null : target,
+                MemorySize = memory ?? settings.MemorySize,
+                TimeoutSeconds = timeout ?? settings.TimeoutSeconds,
+                DeadLetterTargetArn = deadLetterConfig is null ? settings.DeadLetterTargetArn : string.IsNullOrEmpty(target) ? null : target,
             },
             cancellationToken);
         await WriteAsync(context, HttpStatusCode.OK, Configuration(function));
@@ -198,7 +198,7 @@ internal sealed class FunctionApi(FunctionService functions, TimeProvider time) 
             LastModified = time.GetUtcNow(),
         };
         config.Validate();
-        await functions.ChangeAsync(function, state => state with { EventInvokeConfig = config }, cancellationToken);
+        await functions.ChangeAsync(function, settings => settings with { EventInvokeConfig = config }, cancellationToken);
         await WriteAsync(context, HttpStatusCode.OK, EventInvoke(function, config));
     }
 
@@ -208,7 +208,7 @@ internal sealed class FunctionApi(FunctionService functions, TimeProvider time) 
         return functions.Get(qualifier.Length == 0 ? WebUtility.UrlDecode(name) : $"{WebUtility.UrlDecode(name)}:{qualifier}");
     }
 
-    private static EventInvokeConfig Existing(Function function) => function.State.EventInvokeConfig
+    private static EventInvokeConfig Existing(Function function) => function.Settings.EventInvokeConfig
         ?? throw new AwsServiceException("ResourceNotFoundException", $"The function {function.Arn}:$LATEST doesn't have an EventInvokeConfig", HttpStatusCode.NotFound);
 
     private static string? Destination(JsonObject? destinations, string kind) => destinations?[kind] is JsonObject destination ? Text(destination, "Destination") : null;
@@ -240,25 +240,25 @@ internal sealed class FunctionApi(FunctionService functions, TimeProvider time) 
 
     private static JsonObject Configuration(Function function)
     {
-        var state = function.State;
+        var settings = function.Settings;
         var json = new JsonObject
         {
             ["FunctionName"] = function.Name,
             ["FunctionArn"] = function.Arn,
             ["Runtime"] = "provided.al2023",
             ["Handler"] = "bootstrap",
-            ["MemorySize"] = state.MemorySize,
-            ["Timeout"] = (int)Math.Ceiling(state.TimeoutSeconds),
+            ["MemorySize"] = settings.MemorySize,
+            ["Timeout"] = (int)Math.Ceiling(settings.TimeoutSeconds),
             ["Version"] = "$LATEST",
             ["PackageType"] = "Zip",
             ["Architectures"] = new JsonArray("x86_64"),
             ["State"] = "Active",
             ["LastUpdateStatus"] = "Successful",
-            ["LastModified"] = state.LastModified.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'+0000'", CultureInfo.InvariantCulture),
-            ["RevisionId"] = state.RevisionId,
+            ["LastModified"] = settings.LastModified.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'+0000'", CultureInfo.InvariantCulture),
+            ["RevisionId"] = settings.RevisionId,
             ["TracingConfig"] = new JsonObject { ["Mode"] = "Active" },
         };
-        if (state.DeadLetterTargetArn is { } target)
+        if (settings.DeadLetterTargetArn is { } target)
         {
             json["DeadLetterConfig"] = new JsonObject { ["TargetArn"] = target };
         }

@@ -94,9 +94,9 @@ internal sealed class FunctionInvoker(TimeProvider time, LambdaMetrics metrics, 
             LambdaLog.InvocationFailed(logger, function.Name, invocation.RequestId, outcome.ErrorType, Encoding.UTF8.GetString(outcome.Payload));
         }
 
-        if (outcome.NeedsRestart && function.Registration.RestartAsync is { } restart)
+        if (outcome.NeedsRestart)
         {
-            _ = RestartAsync(function, restart, Stopping);
+            function.Starter.Restart();
         }
 
         return new InvocationResult(invocation.RequestId, outcome.Payload, outcome.ErrorType, lines.ToString());
@@ -133,9 +133,9 @@ internal sealed class FunctionInvoker(TimeProvider time, LambdaMetrics metrics, 
                 return (await invocation.Ended, maximumBytes);
             }
 
-            if (poller.Process is { } process && maximumBytes > function.State.MemorySize * 1024L * 1024L && process.IsRunning)
+            if (poller.Process is { } process && maximumBytes > function.Settings.MemorySize * 1024L * 1024L && process.IsRunning)
             {
-                LambdaLog.OutOfMemory(logger, function.Name, process.Id, Megabytes(maximumBytes), function.State.MemorySize);
+                LambdaLog.OutOfMemory(logger, function.Name, process.Id, Megabytes(maximumBytes), function.Settings.MemorySize);
                 process.Kill();
                 invocation.TryEnd(InvocationOutcome.Failed("Runtime.ExitError", $"RequestId: {id} Error: Runtime exited with error: signal: killed", needsRestart: true));
                 return (await invocation.Ended, maximumBytes);
@@ -159,21 +159,8 @@ internal sealed class FunctionInvoker(TimeProvider time, LambdaMetrics metrics, 
         };
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"REPORT RequestId: {invocation.RequestId}\tDuration: {duration.TotalMilliseconds:F2} ms\tBilled Duration: {Math.Ceiling(duration.TotalMilliseconds):F0} ms\tMemory Size: {function.State.MemorySize} MB\tMax Memory Used: {Megabytes(maximumBytes)} MB{status}");
+            $"REPORT RequestId: {invocation.RequestId}\tDuration: {duration.TotalMilliseconds:F2} ms\tBilled Duration: {Math.Ceiling(duration.TotalMilliseconds):F0} ms\tMemory Size: {function.Settings.MemorySize} MB\tMax Memory Used: {Megabytes(maximumBytes)} MB{status}");
     }
 
     private static long Megabytes(long bytes) => (bytes + (1 << 20) - 1) >> 20;
-
-    private async Task RestartAsync(Function function, Func<CancellationToken, Task> restart, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await restart(cancellationToken);
-        }
-        catch (Exception failure)
-        {
-            // The invocation has its result already; a function that stays away shows in the log and in the queue that waits for it.
-            LambdaLog.RestartFailed(logger, function.Name, failure);
-        }
-    }
 }

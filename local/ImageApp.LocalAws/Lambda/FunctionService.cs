@@ -26,6 +26,7 @@ internal sealed class FunctionService : IHostedService, IAsyncDisposable
     private readonly ConcurrentDictionary<string, Function> _functions = new(StringComparer.Ordinal);
     private readonly Journal<AsynchronousInvocation> _journal;
     private readonly AsynchronousInvoker _asynchronous;
+    private readonly Lock _discovery = new();
     private bool _isDisposed;
 
     public FunctionService(LocalAwsOptions options, TimeProvider time, FunctionInvoker invoker, InvocationDestination destination, LambdaMetrics metrics, ILogger<FunctionService> logger)
@@ -74,26 +75,34 @@ internal sealed class FunctionService : IHostedService, IAsyncDisposable
     }
 
     /// <summary>The function a process polls for, added with AWS's defaults if nobody registered it.</summary>
-    public Function FindOrAdd(string name) => _functions.GetOrAdd(name, _ =>
+    public Function FindOrAdd(string name)
     {
-        LambdaLog.Discovered(_logger, name, s_default.MemorySize, s_default.Timeout);
-        return Create(s_default with { Name = name }, null);
-    });
+        lock (_discovery)
+        {
+            if (!_functions.TryGetValue(name, out var function))
+            {
+                LambdaLog.Discovered(_logger, name, s_default.MemorySize, s_default.Timeout);
+                _functions[name] = function = Create(s_default with { Name = name }, null);
+            }
+
+            return function;
+        }
+    }
 
     /// <summary>Changes a function's settings and keeps them.</summary>
-    public async Task<FunctionState> ChangeAsync(Function function, Func<FunctionState, FunctionState> change, CancellationToken cancellationToken)
+    public async Task<FunctionSettings> ChangeAsync(Function function, Func<FunctionSettings, FunctionSettings> change, CancellationToken cancellationToken)
     {
-        await function.StateChange.WaitAsync(cancellationToken);
+        await function.SettingsChange.WaitAsync(cancellationToken);
         try
         {
-            var changed = change(function.State) with { LastModified = _time.GetUtcNow(), RevisionId = Guid.NewGuid().ToString() };
-            await AtomicFile.WriteAsync(FileOf(function.Name), JsonSerializer.SerializeToUtf8Bytes(changed, LambdaJsonContext.Default.FunctionState), cancellationToken);
-            function.State = changed;
+            var changed = change(function.Settings) with { LastModified = _time.GetUtcNow(), RevisionId = Guid.NewGuid().ToString() };
+            await AtomicFile.WriteAsync(FileOf(function.Name), JsonSerializer.SerializeToUtf8Bytes(changed, LambdaJsonContext.Default.FunctionSettings), cancellationToken);
+            function.Settings = changed;
             return changed;
         }
         finally
         {
-            function.StateChange.Release();
+            function.SettingsChange.Release();
         }
     }
 
@@ -152,7 +161,7 @@ internal sealed class FunctionService : IHostedService, IAsyncDisposable
     {
         const string Action = "lambda:InvokeFunction";
         var function = Get(functionArn);
-        var decision = ServiceCallAuthorization.Decide(caller, Action, function.Arn, function.State.Policy);
+        var decision = ServiceCallAuthorization.Decide(caller, Action, function.Arn, function.Settings.Policy);
         if (decision != PolicyDecision.Allow)
         {
             var reason = ServiceCallAuthorization.Explain(decision, caller, Action, function.Arn, $"The resource policy of function {function.Name}");
@@ -175,28 +184,33 @@ internal sealed class FunctionService : IHostedService, IAsyncDisposable
         }
 
         await _asynchronous.DisposeAsync();
+        foreach (var function in _functions.Values)
+        {
+            await function.DisposeAsync();
+        }
+
         await _journal.DisposeAsync();
     }
 
     private void LoadFunctions()
     {
         var registered = _options.Functions.ToDictionary(registration => FunctionName.Parse(registration.Name), StringComparer.Ordinal);
-        var stored = Directory.EnumerateFiles(Folder, "*.json").Select(Read).ToDictionary(state => state.Name, StringComparer.Ordinal);
+        var stored = Directory.EnumerateFiles(Folder, "*.json").Select(Read).ToDictionary(settings => settings.Name, StringComparer.Ordinal);
         foreach (var registration in registered.Values)
         {
             _functions[registration.Name] = Create(registration, stored.GetValueOrDefault(registration.Name));
         }
 
-        foreach (var state in stored.Values.Where(state => !registered.ContainsKey(state.Name)))
+        foreach (var settings in stored.Values.Where(settings => !registered.ContainsKey(settings.Name)))
         {
-            var registration = new FunctionRegistration(state.Name) { MemorySize = state.MemorySize, Timeout = TimeSpan.FromSeconds(state.TimeoutSeconds) };
-            _functions[state.Name] = Create(registration, state);
+            var registration = new FunctionRegistration(settings.Name) { MemorySize = settings.MemorySize, Timeout = TimeSpan.FromSeconds(settings.TimeoutSeconds) };
+            _functions[settings.Name] = Create(registration, settings);
         }
     }
 
-    private Function Create(FunctionRegistration registration, FunctionState? stored)
+    private Function Create(FunctionRegistration registration, FunctionSettings? stored)
     {
-        var state = (stored ?? new FunctionState
+        var settings = (stored ?? new FunctionSettings
         {
             Name = registration.Name,
             MemorySize = registration.MemorySize,
@@ -208,14 +222,14 @@ internal sealed class FunctionService : IHostedService, IAsyncDisposable
             MemorySize = registration.MemorySize,
             TimeoutSeconds = registration.Timeout.TotalSeconds,
         };
-        return new Function(ArnOf(registration.Name), registration, state);
+        return new Function(ArnOf(registration.Name), registration, settings, _time, _logger);
     }
 
-    private static FunctionState Read(string file)
+    private static FunctionSettings Read(string file)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(file), LambdaJsonContext.Default.FunctionState) ?? throw new JsonException("The file holds null.");
+            return JsonSerializer.Deserialize(File.ReadAllBytes(file), LambdaJsonContext.Default.FunctionSettings) ?? throw new JsonException("The file holds null.");
         }
         catch (JsonException failure)
         {

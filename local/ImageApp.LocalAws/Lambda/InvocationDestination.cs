@@ -19,7 +19,7 @@ internal sealed class InvocationDestination(LocalAwsOptions options, TimeProvide
 
     public async Task SendSuccessAsync(Function function, AsynchronousInvocation invocation, InvocationResult result, CancellationToken cancellationToken)
     {
-        if (function.State.EventInvokeConfig?.OnSuccess is { } target)
+        if (function.Settings.EventInvokeConfig?.OnSuccess is { } target)
         {
             await SendAsync(function, invocation, "Success", target, Record(function, invocation, result, "Success"), [], cancellationToken);
         }
@@ -28,12 +28,12 @@ internal sealed class InvocationDestination(LocalAwsOptions options, TimeProvide
     /// <summary>Sends what is left of an invocation given up; <paramref name="last"/> is null where no attempt was made since the last start.</summary>
     public async Task SendFailureAsync(Function function, AsynchronousInvocation invocation, InvocationResult? last, string condition, CancellationToken cancellationToken)
     {
-        if (function.State.EventInvokeConfig?.OnFailure is { } target)
+        if (function.Settings.EventInvokeConfig?.OnFailure is { } target)
         {
             await SendAsync(function, invocation, condition, target, Record(function, invocation, last, condition), [], cancellationToken);
         }
 
-        if (function.State.DeadLetterTargetArn is { } deadLetterTarget)
+        if (function.Settings.DeadLetterTargetArn is { } deadLetterTarget)
         {
             var attributes = new Dictionary<string, MessageAttribute>
             {
@@ -43,7 +43,7 @@ internal sealed class InvocationDestination(LocalAwsOptions options, TimeProvide
             };
             await SendAsync(function, invocation, condition, deadLetterTarget, Encoding.UTF8.GetString(invocation.Payload), attributes, cancellationToken);
         }
-        else if (function.State.EventInvokeConfig?.OnFailure is null)
+        else if (function.Settings.EventInvokeConfig?.OnFailure is null)
         {
             LambdaLog.Lost(logger, function.Name, invocation.RequestId, condition, invocation.Attempts);
         }

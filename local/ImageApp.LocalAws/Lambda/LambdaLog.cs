@@ -28,8 +28,8 @@ internal static partial class LambdaLog
     [LoggerMessage(8, LogLevel.Warning, "{Function}: process {ProcessId} holds {UsedMegabytes} MB, more than its MemorySize of {MemorySize} MB, and is ended")]
     public static partial void OutOfMemory(ILogger logger, string function, int processId, long usedMegabytes, int memorySize);
 
-    [LoggerMessage(9, LogLevel.Error, "{Function}: its process could not be started anew")]
-    public static partial void RestartFailed(ILogger logger, string function, Exception failure);
+    [LoggerMessage(9, LogLevel.Warning, "{Function}: attempt {Attempt} to start its process failed")]
+    public static partial void StartFailed(ILogger logger, string function, int attempt, Exception failure);
 
     [LoggerMessage(10, LogLevel.Warning, "{Function}: no process has asked for invocation {RequestId} at {RuntimeApi} within {Wait}")]
     public static partial void NoPoller(ILogger logger, string function, string requestId, string runtimeApi, TimeSpan wait);
@@ -45,4 +45,10 @@ internal static partial class LambdaLog
 
     [LoggerMessage(14, LogLevel.Warning, "{Function}: an answer for invocation {RequestId} came after its end and is dropped")]
     public static partial void LateAnswer(ILogger logger, string function, string requestId);
+
+    [LoggerMessage(15, LogLevel.Information, "{Function}: a process is started, attempt {Attempt}")]
+    public static partial void Starting(ILogger logger, string function, int attempt);
+
+    [LoggerMessage(16, LogLevel.Warning, "{Function}: it was started {Attempts} times in vain: {Reason}. The next attempt is at {NextAttemptAt}")]
+    public static partial void NotStarted(ILogger logger, string function, int attempts, string reason, DateTimeOffset? nextAttemptAt);
 }

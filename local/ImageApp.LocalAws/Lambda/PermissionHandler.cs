@@ -29,7 +29,7 @@ internal sealed class PermissionHandler(FunctionService functions) : IResourceTy
         }
 
         var permission = new FunctionPermission(id, properties.RequiredText("Action"), properties.RequiredText("Principal"), properties.Text("SourceArn"), properties.Text("SourceAccount"));
-        await functions.ChangeAsync(function, state => state with { Policy = FunctionPolicy.Add(state.Policy, function.Arn, permission).Policy }, cancellationToken);
+        await functions.ChangeAsync(function, settings => settings with { Policy = FunctionPolicy.Add(settings.Policy, function.Arn, permission).Policy }, cancellationToken);
         return new ProvisionedResource(id, new Dictionary<string, string> { ["Id"] = id });
     }
 
@@ -41,7 +41,7 @@ internal sealed class PermissionHandler(FunctionService functions) : IResourceTy
         try
         {
             var function = functions.Get(request.Properties.RequiredText("FunctionName"));
-            await functions.ChangeAsync(function, state => state with { Policy = FunctionPolicy.Remove(state.Policy, physicalId, function.Arn) }, cancellationToken);
+            await functions.ChangeAsync(function, settings => settings with { Policy = FunctionPolicy.Remove(settings.Policy, physicalId, function.Arn) }, cancellationToken);
         }
         catch (AwsServiceException failure) when (failure.Code == "ResourceNotFoundException")
         {

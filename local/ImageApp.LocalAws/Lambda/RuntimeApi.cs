@@ -60,7 +60,7 @@ internal sealed class RuntimeApi(FunctionService functions, TimeProvider time, I
         Invocation invocation;
         try
         {
-            invocation = await function.NextAsync(aborted);
+            invocation = await function.NextAsync(poller.Process, aborted);
         }
         catch (OperationCanceledException) when (aborted.IsCancellationRequested)
         {
@@ -125,6 +125,7 @@ internal sealed class RuntimeApi(FunctionService functions, TimeProvider time, I
 
         // In AWS it is an invocation that starts an environment, and a failed start fails that invocation.
         function.TakeWaiting()?.TryEnd(new InvocationOutcome(payload, errorType, NeedsRestart: true));
+        function.Starter.InitializationFailed(errorType);
         await AcceptAsync(context);
     }
 
