@@ -82,7 +82,7 @@ public sealed partial class LocalAwsServer : IAsyncDisposable
     /// <returns>The function's error as JSON, or null after a success.</returns>
     public async Task<string?> InvokeAsync(string function, byte[] payload, CancellationToken cancellationToken)
     {
-        var functions = Services.GetRequiredService<FunctionService>();
+        var functions = Services.GetRequiredService<LambdaStore>();
         try
         {
             var result = await functions.InvokeAsync(functions.Get(function), payload, Activity.Current?.Context ?? default, cancellationToken);

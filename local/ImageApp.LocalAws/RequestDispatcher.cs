@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
+using ImageApp.LocalAws.Protocols;
 using ImageApp.LocalAws.Signing;
+using ImageApp.LocalAws.Sqs;
 using ImageApp.LocalAws.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -78,7 +80,7 @@ internal sealed class RequestDispatcher(
             return claim.Scope.Service;
         }
 
-        if (request.Headers["X-Amz-Target"].ToString().StartsWith("AmazonSQS.", StringComparison.Ordinal))
+        if (request.Headers[AwsJson.TargetHeader].ToString().StartsWith(SqsApi.TargetPrefix, StringComparison.Ordinal))
         {
             return "sqs";
         }

@@ -13,7 +13,7 @@ internal sealed class ChangePlan : IResourceReferences
     private readonly StackReferences _current;
     private readonly HashSet<string> _new = new(StringComparer.Ordinal);
 
-    private ChangePlan(Stack stack, StackStore store)
+    private ChangePlan(Stack stack, CloudFormationStore store)
     {
         _stack = stack;
         _current = new StackReferences(store, () => stack);
@@ -29,7 +29,7 @@ internal sealed class ChangePlan : IResourceReferences
     public bool IsEmpty => Changes.Count == 0 && !StackChanges;
 
     public static ChangePlan Of(
-        Stack stack, StackDefinition definition, BoundTemplate template, StackStore store, ResourceTypes types)
+        Stack stack, StackDefinition definition, BoundTemplate template, CloudFormationStore store, ResourceTypes types)
     {
         var draft = new ChangePlan(stack, store) { Changes = [], StackChanges = false };
         var changes = template.Resources.Select(resource => draft.Change(resource, template, types[resource.Type])).OfType<ResourceChange>().ToList();

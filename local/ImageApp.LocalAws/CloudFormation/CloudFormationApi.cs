@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Xml.Linq;
 using ImageApp.LocalAws.CloudFormation.Templates;
+using ImageApp.LocalAws.Protocols;
 
 namespace ImageApp.LocalAws.CloudFormation;
 
 /// <summary>CloudFormation's Query protocol (CloudFormation API Reference, version 2010-05-15).</summary>
-internal sealed class CloudFormationApi(StackService stacks, StackStore store) : IAwsService
+internal sealed class CloudFormationApi(StackOperations stacks, CloudFormationStore store) : IAwsService
 {
     private const string Version = "2010-05-15";
 
@@ -26,8 +27,8 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
 
     public async Task HandleAsync(AwsRequest request, CancellationToken cancellationToken)
     {
-        var query = new QueryParameters(request.ReadQueryParameters());
-        var action = query["Action"] ?? throw new AwsServiceException("MissingAction", "The request has no parameter Action.");
+        var query = QueryRequest.Read(request, TemplateErrors.Code);
+        var action = query.Action;
         if (query["Version"] is not (null or Version))
         {
             throw new AwsServiceException("NoSuchVersion", $"CloudFormation has the version {Version}, not {query["Version"]}.");
@@ -35,14 +36,10 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
 
         request.Operation = action;
         var result = await ExecuteAsync(action, query, cancellationToken);
-        var response = new XElement(
-            Namespace + (action + "Response"),
-            result is null ? null : new XElement(Namespace + (action + "Result"), Qualified(result)),
-            new XElement(Namespace + "ResponseMetadata", new XElement(Namespace + "RequestId", request.RequestId)));
-        await request.HttpContext.Response.WriteXmlAsync(response, cancellationToken);
+        await QueryResponse.WriteAsync(request.HttpContext.Response, Namespace, action, result, request.RequestId, cancellationToken);
     }
 
-    private async Task<IEnumerable<XElement?>?> ExecuteAsync(string action, QueryParameters query, CancellationToken cancellationToken)
+    private async Task<IEnumerable<XElement?>?> ExecuteAsync(string action, QueryRequest query, CancellationToken cancellationToken)
     {
         switch (action)
         {
@@ -106,14 +103,14 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
                     select (stack, output),
                     export => new object?[] { Text("ExportingStackId", export.stack.StackId), Text("Name", export.output.ExportName), Text("Value", export.output.Value) })];
             case "ListImports":
-                var export = StackService.Required(query["ExportName"], "exportName");
+                var export = StackOperations.Required(query["ExportName"], "exportName");
                 return [Members("Imports", store.Stacks.Where(stack => !stack.IsDeleted && stack.Imports.Contains(export)), stack => stack.StackName)];
             default:
                 throw new AwsServiceException("InvalidAction", $"Local CloudFormation has no action {action}.");
         }
     }
 
-    private static StackRequest StackOf(QueryParameters query)
+    private static StackRequest StackOf(QueryRequest query)
     {
         if (query.Names.FirstOrDefault(name => Unsupported.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)) && query[name] != "false") is { } unsupported)
         {
@@ -121,7 +118,7 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
         }
 
         var parameters = query.Records("Parameters").Select(parameter => (
-            Key: StackService.Required(parameter["ParameterKey"], "parameterKey"),
+            Key: StackOperations.Required(parameter["ParameterKey"], "parameterKey"),
             Value: parameter["ParameterValue"],
             UsePrevious: parameter.Flag("UsePreviousValue"))).ToList();
         return new StackRequest
@@ -131,7 +128,7 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
             UsePreviousTemplate = query.Flag("UsePreviousTemplate"),
             Parameters = Map(parameters.Where(parameter => !parameter.UsePrevious), parameter => parameter.Key, parameter => parameter.Value ?? "", "parameter"),
             PreviousParameters = [.. parameters.Where(parameter => parameter.UsePrevious).Select(parameter => parameter.Key)],
-            Tags = query.Records("Tags") is { Count: > 0 } tags ? Map(tags, tag => StackService.Required(tag["Key"], "tags.key"), tag => tag["Value"] ?? "", "tag") : null,
+            Tags = query.Records("Tags") is { Count: > 0 } tags ? Map(tags, tag => StackOperations.Required(tag["Key"], "tags.key"), tag => tag["Value"] ?? "", "tag") : null,
             Capabilities = Allowed(query.List("Capabilities"), "capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"),
             NotificationArns = query.List("NotificationARNs") is { Count: > 0 } arns ? arns : null,
             RoleArn = query["RoleARN"],
@@ -144,7 +141,7 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
         };
     }
 
-    private static string OnFailure(QueryParameters query)
+    private static string OnFailure(QueryRequest query)
     {
         var onFailure = query["OnFailure"] ?? query["OnStackFailure"];
         if (onFailure is not null && query["DisableRollback"] is not null)
@@ -174,14 +171,14 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
         return map;
     }
 
-    private static ChangeSetRequest ChangeSetOf(QueryParameters query) => new(
+    private static ChangeSetRequest ChangeSetOf(QueryRequest query) => new(
         query["ChangeSetName"],
         Allowed([query["ChangeSetType"] ?? "UPDATE"], "changeSetType", "CREATE", "UPDATE")[0],
         query["Description"],
         query["ClientToken"],
         StackOf(query));
 
-    private static string Body(QueryParameters query) =>
+    private static string Body(QueryRequest query) =>
         query["TemplateBody"] is { Length: > 0 } body ? body
         : query["TemplateURL"] is null ? throw TemplateErrors.Validation("Either Template URL or Template Body must be specified.")
         : throw TemplateErrors.Validation("TemplateURL is not supported by local AWS; send the template itself as TemplateBody");
@@ -282,7 +279,7 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
         Text("ExecutionStatus", changeSet.ExecutionStatus),
     ];
 
-    private XElement?[] Events(QueryParameters query)
+    private XElement?[] Events(QueryRequest query)
     {
         var stack = stacks.Get(query["StackName"]);
         // Newest first; a page goes on below the event it is named after, whatever has happened since.
@@ -314,7 +311,7 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
         ];
     }
 
-    private IEnumerable<(Stack Stack, StackResource Resource)> ResourcesOf(QueryParameters query)
+    private IEnumerable<(Stack Stack, StackResource Resource)> ResourcesOf(QueryRequest query)
     {
         if (query["PhysicalResourceId"] is { Length: > 0 } physicalId)
         {
@@ -335,7 +332,7 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
     }
 
     private static StackResource Resource(Stack stack, string? logicalId) =>
-        stack.Find(StackService.Required(logicalId, "logicalResourceId"))
+        stack.Find(StackOperations.Required(logicalId, "logicalResourceId"))
         ?? throw TemplateErrors.Validation($"Resource {logicalId} does not exist for stack {stack.StackName}");
 
     private static IEnumerable<object?> Resource(Stack stack, StackResource resource, string timestampName, bool withStack) =>
@@ -389,18 +386,4 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
 
     private static XElement Members<T>(string name, IEnumerable<T> items, Func<T, object?> content) =>
         new(name, items.Select(item => new XElement("member", content(item))));
-
-    /// <summary>The same elements in the service's namespace, without which no client finds them.</summary>
-    private static IEnumerable<XElement> Qualified(IEnumerable<XElement?> elements)
-    {
-        foreach (var element in elements.OfType<XElement>())
-        {
-            foreach (var each in element.DescendantsAndSelf())
-            {
-                each.Name = Namespace + each.Name.LocalName;
-            }
-
-            yield return element;
-        }
-    }
 }

@@ -22,7 +22,7 @@ internal sealed class StackEngine : IHostedService, IDisposable
     /// <summary>As long as AWS tells of a deleted stack (CloudFormation API Reference, ListStacks).</summary>
     private static readonly TimeSpan DeletedStacksKept = TimeSpan.FromDays(90);
 
-    private readonly StackStore _store;
+    private readonly CloudFormationStore _store;
     private readonly ResourceTypes _types;
     private readonly LocalAwsOptions _options;
     private readonly TimeProvider _time;
@@ -31,7 +31,7 @@ internal sealed class StackEngine : IHostedService, IDisposable
     private readonly ConcurrentDictionary<string, Task> _running = new(StringComparer.Ordinal);
 
     public StackEngine(
-        StackStore store, ResourceTypes types, LocalAwsOptions options, TimeProvider time, ILogger<StackEngine> logger)
+        CloudFormationStore store, ResourceTypes types, LocalAwsOptions options, TimeProvider time, ILogger<StackEngine> logger)
     {
         _store = store;
         _types = types;

@@ -3,7 +3,7 @@ using ImageApp.LocalAws.CloudFormation.Templates;
 namespace ImageApp.LocalAws.CloudFormation;
 
 /// <summary>References to resources that exist.</summary>
-internal sealed class StackReferences(StackStore store, Func<Stack> stack) : IResourceReferences
+internal sealed class StackReferences(CloudFormationStore store, Func<Stack> stack) : IResourceReferences
 {
     /// <summary>The exports that were asked for.</summary>
     public HashSet<string> Imports { get; } = new(StringComparer.Ordinal);

@@ -1,11 +1,10 @@
 using System.Text.Json.Nodes;
 using ImageApp.LocalAws.CloudFormation;
-using ImageApp.LocalAws.Sns;
 
 namespace ImageApp.LocalAws.Lambda;
 
 /// <summary><c>AWS::Lambda::EventInvokeConfig</c>.</summary>
-internal sealed class EventInvokeConfigHandler(FunctionService functions, TimeProvider time) : IResourceTypeHandler
+internal sealed class EventInvokeConfigHandler(LambdaStore functions, TimeProvider time) : IResourceTypeHandler
 {
     public string TypeName => "AWS::Lambda::EventInvokeConfig";
 

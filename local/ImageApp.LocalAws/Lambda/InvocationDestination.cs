@@ -13,7 +13,7 @@ namespace ImageApp.LocalAws.Lambda;
 /// execution role for that; there are no roles here, so the policy of the queue or topic must allow <c>lambda.amazonaws.com</c> with the
 /// function as <c>aws:SourceArn</c>.
 /// </summary>
-internal sealed class InvocationDestination(LocalAwsOptions options, TimeProvider time, QueueService queues, ITopicPublisher topics, ILogger<InvocationDestination> logger)
+internal sealed class InvocationDestination(LocalAwsOptions options, TimeProvider time, SqsStore queues, ITopicPublisher topics, ILogger<InvocationDestination> logger)
 {
     private const string RequestIdAttribute = "RequestID";
 

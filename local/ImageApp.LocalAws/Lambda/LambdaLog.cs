@@ -40,9 +40,6 @@ internal static partial class LambdaLog
     [LoggerMessage(12, LogLevel.Error, "{Function}: {ServicePrincipal} is refused {Action} on {FunctionArn} on behalf of {SourceArn}. {Reason} Add an AWS::Lambda::Permission")]
     public static partial void InvokeRefused(ILogger logger, string function, string servicePrincipal, string action, string functionArn, string sourceArn, string reason);
 
-    [LoggerMessage(13, LogLevel.Error, "{Function}: asynchronous invocation {RequestId} stopped by an unexpected failure; it is tried again after a restart of local AWS")]
-    public static partial void AsynchronousFailure(ILogger logger, string function, string requestId, Exception failure);
-
     [LoggerMessage(14, LogLevel.Warning, "{Function}: an answer for invocation {RequestId} came after its end and is dropped")]
     public static partial void LateAnswer(ILogger logger, string function, string requestId);
 

@@ -1,10 +1,9 @@
 using ImageApp.LocalAws.CloudFormation;
-using ImageApp.LocalAws.Sns;
 
 namespace ImageApp.LocalAws.Lambda;
 
 /// <summary><c>AWS::Lambda::Permission</c>: one statement of a function's policy; any change makes a new one.</summary>
-internal sealed class PermissionHandler(FunctionService functions) : IResourceTypeHandler
+internal sealed class PermissionHandler(LambdaStore functions) : IResourceTypeHandler
 {
     private const int MaximumIdLength = 100;
 

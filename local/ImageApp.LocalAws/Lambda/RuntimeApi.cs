@@ -4,6 +4,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ImageApp.LocalAws.Protocols;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
@@ -15,7 +16,7 @@ namespace ImageApp.LocalAws.Lambda;
 /// The Runtime API of every function, at <c>/{function}/2018-06-01/runtime</c> (Lambda Developer Guide, "Using the Lambda runtime API").
 /// It is not signed, as in AWS, and several processes may poll one function: each is one execution environment.
 /// </summary>
-internal sealed class RuntimeApi(FunctionService functions, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<RuntimeApi> logger) : IUnsignedEndpoint
+internal sealed class RuntimeApi(LambdaStore functions, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<RuntimeApi> logger) : IUnsignedEndpoint
 {
     /// <summary>The part of the path after the function's name.</summary>
     public const string Version = "2018-06-01";

@@ -8,7 +8,7 @@ namespace ImageApp.LocalAws.S3;
 /// Who may do what with a bucket: the account's own signed requests everything its policy does not deny; unsigned ones only
 /// what it allows to everybody (S3 User Guide, "How Amazon S3 authorizes a request").
 /// </summary>
-internal sealed class BucketAuthorization(ObjectStore store, LocalAwsOptions options)
+internal sealed class BucketAuthorization(S3Store store, LocalAwsOptions options)
 {
     /// <summary>What the owner may always do, so that a policy cannot lock everybody out (S3 API Reference, PutBucketPolicy).</summary>
     private static readonly string[] OwnerActions = ["s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"];

@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 namespace ImageApp.LocalAws.S3;
 
 /// <summary>Operations on a bucket's configuration: one trio of get, put and delete for each sub-resource.</summary>
-internal sealed class BucketConfigurationOperations(ObjectStore store, NotificationTargets targets)
+internal sealed class BucketConfigurationOperations(S3Store store, NotificationTargets targets)
 {
     private static readonly string[] Ownerships = ["BucketOwnerEnforced"];
 

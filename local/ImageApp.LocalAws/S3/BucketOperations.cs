@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace ImageApp.LocalAws.S3;
 
 /// <summary>Operations on buckets as such.</summary>
-internal sealed class BucketOperations(ObjectStore store, LocalAwsOptions options)
+internal sealed class BucketOperations(S3Store store, LocalAwsOptions options)
 {
     private const string DefaultRegion = "us-east-1";
 

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace ImageApp.LocalAws.S3;
 
 /// <summary>Applies the buckets' lifecycle rules, at the start and every hour.</summary>
-internal sealed class LifecycleWorker(ObjectStore store, TimeProvider time, ILogger<LifecycleWorker> logger) : BackgroundService
+internal sealed class LifecycleWorker(S3Store store, TimeProvider time, ILogger<LifecycleWorker> logger) : BackgroundService
 {
     private const int PageSize = 1000;
 

@@ -7,7 +7,7 @@ using ImageApp.LocalAws.Signing;
 namespace ImageApp.LocalAws.S3;
 
 /// <summary>Listings of a bucket's objects.</summary>
-internal sealed class ListOperations(ObjectStore store, LocalAwsOptions options)
+internal sealed class ListOperations(S3Store store, LocalAwsOptions options)
 {
     private const int MaximumKeys = 1000;
 

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace ImageApp.LocalAws.S3;
 
 /// <summary>Multipart uploads (S3 User Guide, "Uploading and copying objects using multipart upload").</summary>
-internal sealed class MultipartOperations(ObjectStore store, ObjectOperations objects, BucketAuthorization authorization, LocalAwsOptions options)
+internal sealed class MultipartOperations(S3Store store, ObjectOperations objects, BucketAuthorization authorization, LocalAwsOptions options)
 {
     public const int MaximumParts = 10_000;
 

@@ -9,7 +9,7 @@ using Microsoft.Net.Http.Headers;
 namespace ImageApp.LocalAws.S3;
 
 /// <summary>Operations on objects.</summary>
-internal sealed class ObjectOperations(ObjectStore store, BucketAuthorization authorization)
+internal sealed class ObjectOperations(S3Store store, BucketAuthorization authorization)
 {
     /// <summary>The most bytes of one PUT, and of one part (S3 User Guide, "Multipart upload limits").</summary>
     public const long MaximumPutBytes = 5L * 1024 * 1024 * 1024;

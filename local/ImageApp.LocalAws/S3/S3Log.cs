@@ -4,9 +4,6 @@ namespace ImageApp.LocalAws.S3;
 
 internal static partial class S3Log
 {
-    [LoggerMessage(EventId = 100, Level = LogLevel.Warning, Message = "The journal {Path} ended in a write that never finished; {Bytes} bytes were cut off")]
-    public static partial void JournalCut(this ILogger logger, string path, long bytes);
-
     [LoggerMessage(EventId = 101, Level = LogLevel.Error, Message = "S3 may not send events of {BucketArn} to {TopicArn}: sns:Publish is refused ({Code}): {Reason} The topic policy needs a statement with Effect Allow, Principal {{\"Service\": \"s3.amazonaws.com\"}}, Action sns:Publish, Resource {TopicArn} and, as conditions, aws:SourceArn {BucketArn} and aws:SourceAccount {AccountId}. The event is dropped: {Message}")]
     public static partial void EventRefused(this ILogger logger, string bucketArn, string topicArn, string code, string reason, string accountId, string message);
 

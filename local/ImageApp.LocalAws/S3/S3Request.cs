@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Xml.Linq;
+using ImageApp.LocalAws.Protocols;
 using ImageApp.LocalAws.S3.Events;
 using ImageApp.LocalAws.S3.Store;
 using ImageApp.LocalAws.Signing;

@@ -1,3 +1,5 @@
+using ImageApp.LocalAws.Protocols;
+
 namespace ImageApp.LocalAws.Signing;
 
 /// <summary>A request's signature is refused.</summary>

@@ -1,7 +1,9 @@
+using ImageApp.LocalAws.Storage;
+
 namespace ImageApp.LocalAws.Sns;
 
 /// <summary>A notification that is on its way to a subscription, kept on disk until it is there or in the dead-letter queue.</summary>
-internal sealed record PendingDelivery
+internal sealed record PendingDelivery : IOutboxItem
 {
     public required string Id { get; init; }
 

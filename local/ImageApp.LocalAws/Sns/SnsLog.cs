@@ -25,9 +25,6 @@ internal static partial class SnsLog
     [LoggerMessage(7, LogLevel.Error, "Message {MessageId} is lost: subscription {SubscriptionArn} has no RedrivePolicy. The message was: {Message}")]
     public static partial void Lost(ILogger logger, string messageId, string subscriptionArn, string message);
 
-    [LoggerMessage(8, LogLevel.Error, "Delivery {DeliveryId} stopped by an unexpected failure; it is tried again after a restart of local AWS")]
-    public static partial void UnexpectedFailure(ILogger logger, string deliveryId, Exception failure);
-
     [LoggerMessage(9, LogLevel.Information, "Subscription {SubscriptionArn} of {Endpoint} is confirmed")]
     public static partial void Confirmed(ILogger logger, string subscriptionArn, string endpoint);
 }

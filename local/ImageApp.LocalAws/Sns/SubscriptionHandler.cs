@@ -4,7 +4,7 @@ using ImageApp.LocalAws.CloudFormation;
 namespace ImageApp.LocalAws.Sns;
 
 /// <summary><c>AWS::SNS::Subscription</c>.</summary>
-internal sealed class SubscriptionHandler(TopicService topics) : IResourceTypeHandler
+internal sealed class SubscriptionHandler(SnsStore topics) : IResourceTypeHandler
 {
     public string TypeName => "AWS::SNS::Subscription";
 

@@ -4,7 +4,7 @@ using ImageApp.LocalAws.CloudFormation;
 namespace ImageApp.LocalAws.Sns;
 
 /// <summary><c>AWS::SNS::Topic</c>.</summary>
-internal sealed class TopicHandler(TopicService topics, LocalAwsOptions options) : IResourceTypeHandler
+internal sealed class TopicHandler(SnsStore topics, LocalAwsOptions options) : IResourceTypeHandler
 {
     private static readonly string[] s_scalars = [Topic.DisplayNameAttribute, Topic.SignatureVersionAttribute];
 

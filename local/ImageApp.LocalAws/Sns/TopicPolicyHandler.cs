@@ -3,7 +3,7 @@ using ImageApp.LocalAws.CloudFormation;
 namespace ImageApp.LocalAws.Sns;
 
 /// <summary><c>AWS::SNS::TopicPolicy</c>; without it a topic has its default policy.</summary>
-internal sealed class TopicPolicyHandler(TopicService topics) : IResourceTypeHandler
+internal sealed class TopicPolicyHandler(SnsStore topics) : IResourceTypeHandler
 {
     public string TypeName => "AWS::SNS::TopicPolicy";
 

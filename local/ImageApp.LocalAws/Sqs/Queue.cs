@@ -1,4 +1,5 @@
 using ImageApp.LocalAws.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace ImageApp.LocalAws.Sqs;
 
@@ -11,7 +12,7 @@ internal sealed class Queue : IAsyncDisposable
     // Journal entries are queued under this lock, so that the file has the changes in the order of memory.
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
-    private readonly Journal<QueuedMessage> _journal;
+    private readonly JournaledMap<QueuedMessage> _journal;
     private readonly Dictionary<string, QueuedMessage> _byId = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _idByReceipt = new(StringComparer.Ordinal);
     private readonly SortedSet<QueuedMessage> _byVisibility = new(Comparer<QueuedMessage>.Create(static (left, right) =>
@@ -21,12 +22,12 @@ internal sealed class Queue : IAsyncDisposable
     private DateTimeOffset _nextExpiry;
     private long _sequence;
 
-    public Queue(string arn, QueueState state, string journalPath, TimeProvider time)
+    public Queue(string arn, QueueState state, string journalPath, TimeProvider time, ILogger logger)
     {
         Arn = arn;
         State = state;
         _time = time;
-        _journal = Journal<QueuedMessage>.Open(journalPath, SqsJsonContext.Default.JournalEntryQueuedMessage);
+        _journal = JournaledMap<QueuedMessage>.Open(journalPath, SqsJsonContext.Default.JournalEntryQueuedMessage, logger);
         foreach (var message in _journal.Recovered.Values)
         {
             Set(message);

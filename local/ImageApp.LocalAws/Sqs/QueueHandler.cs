@@ -1,11 +1,10 @@
 using System.Text.Json.Nodes;
 using ImageApp.LocalAws.CloudFormation;
-using ImageApp.LocalAws.Sns;
 
 namespace ImageApp.LocalAws.Sqs;
 
 /// <summary><c>AWS::SQS::Queue</c>.</summary>
-internal sealed class QueueHandler(QueueService queues, ServiceEndpoint endpoint) : IResourceTypeHandler
+internal sealed class QueueHandler(SqsStore queues, ServiceEndpoint endpoint) : IResourceTypeHandler
 {
     private const int MaximumNameLength = 80;
 

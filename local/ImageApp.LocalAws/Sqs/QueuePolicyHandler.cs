@@ -1,10 +1,9 @@
 using ImageApp.LocalAws.CloudFormation;
-using ImageApp.LocalAws.Sns;
 
 namespace ImageApp.LocalAws.Sqs;
 
 /// <summary><c>AWS::SQS::QueuePolicy</c>.</summary>
-internal sealed class QueuePolicyHandler(QueueService queues) : IResourceTypeHandler
+internal sealed class QueuePolicyHandler(SqsStore queues) : IResourceTypeHandler
 {
     public string TypeName => "AWS::SQS::QueuePolicy";
 

@@ -5,11 +5,13 @@ using System.Text;
 using System.Text.Json.Nodes;
 using ImageApp.LocalAws.Lambda;
 using ImageApp.LocalAws.Policies;
+using ImageApp.LocalAws.Protocols;
+using Microsoft.Extensions.Hosting;
 
 namespace ImageApp.LocalAws.Sqs;
 
 /// <summary>SQS's operations, as its AWS JSON 1.0 protocol names them.</summary>
-internal sealed class SqsApi(QueueService queues, LocalAwsOptions options)
+internal sealed class SqsApi(SqsStore queues, ServiceEndpoint endpoint, LocalAwsOptions options, IHostApplicationLifetime lifetime) : IAwsService
 {
     /// <summary>What <c>X-Amz-Target</c> starts with.</summary>
     public const string TargetPrefix = "AmazonSQS.";
@@ -18,18 +20,59 @@ internal sealed class SqsApi(QueueService queues, LocalAwsOptions options)
     private const int MaximumMessages = 10;
     private const int MaximumVisibilityTimeout = 43_200;
 
-    /// <summary>Performs an operation; queue URLs in the answer start with <paramref name="endpoint"/>.</summary>
-    /// <exception cref="AwsServiceException">The operation is unknown or refused.</exception>
-    public async Task<JsonObject> HandleAsync(string operation, JsonObject parameters, Uri endpoint, CancellationToken cancellationToken)
+    // The codes of the older query protocol, which some SDKs still match on (SQS Developer Guide, "x-amzn-query-error").
+    private static readonly Dictionary<string, string> s_queryCodes = new(StringComparer.Ordinal)
     {
-        var request = new SqsRequest(parameters);
+        ["QueueDoesNotExist"] = "AWS.SimpleQueueService.NonExistentQueue",
+        ["QueueNameExists"] = "QueueAlreadyExists",
+        ["EmptyBatchRequest"] = "AWS.SimpleQueueService.EmptyBatchRequest",
+        ["TooManyEntriesInBatchRequest"] = "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
+        ["BatchEntryIdsNotDistinct"] = "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
+        ["BatchRequestTooLong"] = "AWS.SimpleQueueService.BatchRequestTooLong",
+        ["InvalidBatchEntryId"] = "AWS.SimpleQueueService.InvalidBatchEntryId",
+        ["MessageNotInflight"] = "AWS.SimpleQueueService.MessageNotInflight",
+        ["UnsupportedOperation"] = "AWS.SimpleQueueService.UnsupportedOperation",
+    };
+
+    public string SigningName => "sqs";
+
+    public string DisplayName => "SQS";
+
+    public AwsErrorFormat ErrorFormat => AwsErrorFormat.Json;
+
+    public async Task HandleAsync(AwsRequest request, CancellationToken cancellationToken)
+    {
+        var response = request.HttpContext.Response;
+
+        // A long poll must not hold up the stop of the host.
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            request.Operation = AwsJson.OperationOf(request, TargetPrefix);
+            var result = await PerformAsync(request.Operation, new SqsRequest(AwsJson.Read(request)), ended.Token);
+            await AwsJson.WriteAsync(response, result, cancellationToken);
+        }
+        catch (AwsServiceException failure)
+        {
+            var fault = (int)failure.Status < 500 ? "Sender" : "Receiver";
+            response.Headers["x-amzn-query-error"] = $"{s_queryCodes.GetValueOrDefault(failure.Code, failure.Code)};{fault}";
+            throw;
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            request.HttpContext.Abort();
+        }
+    }
+
+    private async Task<JsonObject> PerformAsync(string operation, SqsRequest request, CancellationToken cancellationToken)
+    {
         return operation switch
         {
-            "CreateQueue" => await CreateQueueAsync(request, endpoint, cancellationToken),
+            "CreateQueue" => await CreateQueueAsync(request, cancellationToken),
             "DeleteQueue" => await DeleteQueueAsync(Find(request, operation)),
-            "GetQueueUrl" => new JsonObject { ["QueueUrl"] = queues.UrlOf(queues.Get(request.Required("QueueName")), endpoint) },
-            "ListQueues" => ListQueues(request, endpoint),
-            "ListDeadLetterSourceQueues" => ListDeadLetterSourceQueues(Find(request, operation), endpoint),
+            "GetQueueUrl" => new JsonObject { ["QueueUrl"] = queues.UrlOf(queues.Get(request.Required("QueueName")), endpoint.Uri) },
+            "ListQueues" => ListQueues(request),
+            "ListDeadLetterSourceQueues" => ListDeadLetterSourceQueues(Find(request, operation)),
             "GetQueueAttributes" => GetQueueAttributes(Find(request, operation), request),
             "SetQueueAttributes" => await SetQueueAttributesAsync(Find(request, operation), request, cancellationToken),
             "SendMessage" => await SendAsync(Find(request, operation), request),
@@ -56,10 +99,10 @@ internal sealed class SqsApi(QueueService queues, LocalAwsOptions options)
             : throw new AwsServiceException("AccessDenied", $"User: arn:aws:iam::{options.AccountId}:root is not authorized to perform: {action} on resource: {queue.Arn} with an explicit deny in a resource-based policy", HttpStatusCode.Forbidden);
     }
 
-    private async Task<JsonObject> CreateQueueAsync(SqsRequest request, Uri endpoint, CancellationToken cancellationToken)
+    private async Task<JsonObject> CreateQueueAsync(SqsRequest request, CancellationToken cancellationToken)
     {
         var queue = await queues.CreateAsync(request.Required("QueueName"), request.Map("Attributes"), request.Map("tags"), cancellationToken);
-        return new JsonObject { ["QueueUrl"] = queues.UrlOf(queue, endpoint) };
+        return new JsonObject { ["QueueUrl"] = queues.UrlOf(queue, endpoint.Uri) };
     }
 
     private async Task<JsonObject> DeleteQueueAsync(Queue queue)
@@ -68,7 +111,7 @@ internal sealed class SqsApi(QueueService queues, LocalAwsOptions options)
         return [];
     }
 
-    private JsonObject ListQueues(SqsRequest request, Uri endpoint)
+    private JsonObject ListQueues(SqsRequest request)
     {
         var prefix = request.Text("QueueNamePrefix") ?? "";
         var maximum = request.Number("MaxResults", 1, 1000);
@@ -78,7 +121,7 @@ internal sealed class SqsApi(QueueService queues, LocalAwsOptions options)
             .Take((maximum ?? 1000) + 1)
             .ToList();
         var page = found.Take(maximum ?? 1000).ToList();
-        var response = new JsonObject { ["QueueUrls"] = new JsonArray([.. page.Select(queue => JsonValue.Create(queues.UrlOf(queue, endpoint)))]) };
+        var response = new JsonObject { ["QueueUrls"] = new JsonArray([.. page.Select(queue => JsonValue.Create(queues.UrlOf(queue, endpoint.Uri)))]) };
         if (maximum is not null && found.Count > page.Count)
         {
             response["NextToken"] = page[^1].Name;
@@ -87,9 +130,9 @@ internal sealed class SqsApi(QueueService queues, LocalAwsOptions options)
         return response;
     }
 
-    private JsonObject ListDeadLetterSourceQueues(Queue queue, Uri endpoint) => new()
+    private JsonObject ListDeadLetterSourceQueues(Queue queue) => new()
     {
-        ["queueUrls"] = new JsonArray([.. queues.Queues.Where(source => queues.DeadLettersOf(source)?.Queue == queue).Select(source => JsonValue.Create(queues.UrlOf(source, endpoint)))]),
+        ["queueUrls"] = new JsonArray([.. queues.Queues.Where(source => queues.DeadLettersOf(source)?.Queue == queue).Select(source => JsonValue.Create(queues.UrlOf(source, endpoint.Uri)))]),
     };
 
     private static JsonObject GetQueueAttributes(Queue queue, SqsRequest request)

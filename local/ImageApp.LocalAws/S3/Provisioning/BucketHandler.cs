@@ -7,7 +7,7 @@ using ImageApp.LocalAws.S3.Store;
 namespace ImageApp.LocalAws.S3.Provisioning;
 
 /// <summary>The resource type <c>AWS::S3::Bucket</c> (CloudFormation Template Reference).</summary>
-internal sealed class BucketHandler(ObjectStore store, NotificationTargets targets, LocalAwsOptions options) : IResourceTypeHandler
+internal sealed class BucketHandler(S3Store store, NotificationTargets targets, LocalAwsOptions options) : IResourceTypeHandler
 {
     private const int MaximumNameLength = 63;
 

@@ -5,7 +5,7 @@ using ImageApp.LocalAws.S3.Store;
 namespace ImageApp.LocalAws.S3.Provisioning;
 
 /// <summary>The resource type <c>AWS::S3::BucketPolicy</c> (CloudFormation Template Reference).</summary>
-internal sealed class BucketPolicyHandler(ObjectStore store) : IResourceTypeHandler
+internal sealed class BucketPolicyHandler(S3Store store) : IResourceTypeHandler
 {
     public string TypeName => "AWS::S3::BucketPolicy";
 

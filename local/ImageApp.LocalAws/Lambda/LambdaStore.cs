@@ -1,16 +1,14 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using System.Text.Json;
 using ImageApp.LocalAws.Policies;
 using ImageApp.LocalAws.Storage;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace ImageApp.LocalAws.Lambda;
 
 /// <summary>The functions of the account: their settings, permissions and invocations.</summary>
-internal sealed class FunctionService : IHostedService, IAsyncDisposable
+internal sealed class LambdaStore : IAsyncDisposable
 {
     /// <summary>The account's limit of concurrent executions (Lambda Developer Guide, "Lambda quotas").</summary>
     public const int ConcurrencyLimit = 1000;
@@ -22,42 +20,31 @@ internal sealed class FunctionService : IHostedService, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly FunctionInvoker _invoker;
     private readonly LambdaMetrics _metrics;
-    private readonly ILogger<FunctionService> _logger;
+    private readonly ILogger<LambdaStore> _logger;
     private readonly ConcurrentDictionary<string, Function> _functions = new(StringComparer.Ordinal);
-    private readonly Journal<AsynchronousInvocation> _journal;
-    private readonly AsynchronousInvoker _asynchronous;
+    private readonly Outbox<AsynchronousInvocation> _invocations;
+    private readonly JsonFolder<FunctionSettings> _files;
     private readonly Lock _discovery = new();
-    private bool _isDisposed;
 
-    public FunctionService(LocalAwsOptions options, TimeProvider time, FunctionInvoker invoker, InvocationDestination destination, LambdaMetrics metrics, ILogger<FunctionService> logger)
+    public LambdaStore(
+        LocalAwsOptions options,
+        TimeProvider time,
+        FunctionInvoker invoker,
+        Outbox<AsynchronousInvocation> invocations,
+        LambdaMetrics metrics,
+        ILogger<LambdaStore> logger)
     {
         _options = options;
         _time = time;
         _invoker = invoker;
+        _invocations = invocations;
         _metrics = metrics;
         _logger = logger;
-        _journal = Journal<AsynchronousInvocation>.Open(Path.Combine(Folder, "invocations.journal"), LambdaJsonContext.Default.JournalEntryAsynchronousInvocation);
-        _asynchronous = new AsynchronousInvoker(options, time, invoker, destination, _journal, logger);
+        _files = new JsonFolder<FunctionSettings>(Path.Combine(options.DataDirectory, "lambda"), LambdaJsonContext.Default.FunctionSettings);
         LoadFunctions();
     }
 
-    private string Folder => Path.Combine(_options.DataDirectory, "lambda");
-
     public IEnumerable<Function> Functions => _functions.Values.OrderBy(function => function.Name, StringComparer.Ordinal);
-
-    /// <summary>Goes on with the asynchronous invocations that were accepted before the last stop.</summary>
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        foreach (var invocation in _journal.Recovered.Values)
-        {
-            _asynchronous.Run(FindOrAdd(invocation.FunctionName), invocation);
-        }
-
-        return Task.CompletedTask;
-    }
-
-    /// <summary>Stops what runs; it stays on disk.</summary>
-    public Task StopAsync(CancellationToken cancellationToken) => _asynchronous.StopAsync();
 
     /// <summary>The function of a name or ARN.</summary>
     /// <exception cref="AwsServiceException"><c>ResourceNotFoundException</c>: there is none.</exception>
@@ -96,7 +83,7 @@ internal sealed class FunctionService : IHostedService, IAsyncDisposable
         try
         {
             var changed = change(function.Settings) with { LastModified = _time.GetUtcNow(), RevisionId = Guid.NewGuid().ToString() };
-            await AtomicFile.WriteAsync(FileOf(function.Name), JsonSerializer.SerializeToUtf8Bytes(changed, LambdaJsonContext.Default.FunctionSettings), cancellationToken);
+            await _files.SaveAsync(function.Name, changed, cancellationToken);
             function.Settings = changed;
             return changed;
         }
@@ -148,8 +135,7 @@ internal sealed class FunctionService : IHostedService, IAsyncDisposable
             NotBefore = now,
             TraceParent = parent == default ? null : LocalAwsTelemetry.TraceParent(parent),
         };
-        await _journal.PutAsync(invocation.RequestId, invocation);
-        _asynchronous.Run(function, invocation);
+        await _invocations.AddAsync([invocation]);
         return invocation.RequestId;
     }
 
@@ -177,25 +163,16 @@ internal sealed class FunctionService : IHostedService, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // The container knows it as itself and as a hosted service, and disposes of it for each.
-        if (Interlocked.Exchange(ref _isDisposed, true))
-        {
-            return;
-        }
-
-        await _asynchronous.DisposeAsync();
         foreach (var function in _functions.Values)
         {
             await function.DisposeAsync();
         }
-
-        await _journal.DisposeAsync();
     }
 
     private void LoadFunctions()
     {
         var registered = _options.Functions.ToDictionary(registration => FunctionName.Parse(registration.Name), StringComparer.Ordinal);
-        var stored = Directory.EnumerateFiles(Folder, "*.json").Select(Read).ToDictionary(settings => settings.Name, StringComparer.Ordinal);
+        var stored = _files.Load().ToDictionary(settings => settings.Name, StringComparer.Ordinal);
         foreach (var registration in registered.Values)
         {
             _functions[registration.Name] = Create(registration, stored.GetValueOrDefault(registration.Name));
@@ -225,19 +202,5 @@ internal sealed class FunctionService : IHostedService, IAsyncDisposable
         return new Function(ArnOf(registration.Name), registration, settings, _time, _logger);
     }
 
-    private static FunctionSettings Read(string file)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(file), LambdaJsonContext.Default.FunctionSettings) ?? throw new JsonException("The file holds null.");
-        }
-        catch (JsonException failure)
-        {
-            throw new InvalidDataException($"{file} is damaged: {failure.Message}", failure);
-        }
-    }
-
     private string ArnOf(string name) => $"arn:aws:lambda:{_options.Region}:{_options.AccountId}:function:{name}";
-
-    private string FileOf(string name) => Path.Combine(Folder, name + ".json");
 }

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace ImageApp.LocalAws;
+namespace ImageApp.LocalAws.Protocols;
 
 /// <summary>Paths that AWS serves without a signature, such as Lambda's Runtime API.</summary>
 internal interface IUnsignedEndpoint

@@ -1,4 +1,5 @@
 using ImageApp.LocalAws.CloudFormation;
+using ImageApp.LocalAws.Protocols;
 using ImageApp.LocalAws.S3.Events;
 using ImageApp.LocalAws.S3.Provisioning;
 using ImageApp.LocalAws.S3.Store;
@@ -11,7 +12,7 @@ internal static class S3ServiceCollectionExtensions
 {
     /// <summary>Adds S3 and its CloudFormation resource types.</summary>
     public static IServiceCollection AddS3(this IServiceCollection services) => services
-        .AddSingleton<ObjectStore>()
+        .AddSingleton<S3Store>()
         .AddSingleton<NotificationTargets>()
         .AddSingleton<BucketAuthorization>()
         .AddSingleton<BucketOperations>()
@@ -20,7 +21,7 @@ internal static class S3ServiceCollectionExtensions
         .AddSingleton<ObjectOperations>()
         .AddSingleton<MultipartOperations>()
         .AddSingleton<S3OperationTable>()
-        .AddSingleton<IAwsService, S3Service>()
+        .AddSingleton<IAwsService, S3Api>()
         .AddSingleton<LifecycleWorker>()
         .AddHostedService(provider => provider.GetRequiredService<LifecycleWorker>())
         .AddHostedService<EventDelivery>()

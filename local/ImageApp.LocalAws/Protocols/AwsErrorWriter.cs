@@ -3,11 +3,14 @@ using System.Text.Json;
 using System.Xml.Linq;
 using Microsoft.AspNetCore.Http;
 
-namespace ImageApp.LocalAws;
+namespace ImageApp.LocalAws.Protocols;
 
 /// <summary>Writes errors as each protocol's clients read them.</summary>
 internal static class AwsErrorWriter
 {
+    // SQS is the one service here that speaks AWS JSON.
+    private const string ErrorNamespace = "com.amazonaws.sqs#";
+
     /// <summary>Answers with <paramref name="error"/>; <paramref name="resource"/> is S3's element of that name, the path as it was asked for.</summary>
     public static Task WriteAsync(HttpContext context, AwsErrorFormat format, AwsServiceException error, string requestId, string resource, CancellationToken cancellationToken)
     {
@@ -25,7 +28,7 @@ internal static class AwsErrorWriter
                 new XElement("ErrorResponse",
                     new XElement("Error", new XElement("Type", (int)error.Status < 500 ? "Sender" : "Receiver"), new XElement("Code", error.Code), new XElement("Message", error.Message)),
                     new XElement("RequestId", requestId)), cancellationToken),
-            AwsErrorFormat.Json => WriteJsonAsync(context, "application/x-amz-json-1.0", "__type", error, cancellationToken),
+            AwsErrorFormat.Json => WriteJsonAsync(context, AwsJson.ContentType, "__type", error, cancellationToken),
             AwsErrorFormat.RestJson => WriteJsonAsync(context, "application/json", "Type", error, cancellationToken),
             _ => throw new ArgumentOutOfRangeException(nameof(format), format, null),
         };
@@ -38,7 +41,7 @@ internal static class AwsErrorWriter
         {
             var isRest = typeProperty == "Type";
             json.WriteStartObject();
-            json.WriteString(typeProperty, isRest ? (int)error.Status < 500 ? "User" : "Service" : error.Code);
+            json.WriteString(typeProperty, isRest ? (int)error.Status < 500 ? "User" : "Service" : ErrorNamespace + error.Code);
             json.WriteString("message", error.Message);
             json.WriteEndObject();
         }

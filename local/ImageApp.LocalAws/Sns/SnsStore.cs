@@ -4,7 +4,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using ImageApp.LocalAws.Policies;
 using ImageApp.LocalAws.Sqs;
@@ -14,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace ImageApp.LocalAws.Sns;
 
 /// <summary>The account's topics and subscriptions, and publishing to them.</summary>
-internal sealed partial class TopicService : ITopicPublisher, IDisposable
+internal sealed partial class SnsStore : ITopicPublisher, IDisposable
 {
     /// <summary>As whom SNS calls other services.</summary>
     public const string Principal = "sns.amazonaws.com";
@@ -23,25 +22,30 @@ internal sealed partial class TopicService : ITopicPublisher, IDisposable
     private const int MaximumSubjectLength = 100;
 
     private readonly LocalAwsOptions _options;
-    private readonly DeliveryQueue _deliveries;
+    private readonly Outbox<PendingDelivery> _deliveries;
+    private readonly JsonFolder<Topic> _topicFiles;
+    private readonly JsonFolder<Subscription> _subscriptionFiles;
     private readonly TimeProvider _time;
-    private readonly ILogger<TopicService> _logger;
+    private readonly ILogger<SnsStore> _logger;
     private readonly ConcurrentDictionary<string, Topic> _topics = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Subscription> _subscriptions = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _change = new(1);
 
-    public TopicService(LocalAwsOptions options, DeliveryQueue deliveries, TimeProvider time, ILogger<TopicService> logger)
+    public SnsStore(LocalAwsOptions options, Outbox<PendingDelivery> deliveries, TimeProvider time, ILogger<SnsStore> logger)
     {
         _options = options;
         _deliveries = deliveries;
         _time = time;
         _logger = logger;
-        foreach (var topic in Read(TopicFolder, SnsJsonContext.Default.Topic))
+        var folder = Path.Combine(options.DataDirectory, "sns");
+        _topicFiles = new JsonFolder<Topic>(Path.Combine(folder, "topics"), SnsJsonContext.Default.Topic);
+        _subscriptionFiles = new JsonFolder<Subscription>(Path.Combine(folder, "subscriptions"), SnsJsonContext.Default.Subscription);
+        foreach (var topic in _topicFiles.Load())
         {
             _topics[topic.Arn] = topic;
         }
 
-        foreach (var subscription in Read(SubscriptionFolder, SnsJsonContext.Default.Subscription))
+        foreach (var subscription in _subscriptionFiles.Load())
         {
             _subscriptions[subscription.Arn] = subscription;
         }
@@ -50,10 +54,6 @@ internal sealed partial class TopicService : ITopicPublisher, IDisposable
     public IEnumerable<Topic> Topics => _topics.Values.OrderBy(topic => topic.Arn, StringComparer.Ordinal);
 
     public IEnumerable<Subscription> Subscriptions => _subscriptions.Values.OrderBy(subscription => subscription.Arn, StringComparer.Ordinal);
-
-    private string TopicFolder => Path.Combine(_options.DataDirectory, "sns", "topics");
-
-    private string SubscriptionFolder => Path.Combine(_options.DataDirectory, "sns", "subscriptions");
 
     /// <summary>The topic's policy, or the default one.</summary>
     public string PolicyOf(Topic topic) => topic.Attributes.GetValueOrDefault(Topic.PolicyAttribute) ?? TopicPolicy.Default(topic.Arn, _options.AccountId);
@@ -89,7 +89,7 @@ internal sealed partial class TopicService : ITopicPublisher, IDisposable
         {
             if (_topics.TryRemove(topicArn, out _))
             {
-                File.Delete(FileOf(TopicFolder, topicArn));
+                _topicFiles.Delete(FileName(topicArn));
                 SubscriptionsOf(topicArn).ToList().ForEach(Remove);
             }
 
@@ -283,26 +283,8 @@ internal sealed partial class TopicService : ITopicPublisher, IDisposable
         !subscription.Attributes.TryGetValue(Subscription.FilterPolicyAttribute, out var policy)
         || FilterPolicy.Parse(policy, subscription.Attributes.GetValueOrDefault(Subscription.FilterPolicyScopeAttribute)).Matches(message, attributes);
 
-    private static IEnumerable<T> Read<T>(string folder, JsonTypeInfo<T> typeInfo)
-    {
-        Directory.CreateDirectory(folder);
-        foreach (var file in Directory.EnumerateFiles(folder, "*.json"))
-        {
-            T? value;
-            try
-            {
-                value = JsonSerializer.Deserialize(File.ReadAllBytes(file), typeInfo);
-            }
-            catch (JsonException failure)
-            {
-                throw new InvalidDataException($"{file} is damaged: {failure.Message}", failure);
-            }
-
-            yield return value ?? throw new InvalidDataException($"{file} is damaged: it holds null.");
-        }
-    }
-
-    private static string FileOf(string folder, string arn) => Path.Combine(folder, string.Join('.', arn.Split(':')[5..]) + ".json");
+    /// <summary>The part of an ARN that is the resource's own.</summary>
+    private static string FileName(string arn) => string.Join('.', arn.Split(':')[5..]);
 
     private static Dictionary<string, string> ChangeAttributes(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> changes)
     {
@@ -460,20 +442,20 @@ internal sealed partial class TopicService : ITopicPublisher, IDisposable
 
     private async Task<Topic> StoreAsync(Topic topic, CancellationToken cancellationToken)
     {
-        await AtomicFile.WriteAsync(FileOf(TopicFolder, topic.Arn), JsonSerializer.SerializeToUtf8Bytes(topic, SnsJsonContext.Default.Topic), cancellationToken);
+        await _topicFiles.SaveAsync(FileName(topic.Arn), topic, cancellationToken);
         return _topics[topic.Arn] = topic;
     }
 
     private async Task<Subscription> StoreAsync(Subscription subscription, CancellationToken cancellationToken)
     {
-        await AtomicFile.WriteAsync(FileOf(SubscriptionFolder, subscription.Arn), JsonSerializer.SerializeToUtf8Bytes(subscription, SnsJsonContext.Default.Subscription), cancellationToken);
+        await _subscriptionFiles.SaveAsync(FileName(subscription.Arn), subscription, cancellationToken);
         return _subscriptions[subscription.Arn] = subscription;
     }
 
     private void Remove(Subscription subscription)
     {
         _subscriptions.TryRemove(subscription.Arn, out _);
-        File.Delete(FileOf(SubscriptionFolder, subscription.Arn));
+        _subscriptionFiles.Delete(FileName(subscription.Arn));
     }
 
     [GeneratedRegex("^[A-Za-z0-9_-]{1,256}$")]

@@ -5,21 +5,24 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using ImageApp.LocalAws.Policies;
 using ImageApp.LocalAws.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace ImageApp.LocalAws.Sqs;
 
 /// <summary>The queues of the account.</summary>
-internal sealed partial class QueueService : IAsyncDisposable
+internal sealed partial class SqsStore : IAsyncDisposable
 {
     private readonly LocalAwsOptions _options;
     private readonly TimeProvider _time;
+    private readonly ILogger<SqsStore> _logger;
     private readonly ConcurrentDictionary<string, Queue> _queues = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _change = new(1);
 
-    public QueueService(LocalAwsOptions options, TimeProvider time, IMeterFactory meters)
+    public SqsStore(LocalAwsOptions options, TimeProvider time, IMeterFactory meters, ILogger<SqsStore> logger)
     {
         _options = options;
         _time = time;
+        _logger = logger;
         Directory.CreateDirectory(Folder);
         foreach (var file in Directory.EnumerateFiles(Folder, "queue.json", SearchOption.AllDirectories))
         {
@@ -217,7 +220,7 @@ internal sealed partial class QueueService : IAsyncDisposable
     }
 
     private Queue Open(QueueState state) =>
-        new($"arn:aws:sqs:{_options.Region}:{_options.AccountId}:{state.Name}", state, Path.Combine(FolderOf(state.Name), "messages.journal"), _time);
+        new($"arn:aws:sqs:{_options.Region}:{_options.AccountId}:{state.Name}", state, Path.Combine(FolderOf(state.Name), "messages.journal"), _time, _logger);
 
     private Task WriteAsync(QueueState state, CancellationToken cancellationToken) =>
         AtomicFile.WriteAsync(Path.Combine(FolderOf(state.Name), "queue.json"), JsonSerializer.SerializeToUtf8Bytes(state, SqsJsonContext.Default.QueueState), cancellationToken);

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using System.Threading.Channels;
 using ImageApp.LocalAws.S3.Events;
 using ImageApp.LocalAws.Storage;
 using Microsoft.Extensions.Logging;
@@ -12,22 +11,21 @@ namespace ImageApp.LocalAws.S3.Store;
 /// else is in memory and in a journal. A change is one record of the journal, so that after a kill -9 an object is wholly the old one or
 /// wholly the new one, and its event is there exactly if the object is. A change is seen by readers at once and answered once it is on disk.
 /// </summary>
-internal sealed class ObjectStore : IAsyncDisposable
+internal sealed class S3Store : IAsyncDisposable
 {
     private const long CompactionBytes = 4 * 1024 * 1024;
 
     private readonly LocalAwsOptions _options;
     private readonly TimeProvider _time;
-    private readonly RecordJournal _journal;
+    private readonly Journal _journal;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, BucketContents> _buckets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, MultipartUpload> _uploads = new(StringComparer.Ordinal);
     private readonly Dictionary<Guid, PendingEvent> _pending = [];
     private readonly Dictionary<Guid, int> _references = [];
-    private readonly Channel<PendingEvent> _undelivered = Channel.CreateUnbounded<PendingEvent>();
     private long _sequence;
 
-    public ObjectStore(LocalAwsOptions options, TimeProvider time, ILogger<ObjectStore> logger)
+    public S3Store(LocalAwsOptions options, TimeProvider time, ILogger<S3Store> logger)
     {
         _options = options;
         _time = time;
@@ -36,20 +34,19 @@ internal sealed class ObjectStore : IAsyncDisposable
         Blobs = new BlobStore(Path.Combine(folder, "blobs"));
         _journal = OpenJournal(path, logger);
         Blobs.DeleteAllBut(_references.Keys.ToHashSet());
-        foreach (var pending in _pending.Values)
-        {
-            _undelivered.Writer.TryWrite(pending);
-        }
+
+        // An event is on disk with the change that caused it, and is tried for ever: its attempts need not be kept.
+        Events = new Outbox<PendingEvent>("S3", [.. _pending.Values], _ => Task.CompletedTask, SettleEventAsync, time, logger);
     }
 
     public BlobStore Blobs { get; }
 
     /// <summary>Events to be delivered: those left from before, then each as its change reaches the disk.</summary>
-    public ChannelReader<PendingEvent> Undelivered => _undelivered.Reader;
+    public Outbox<PendingEvent> Events { get; }
 
     public async ValueTask DisposeAsync()
     {
-        _undelivered.Writer.TryComplete();
+        await Events.DisposeAsync();
         await _journal.DisposeAsync();
     }
 
@@ -164,7 +161,7 @@ internal sealed class ObjectStore : IAsyncDisposable
                 BucketName = bucket,
                 Object = stored,
                 EndedUploadId = endedUploadId,
-                Events = Events(contents.Bucket, context, stored.Key, stored, sequence),
+                Events = EventsOf(contents.Bucket, context, stored.Key, stored, sequence),
             });
         }
 
@@ -197,7 +194,7 @@ internal sealed class ObjectStore : IAsyncDisposable
                 Sequence = sequence,
                 BucketName = bucket,
                 DeletedKey = key,
-                Events = Events(contents.Bucket, context, key, null, sequence),
+                Events = EventsOf(contents.Bucket, context, key, null, sequence),
             });
         }
 
@@ -347,7 +344,7 @@ internal sealed class ObjectStore : IAsyncDisposable
     }
 
     /// <summary>Records that an event was delivered, or never can be. Where a crash comes first, it is delivered again.</summary>
-    public Task SettleEventAsync(PendingEvent settled)
+    private Task SettleEventAsync(PendingEvent settled)
     {
         lock (_gate)
         {
@@ -400,7 +397,7 @@ internal sealed class ObjectStore : IAsyncDisposable
     /// <summary>Greater than every one before, also after a restart and where the clock was set back.</summary>
     private long NextSequence() => Math.Max(_sequence + 1, _time.GetUtcNow().UtcTicks);
 
-    private List<PendingEvent>? Events(Bucket bucket, EventContext context, string key, StoredObject? stored, long sequence)
+    private List<PendingEvent>? EventsOf(Bucket bucket, EventContext context, string key, StoredObject? stored, long sequence)
     {
         var events = bucket.Notifications?
             .Where(configuration => configuration.Matches(context.EventName, key))
@@ -428,10 +425,7 @@ internal sealed class ObjectStore : IAsyncDisposable
         await Commit(change, released);
         // Only now: until the record is on disk, a crash brings back the object that these belong to.
         Release(released);
-        foreach (var pending in change.Events ?? [])
-        {
-            _undelivered.Writer.TryWrite(pending);
-        }
+        Events.Accept(change.Events ?? []);
     }
 
     private void Apply(StoreChange change, List<Segment> released)
@@ -553,30 +547,26 @@ internal sealed class ObjectStore : IAsyncDisposable
         }
     }
 
-    private RecordJournal OpenJournal(string path, ILogger logger)
+    private Journal OpenJournal(string path, ILogger logger)
     {
         var bytes = 0L;
-        var journal = RecordJournal.Open(path, Replay, out var discarded);
-        if (discarded > 0)
+        var journal = Journal.Open(path, Replay, logger);
+        if (bytes >= CompactionBytes)
         {
-            logger.JournalCut(path, discarded);
+            List<byte[]> live = [.. Snapshot().Select(change => JsonSerializer.SerializeToUtf8Bytes(change, StoreJsonContext.Default.StoreChange))];
+            if (bytes >= 2 * live.Sum(record => (long)record.Length))
+            {
+                journal.Compact(live);
+            }
         }
 
-        var live = Snapshot().Select(change => JsonSerializer.SerializeToUtf8Bytes(change, StoreJsonContext.Default.StoreChange));
-        if (bytes < CompactionBytes || bytes < 2 * live.Sum(record => (long)record.Length))
-        {
-            return journal;
-        }
-
-        journal.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        RecordJournal.Rewrite(path, live);
-        return RecordJournal.Open(path, _ => { }, out _);
+        return journal;
 
         void Replay(ReadOnlySpan<byte> record)
         {
             bytes += record.Length;
             var released = new List<Segment>();
-            Apply(JsonSerializer.Deserialize(record, StoreJsonContext.Default.StoreChange)!, released);
+            Apply(JsonSerializer.Deserialize(record, StoreJsonContext.Default.StoreChange) ?? throw new JsonException("The record is null."), released);
             ReleaseReferences(released, []);
         }
     }

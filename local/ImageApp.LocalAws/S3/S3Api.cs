@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using ImageApp.LocalAws.Protocols;
 using ImageApp.LocalAws.S3.Store;
 using ImageApp.LocalAws.Signing;
 using Microsoft.AspNetCore.Http;
@@ -9,7 +10,7 @@ using Microsoft.Net.Http.Headers;
 namespace ImageApp.LocalAws.S3;
 
 /// <summary>S3, path style: finds a request's operation, asks the bucket's policy, answers CORS, and performs it.</summary>
-internal sealed class S3Service(S3OperationTable operations, ObjectStore store, BucketAuthorization authorization) : IAwsService
+internal sealed class S3Api(S3OperationTable operations, S3Store store, BucketAuthorization authorization) : IAwsService
 {
     public string SigningName => "s3";
 

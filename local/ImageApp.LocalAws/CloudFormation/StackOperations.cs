@@ -6,8 +6,8 @@ using ImageApp.LocalAws.CloudFormation.Templates;
 namespace ImageApp.LocalAws.CloudFormation;
 
 /// <summary>The rules of CloudFormation's operations: what may be done to a stack in which state.</summary>
-internal sealed partial class StackService(
-    StackStore store, StackEngine engine, ResourceTypes types, LocalAwsOptions options, TimeProvider time) : IDisposable
+internal sealed partial class StackOperations(
+    CloudFormationStore store, StackEngine engine, ResourceTypes types, LocalAwsOptions options, TimeProvider time) : IDisposable
 {
     /// <summary>CloudFormation User Guide, "CloudFormation quotas".</summary>
     private const int MaximumTemplateBytes = 51_200;

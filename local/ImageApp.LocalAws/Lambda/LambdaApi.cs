@@ -4,12 +4,13 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ImageApp.LocalAws.Protocols;
 using Microsoft.AspNetCore.Http;
 
 namespace ImageApp.LocalAws.Lambda;
 
 /// <summary>Lambda's REST API: Invoke, functions, permissions and event-invoke configuration.</summary>
-internal sealed class FunctionApi(FunctionService functions, TimeProvider time) : IAwsService
+internal sealed class LambdaApi(LambdaStore functions, TimeProvider time) : IAwsService
 {
     private const int MaximumSynchronousBytes = 6 * 1024 * 1024;
     private const int MaximumEventBytes = 1024 * 1024;

@@ -1,4 +1,4 @@
-namespace ImageApp.LocalAws;
+namespace ImageApp.LocalAws.Protocols;
 
 /// <summary>How an AWS protocol writes an error (Smithy, "AWS protocols").</summary>
 internal enum AwsErrorFormat

@@ -1,10 +1,10 @@
 using System.Xml.Linq;
-using ImageApp.LocalAws.Sns;
+using ImageApp.LocalAws.Protocols;
 
 namespace ImageApp.LocalAws.Sts;
 
 /// <summary>The one action of STS that tools call to see that credentials work: <c>GetCallerIdentity</c>.</summary>
-internal sealed class StsQueryProtocol(LocalAwsOptions options) : IAwsService
+internal sealed class StsApi(LocalAwsOptions options) : IAwsService
 {
     private static readonly XNamespace s_namespace = "https://sts.amazonaws.com/doc/2011-06-15/";
 
@@ -16,7 +16,7 @@ internal sealed class StsQueryProtocol(LocalAwsOptions options) : IAwsService
 
     public Task HandleAsync(AwsRequest request, CancellationToken cancellationToken)
     {
-        var action = request.ReadQueryParameters().GetValueOrDefault("Action");
+        var action = QueryRequest.Read(request, "ValidationError").Action;
         request.Operation = action;
         if (action != "GetCallerIdentity")
         {
@@ -25,10 +25,10 @@ internal sealed class StsQueryProtocol(LocalAwsOptions options) : IAwsService
 
         XElement[] identity =
         [
-            new XElement(s_namespace + "Arn", $"arn:aws:iam::{options.AccountId}:root"),
-            new XElement(s_namespace + "UserId", options.AccountId),
-            new XElement(s_namespace + "Account", options.AccountId),
+            new("Arn", $"arn:aws:iam::{options.AccountId}:root"),
+            new("UserId", options.AccountId),
+            new("Account", options.AccountId),
         ];
-        return QueryResponse.WriteAsync(request.HttpContext, s_namespace, action, identity, request.RequestId);
+        return QueryResponse.WriteAsync(request.HttpContext.Response, s_namespace, action, identity, request.RequestId, cancellationToken);
     }
 }

@@ -1,9 +1,7 @@
-using System.Text;
 using ImageApp.LocalAws.Signing;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.WebUtilities;
 
-namespace ImageApp.LocalAws;
+namespace ImageApp.LocalAws.Protocols;
 
 /// <summary>A request to one AWS service.</summary>
 internal sealed class AwsRequest(HttpContext httpContext, string requestId, RequestSignature? signature, ReadOnlyMemory<byte> body)
@@ -21,24 +19,4 @@ internal sealed class AwsRequest(HttpContext httpContext, string requestId, Requ
 
     /// <summary>The operation, for the span's name, metrics and logs; a service sets it as soon as it knows.</summary>
     public string? Operation { get; set; }
-
-    /// <summary>The parameters of the Query protocol: those of a form body, then those of the URL.</summary>
-    public IReadOnlyDictionary<string, string> ReadQueryParameters()
-    {
-        var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (HttpContext.Request.HasFormContentType)
-        {
-            foreach (var (name, values) in QueryHelpers.ParseQuery(Encoding.UTF8.GetString(Body.Span)))
-            {
-                parameters[name] = values.ToString();
-            }
-        }
-
-        foreach (var (name, values) in HttpContext.Request.Query)
-        {
-            parameters.TryAdd(name, values.ToString());
-        }
-
-        return parameters;
-    }
 }

@@ -1,4 +1,4 @@
-namespace ImageApp.LocalAws;
+namespace ImageApp.LocalAws.Protocols;
 
 /// <summary>One AWS service on local AWS's port; <see cref="RequestDispatcher"/> finds it by <see cref="SigningName"/>.</summary>
 internal interface IAwsService

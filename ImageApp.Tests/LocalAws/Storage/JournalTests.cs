@@ -2,12 +2,15 @@ using System.Text;
 using System.Text.Json.Serialization;
 using CsCheck;
 using ImageApp.LocalAws.Storage;
+using ImageApp.Tests.LocalAws.Sns;
 
-namespace ImageApp.Tests.LocalAws.Sqs;
+namespace ImageApp.Tests.LocalAws.Storage;
 
 public sealed partial class JournalTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("journal-");
+
+    private readonly CollectedLogs _logs = new();
 
     private string File => Path.Combine(_folder.FullName, "items.journal");
 
@@ -43,16 +46,17 @@ public sealed partial class JournalTests : IDisposable
             iter: 50);
 
     [Fact]
-    public async Task A_file_cut_anywhere_gives_the_entries_that_are_whole()
+    public async Task A_file_cut_anywhere_gives_the_entries_that_are_whole_and_the_log_says_what_was_cut()
     {
+        long firstEnd;
         await using (var journal = Open(File))
         {
             await journal.PutAsync("a", new Item("first"));
+            firstEnd = new FileInfo(File).Length;
             await journal.PutAsync("b", new Item("second ü"));
         }
 
         var bytes = await System.IO.File.ReadAllBytesAsync(File, TestContext.Current.CancellationToken);
-        var firstEnd = Array.IndexOf(bytes, (byte)'\n') + 1;
         for (var length = 0; length <= bytes.Length; length++)
         {
             await System.IO.File.WriteAllBytesAsync(File, bytes[..length], TestContext.Current.CancellationToken);
@@ -62,18 +66,80 @@ public sealed partial class JournalTests : IDisposable
                 await torn.PutAsync("c", new Item("after"));
             }
 
+            var kept = length == bytes.Length || length < firstEnd ? 0 : firstEnd;
+            if (length > kept && length < bytes.Length)
+            {
+                Assert.Contains(_logs.All, line => line.Contains($"{length - kept} bytes from offset {kept} on were cut off", StringComparison.Ordinal));
+            }
+
             await using var again = Open(File);
             Assert.Equal("after", again.Recovered["c"].Text);
         }
     }
 
     [Fact]
-    public async Task A_damaged_line_is_named()
+    public async Task Damage_before_intact_records_stops_the_start_and_is_named_with_file_and_offset()
     {
-        await System.IO.File.WriteAllTextAsync(File, "{\"Key\":\"a\",\"Value\":{\"Text\":\"x\"}}\nnonsense\n", TestContext.Current.CancellationToken);
+        long firstEnd, secondEnd;
+        await using (var journal = Open(File))
+        {
+            await journal.PutAsync("a", new Item("first"));
+            firstEnd = new FileInfo(File).Length;
+            await journal.PutAsync("b", new Item("second"));
+            secondEnd = new FileInfo(File).Length;
+            await journal.PutAsync("c", new Item("third"));
+        }
+
+        var bytes = await System.IO.File.ReadAllBytesAsync(File, TestContext.Current.CancellationToken);
+        for (var offset = firstEnd; offset < secondEnd; offset++)
+        {
+            var damaged = bytes.ToArray();
+            damaged[offset] ^= 0x20;
+            await System.IO.File.WriteAllBytesAsync(File, damaged, TestContext.Current.CancellationToken);
+            var failure = Assert.Throws<InvalidDataException>(() => Open(File));
+            Assert.Contains($"{File} is damaged at offset {firstEnd}:", failure.Message, StringComparison.Ordinal);
+            Assert.Equal(damaged, await System.IO.File.ReadAllBytesAsync(File, TestContext.Current.CancellationToken));
+        }
+    }
+
+    [Fact]
+    public async Task What_a_power_cut_left_as_zeros_is_cut_off()
+    {
+        await using (var journal = Open(File))
+        {
+            await journal.PutAsync("a", new Item("first"));
+        }
+
+        await System.IO.File.AppendAllBytesAsync(File, new byte[4096], TestContext.Current.CancellationToken);
+        await using var again = Open(File);
+        Assert.Equal("first", again.Recovered["a"].Text);
+        Assert.Contains(_logs.All, line => line.Contains("4096 bytes", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_record_that_is_whole_but_cannot_be_read_is_named()
+    {
+        var unreadable = "nonsense"u8.ToArray();
+        Journal.Create(File, ["{\"Key\":\"a\",\"Value\":{\"Text\":\"x\"}}"u8.ToArray(), unreadable]);
+        var length = (await System.IO.File.ReadAllBytesAsync(File, TestContext.Current.CancellationToken)).Length;
         var failure = Assert.Throws<InvalidDataException>(() => Open(File));
-        Assert.Contains("line 2", failure.Message, StringComparison.Ordinal);
-        Assert.Contains(File, failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"{File} is damaged at offset {length - unreadable.Length - Journal.HeaderBytes}:", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_of_an_earlier_version_one_JSON_document_a_line_is_taken_over()
+    {
+        await System.IO.File.WriteAllTextAsync(
+            File, "{\"Key\":\"a\",\"Value\":{\"Text\":\"x\"}}\n{\"Key\":\"b\",\"Value\":{\"Text\":\"y\"}}\n{\"Key\":\"a\"}\n{\"Key\":\"torn", TestContext.Current.CancellationToken);
+        await using (var journal = Open(File))
+        {
+            Assert.Equal("y", Assert.Single(journal.Recovered).Value.Text);
+            await journal.PutAsync("c", new Item("after"));
+        }
+
+        await using var again = Open(File);
+        Assert.Equal(["b", "c"], again.Recovered.Keys.Order(StringComparer.Ordinal));
+        Assert.Contains(_logs.All, line => line.Contains("earlier version", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -108,7 +174,7 @@ public sealed partial class JournalTests : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private static Journal<Item> Open(string path) => Journal<Item>.Open(path, ItemContext.Default.JournalEntryItem);
+    private JournaledMap<Item> Open(string path) => JournaledMap<Item>.Open(path, ItemContext.Default.JournalEntryItem, _logs);
 
     internal sealed record Item(string Text);
 
