@@ -15,7 +15,14 @@ internal sealed class CloudFormationApi(StackOperations stacks, CloudFormationSt
 
     /// <summary>What would change the meaning of a request if it were passed over.</summary>
     private static readonly string[] Unsupported =
-        ["StackPolicy", "ResourceTypes.", "RollbackConfiguration.RollbackTriggers.", "ResourcesToImport.", "ImportExistingResources", "IncludeNestedStacks"];
+    [
+        "StackPolicy",
+        "ResourceTypes.",
+        "RollbackConfiguration.RollbackTriggers.",
+        "ResourcesToImport.",
+        "ImportExistingResources",
+        "IncludeNestedStacks",
+    ];
 
     private static readonly XNamespace Namespace = "http://cloudformation.amazonaws.com/doc/2010-05-15/";
 
@@ -58,7 +65,11 @@ internal sealed class CloudFormationApi(StackOperations stacks, CloudFormationSt
                 return [Text("Id", changeSet.Id), Text("StackId", changeSet.StackId)];
             case "ExecuteChangeSet":
                 await stacks.ExecuteChangeSetAsync(
-                    query["ChangeSetName"], query["StackName"], query["ClientRequestToken"], query.Flag("DisableRollback"), cancellationToken);
+                    query["ChangeSetName"],
+                    query["StackName"],
+                    query["ClientRequestToken"],
+                    query.Flag("DisableRollback"),
+                    cancellationToken);
                 return [];
             case "DeleteChangeSet":
                 await stacks.DeleteChangeSetAsync(query["ChangeSetName"], query["StackName"], cancellationToken);
@@ -68,20 +79,51 @@ internal sealed class CloudFormationApi(StackOperations stacks, CloudFormationSt
             case "ListChangeSets":
                 return [Members("Summaries", stacks.ChangeSetsOf(stacks.Get(query["StackName"])), Summary)];
             case "DescribeStacks":
-                return [Members("Stacks", query["StackName"] is { Length: > 0 } name ? [stacks.Get(name)] : store.Stacks.Where(stack => !stack.IsDeleted).Reverse(), Describe)];
+                return
+                [
+                    Members(
+                        "Stacks",
+                        query["StackName"] is { Length: > 0 } name
+                            ? [stacks.Get(name)]
+                            : store.Stacks.Where(stack => !stack.IsDeleted).Reverse(),
+                        Describe),
+                ];
             case "ListStacks":
                 var statuses = query.List("StackStatusFilter");
-                return [Members("StackSummaries", store.Stacks.Where(stack => statuses.Count == 0 || statuses.Contains(stack.Status)).Reverse(), Summary)];
+                return
+                [
+                    Members(
+                        "StackSummaries",
+                        store.Stacks.Where(stack => statuses.Count == 0 || statuses.Contains(stack.Status)).Reverse(),
+                        Summary),
+                ];
             case "DescribeStackEvents":
                 return Events(query);
             case "DescribeStackResource":
                 var owner = stacks.Get(query["StackName"]);
-                return [new XElement("StackResourceDetail", Resource(owner, Resource(owner, query["LogicalResourceId"]), "LastUpdatedTimestamp", withStack: true))];
+                return
+                [
+                    new XElement(
+                        "StackResourceDetail",
+                        Resource(owner, Resource(owner, query["LogicalResourceId"]), "LastUpdatedTimestamp", withStack: true)),
+                ];
             case "DescribeStackResources":
-                return [Members("StackResources", ResourcesOf(query), found => Resource(found.Stack, found.Resource, "Timestamp", withStack: true))];
+                return
+                [
+                    Members(
+                        "StackResources",
+                        ResourcesOf(query),
+                        found => Resource(found.Stack, found.Resource, "Timestamp", withStack: true)),
+                ];
             case "ListStackResources":
                 var listed = stacks.Get(query["StackName"]);
-                return [Members("StackResourceSummaries", listed.Resources, resource => Resource(listed, resource, "LastUpdatedTimestamp", withStack: false))];
+                return
+                [
+                    Members(
+                        "StackResourceSummaries",
+                        listed.Resources,
+                        resource => Resource(listed, resource, "LastUpdatedTimestamp", withStack: false)),
+                ];
             case "GetTemplate":
                 var body = query["ChangeSetName"] is { Length: > 0 } changeSetName
                     ? stacks.GetChangeSet(changeSetName, query["StackName"]).Definition.TemplateBody
@@ -94,17 +136,32 @@ internal sealed class CloudFormationApi(StackOperations stacks, CloudFormationSt
             case "ValidateTemplate":
                 return Validated(stacks.Parse(Body(query)));
             case "ListExports":
-                return [Members(
-                    "Exports",
-                    from stack in store.Stacks
-                    where !stack.IsDeleted
-                    from output in stack.Outputs
-                    where output.ExportName is not null
-                    select (stack, output),
-                    export => new object?[] { Text("ExportingStackId", export.stack.StackId), Text("Name", export.output.ExportName), Text("Value", export.output.Value) })];
+                return
+                [
+                    Members(
+                        "Exports",
+                        from stack in store.Stacks
+                        where !stack.IsDeleted
+                        from output in stack.Outputs
+                        where output.ExportName is not null
+                        select (stack, output),
+                        export =>
+                            new object?[]
+                            {
+                                Text("ExportingStackId", export.stack.StackId),
+                                Text("Name", export.output.ExportName),
+                                Text("Value", export.output.Value),
+                            }),
+                ];
             case "ListImports":
                 var export = StackOperations.Required(query["ExportName"], "exportName");
-                return [Members("Imports", store.Stacks.Where(stack => !stack.IsDeleted && stack.Imports.Contains(export)), stack => stack.StackName)];
+                return
+                [
+                    Members(
+                        "Imports",
+                        store.Stacks.Where(stack => !stack.IsDeleted && stack.Imports.Contains(export)),
+                        stack => stack.StackName),
+                ];
             default:
                 throw new AwsServiceException("InvalidAction", $"Local CloudFormation has no action {action}.");
         }
@@ -112,7 +169,10 @@ internal sealed class CloudFormationApi(StackOperations stacks, CloudFormationSt
 
     private static StackRequest StackOf(QueryRequest query)
     {
-        if (query.Names.FirstOrDefault(name => Unsupported.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)) && query[name] != "false") is { } unsupported)
+        if (
+            query.Names.FirstOrDefault(name =>
+                Unsupported.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)) && query[name] != "false") is
+            { } unsupported)
         {
             throw TemplateErrors.Validation($"{unsupported} is not supported by local AWS");
         }
@@ -126,10 +186,21 @@ internal sealed class CloudFormationApi(StackOperations stacks, CloudFormationSt
             StackName = query["StackName"],
             TemplateBody = query["TemplateBody"] ?? (query.Flag("UsePreviousTemplate") ? null : Body(query)),
             UsePreviousTemplate = query.Flag("UsePreviousTemplate"),
-            Parameters = Map(parameters.Where(parameter => !parameter.UsePrevious), parameter => parameter.Key, parameter => parameter.Value ?? "", "parameter"),
+            Parameters = Map(
+                parameters.Where(parameter => !parameter.UsePrevious),
+                parameter => parameter.Key,
+                parameter => parameter.Value ?? "",
+                "parameter"),
             PreviousParameters = [.. parameters.Where(parameter => parameter.UsePrevious).Select(parameter => parameter.Key)],
-            Tags = query.Records("Tags") is { Count: > 0 } tags ? Map(tags, tag => StackOperations.Required(tag["Key"], "tags.key"), tag => tag["Value"] ?? "", "tag") : null,
-            Capabilities = Allowed(query.List("Capabilities"), "capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"),
+            Tags = query.Records("Tags") is { Count: > 0 } tags
+                ? Map(tags, tag => StackOperations.Required(tag["Key"], "tags.key"), tag => tag["Value"] ?? "", "tag")
+                : null,
+            Capabilities = Allowed(
+                query.List("Capabilities"),
+                "capabilities",
+                "CAPABILITY_IAM",
+                "CAPABILITY_NAMED_IAM",
+                "CAPABILITY_AUTO_EXPAND"),
             NotificationArns = query.List("NotificationARNs") is { Count: > 0 } arns ? arns : null,
             RoleArn = query["RoleARN"],
             TimeoutInMinutes = query["TimeoutInMinutes"] is not { } minutes ? null
@@ -149,12 +220,16 @@ internal sealed class CloudFormationApi(StackOperations stacks, CloudFormationSt
             throw TemplateErrors.Validation("You can specify either DisableRollback or OnFailure, but not both.");
         }
 
-        return query.Flag("DisableRollback") ? "DO_NOTHING" : Allowed([onFailure ?? "ROLLBACK"], "onFailure", "ROLLBACK", "DO_NOTHING", "DELETE")[0];
+        return query.Flag("DisableRollback")
+            ? "DO_NOTHING"
+            : Allowed([onFailure ?? "ROLLBACK"], "onFailure", "ROLLBACK", "DO_NOTHING", "DELETE")[0];
     }
 
     private static IReadOnlyList<string> Allowed(IReadOnlyList<string> values, string member, params string[] allowed) =>
         values.FirstOrDefault(value => !allowed.Contains(value)) is { } unknown
-            ? throw TemplateErrors.Validation($"1 validation error detected: Value '{unknown}' at '{member}' failed to satisfy constraint: Member must satisfy enum value set: [{string.Join(", ", allowed)}]")
+            ? throw TemplateErrors.Validation(
+                $"1 validation error detected: Value '{unknown}' at '{member}' failed to satisfy constraint: Member must satisfy enum "
+                + $"value set: [{string.Join(", ", allowed)}]")
             : values;
 
     private static Dictionary<string, string> Map<T>(IEnumerable<T> items, Func<T, string> key, Func<T, string> value, string what)
@@ -184,22 +259,29 @@ internal sealed class CloudFormationApi(StackOperations stacks, CloudFormationSt
         : throw TemplateErrors.Validation("TemplateURL is not supported by local AWS; send the template itself as TemplateBody");
 
     private static IEnumerable<object?> Describe(Stack stack) =>
-    [
-        .. Summary(stack, "Description"),
-        Text("ChangeSetId", stack.ChangeSetId),
-        Text("RoleARN", stack.RoleArn),
-        Text("TimeoutInMinutes", stack.TimeoutInMinutes?.ToString(CultureInfo.InvariantCulture)),
-        Flag("DisableRollback", stack.Operation?.OnFailure == "DO_NOTHING"),
-        Flag("EnableTerminationProtection", stack.EnableTerminationProtection),
-        Members("NotificationARNs", stack.Definition.NotificationArns, arn => arn),
-        Members("Capabilities", stack.Definition.Capabilities, capability => capability),
-        Parameters(stack.Definition),
-        Tags(stack.Definition),
-        Members("Outputs", stack.Outputs, output => new object?[]
-        {
-            Text("OutputKey", output.Key), Text("OutputValue", output.Value), Text("Description", output.Description), Text("ExportName", output.ExportName),
-        }),
-    ];
+        [
+            .. Summary(stack, "Description"),
+            Text("ChangeSetId", stack.ChangeSetId),
+            Text("RoleARN", stack.RoleArn),
+            Text("TimeoutInMinutes", stack.TimeoutInMinutes?.ToString(CultureInfo.InvariantCulture)),
+            Flag("DisableRollback", stack.Operation?.OnFailure == "DO_NOTHING"),
+            Flag("EnableTerminationProtection", stack.EnableTerminationProtection),
+            Members("NotificationARNs", stack.Definition.NotificationArns, arn => arn),
+            Members("Capabilities", stack.Definition.Capabilities, capability => capability),
+            Parameters(stack.Definition),
+            Tags(stack.Definition),
+            Members(
+                "Outputs",
+                stack.Outputs,
+                output =>
+                    new object?[]
+                    {
+                        Text("OutputKey", output.Key),
+                        Text("OutputValue", output.Value),
+                        Text("Description", output.Description),
+                        Text("ExportName", output.ExportName),
+                    }),
+        ];
 
     private static IEnumerable<object?> Summary(Stack stack) => Summary(stack, "TemplateDescription");
 
@@ -349,21 +431,27 @@ internal sealed class CloudFormationApi(StackOperations stacks, CloudFormationSt
     ];
 
     private static IEnumerable<XElement?> Summary(Template template) =>
-    [
-        Text("Description", template.Description),
-        Text("Version", "2010-09-09"),
-        Text("Metadata", template.Metadata?.ToJsonString()),
-        Members("Parameters", template.Parameters.Values, parameter => new object?[]
-        {
-            Text("ParameterKey", parameter.Name),
-            Text("DefaultValue", parameter.NoEcho && parameter.Default is not null ? "****" : parameter.Default),
-            Text("ParameterType", parameter.Type),
-            Flag("NoEcho", parameter.NoEcho),
-            Text("Description", parameter.Description),
-            new XElement("ParameterConstraints", parameter.AllowedValues is { } values ? Members("AllowedValues", values, value => value) : null),
-        }),
-        Members("ResourceTypes", template.Resources.Values.Select(resource => resource.Type).Distinct(), type => type),
-    ];
+        [
+            Text("Description", template.Description),
+            Text("Version", "2010-09-09"),
+            Text("Metadata", template.Metadata?.ToJsonString()),
+            Members(
+                "Parameters",
+                template.Parameters.Values,
+                parameter =>
+                    new object?[]
+                    {
+                        Text("ParameterKey", parameter.Name),
+                        Text("DefaultValue", parameter.NoEcho && parameter.Default is not null ? "****" : parameter.Default),
+                        Text("ParameterType", parameter.Type),
+                        Flag("NoEcho", parameter.NoEcho),
+                        Text("Description", parameter.Description),
+                        new XElement(
+                            "ParameterConstraints",
+                            parameter.AllowedValues is { } values ? Members("AllowedValues", values, value => value) : null),
+                    }),
+            Members("ResourceTypes", template.Resources.Values.Select(resource => resource.Type).Distinct(), type => type),
+        ];
 
     private static IEnumerable<XElement?> Validated(Template template) =>
     [

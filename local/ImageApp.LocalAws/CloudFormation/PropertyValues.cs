@@ -76,9 +76,13 @@ internal static class PropertyValues
         StringComparer.Ordinal);
 
     /// <summary>Those of the named properties that are given, as attributes of the same names.</summary>
-    public static Dictionary<string, string> Attributes(this JsonObject properties, IEnumerable<string> scalars, IEnumerable<string> documents)
+    public static Dictionary<string, string> Attributes(
+        this JsonObject properties,
+        IEnumerable<string> scalars,
+        IEnumerable<string> documents)
     {
-        var values = scalars.Select(name => (name, value: properties.Text(name)))
+        var values = scalars
+            .Select(name => (name, value: properties.Text(name)))
             .Concat(documents.Select(name => (name, value: properties.Document(name))));
         return values.Where(item => item.value is not null).ToDictionary(item => item.name, item => item.value!);
     }

@@ -27,33 +27,40 @@ internal sealed partial class StackOperations(
         ?? throw new AwsServiceException("ChangeSetNotFound", $"ChangeSet [{nameOrId}] does not exist", System.Net.HttpStatusCode.NotFound);
 
     /// <summary>Starts the creation of a stack.</summary>
-    public Task<Stack> CreateAsync(StackRequest request, CancellationToken cancellationToken) => GatedAsync(async () =>
-    {
-        var name = CheckName(request.StackName);
-        if (store.Find(name) is { } existing)
-        {
-            return IsRepeated(existing, StackOperation.Create, request.ClientRequestToken)
-                ? existing
-                : throw new AwsServiceException("AlreadyExistsException", $"Stack [{name}] already exists");
-        }
+    public Task<Stack> CreateAsync(StackRequest request, CancellationToken cancellationToken) =>
+        GatedAsync(
+            async () =>
+            {
+                var name = CheckName(request.StackName);
+                if (store.Find(name) is { } existing)
+                {
+                    return IsRepeated(existing, StackOperation.Create, request.ClientRequestToken)
+                        ? existing
+                        : throw new AwsServiceException("AlreadyExistsException", $"Stack [{name}] already exists");
+                }
 
-        var id = NewStackId(name);
-        var (definition, _) = Bind(request.Define(null), name, id);
-        var stack = new Stack
-        {
-            StackId = id,
-            StackName = name,
-            Definition = definition,
-            Status = StackStatus.CreateInProgress,
-            CreationTime = time.GetUtcNow(),
-            RoleArn = request.RoleArn,
-            TimeoutInMinutes = request.TimeoutInMinutes,
-            EnableTerminationProtection = request.EnableTerminationProtection,
-            Operation = new StackOperation(StackOperation.Create) { ClientRequestToken = request.ClientRequestToken, OnFailure = request.OnFailure },
-        };
-        await engine.StartAsync(stack, StackStatus.CreateInProgress, "User Initiated", cancellationToken);
-        return stack;
-    }, cancellationToken);
+                var id = NewStackId(name);
+                var (definition, _) = Bind(request.Define(null), name, id);
+                var stack = new Stack
+                {
+                    StackId = id,
+                    StackName = name,
+                    Definition = definition,
+                    Status = StackStatus.CreateInProgress,
+                    CreationTime = time.GetUtcNow(),
+                    RoleArn = request.RoleArn,
+                    TimeoutInMinutes = request.TimeoutInMinutes,
+                    EnableTerminationProtection = request.EnableTerminationProtection,
+                    Operation = new StackOperation(StackOperation.Create)
+                    {
+                        ClientRequestToken = request.ClientRequestToken,
+                        OnFailure = request.OnFailure,
+                    },
+                };
+                await engine.StartAsync(stack, StackStatus.CreateInProgress, "User Initiated", cancellationToken);
+                return stack;
+            },
+            cancellationToken);
 
     /// <summary>Starts an update of a stack.</summary>
     /// <exception cref="AwsServiceException"><c>ValidationError</c>, also with "No updates are to be performed."</exception>
@@ -91,172 +98,217 @@ internal sealed partial class StackOperations(
     }, cancellationToken);
 
     /// <summary>Starts the deletion of a stack; one that is not there, or is being deleted, is no error.</summary>
-    public Task DeleteAsync(string? nameOrId, IReadOnlyList<string> retain, string? clientRequestToken, CancellationToken cancellationToken) => GatedAsync<Stack?>(async () =>
-    {
-        var stack = store.Find(Required(nameOrId, "stackName"));
-        if (stack is null || stack.IsDeleted || stack.Status == StackStatus.DeleteInProgress)
-        {
-            return stack;
-        }
-
-        if (stack.EnableTerminationProtection)
-        {
-            throw TemplateErrors.Validation($"Stack [{stack.StackName}] cannot be deleted while TerminationProtection is enabled");
-        }
-
-        if (StackStatus.IsRunning(stack.Status))
-        {
-            throw TemplateErrors.Validation($"Stack:{stack.StackId} is in {stack.Status} state and can not be deleted until it has finished.");
-        }
-
-        if (retain.Count > 0 && stack.Status != StackStatus.DeleteFailed)
-        {
-            throw TemplateErrors.Validation($"Invalid operation on stack [{stack.StackName}]. When you delete a stack, specify which resources to retain only when the stack is in the DELETE_FAILED state.");
-        }
-
-        if (retain.FirstOrDefault(id => stack.Find(id) is null) is { } unknown)
-        {
-            throw TemplateErrors.Validation($"Resource {unknown} to be retained does not exist in stack {stack.StackName}");
-        }
-
-        engine.CheckExportsInUse(stack, []);
-        foreach (var changeSet in ChangeSetsOf(stack))
-        {
-            store.Remove(changeSet);
-        }
-
-        stack = stack with
-        {
-            Operation = new StackOperation(StackOperation.Delete)
+    public Task DeleteAsync(
+        string? nameOrId,
+        IReadOnlyList<string> retain,
+        string? clientRequestToken,
+        CancellationToken cancellationToken) =>
+        GatedAsync<Stack?>(
+            async () =>
             {
-                ClientRequestToken = clientRequestToken,
-                Retain = retain,
-                Cleanup = stack.Operation?.Cleanup ?? [],
+                var stack = store.Find(Required(nameOrId, "stackName"));
+                if (stack is null || stack.IsDeleted || stack.Status == StackStatus.DeleteInProgress)
+                {
+                    return stack;
+                }
+
+                if (stack.EnableTerminationProtection)
+                {
+                    throw TemplateErrors.Validation($"Stack [{stack.StackName}] cannot be deleted while TerminationProtection is enabled");
+                }
+
+                if (StackStatus.IsRunning(stack.Status))
+                {
+                    throw TemplateErrors.Validation(
+                        $"Stack:{stack.StackId} is in {stack.Status} state and can not be deleted until it has finished.");
+                }
+
+                if (retain.Count > 0 && stack.Status != StackStatus.DeleteFailed)
+                {
+                    throw TemplateErrors.Validation(
+                        $"Invalid operation on stack [{stack.StackName}]. When you delete a stack, specify which resources to retain only "
+                        + "when the stack is in the DELETE_FAILED state.");
+                }
+
+                if (retain.FirstOrDefault(id => stack.Find(id) is null) is { } unknown)
+                {
+                    throw TemplateErrors.Validation($"Resource {unknown} to be retained does not exist in stack {stack.StackName}");
+                }
+
+                engine.CheckExportsInUse(stack, []);
+                foreach (var changeSet in ChangeSetsOf(stack))
+                {
+                    store.Remove(changeSet);
+                }
+
+                stack = stack with
+                {
+                    Operation = new StackOperation(StackOperation.Delete)
+                    {
+                        ClientRequestToken = clientRequestToken,
+                        Retain = retain,
+                        Cleanup = stack.Operation?.Cleanup ?? [],
+                    },
+                };
+                await engine.StartAsync(stack, StackStatus.DeleteInProgress, "User Initiated", cancellationToken);
+                return stack;
             },
-        };
-        await engine.StartAsync(stack, StackStatus.DeleteInProgress, "User Initiated", cancellationToken);
-        return stack;
-    }, cancellationToken);
+            cancellationToken);
 
     /// <summary>Foresees what a change set would do; nothing is changed but, for a new stack, that it is there for review.</summary>
-    public Task<ChangeSet> CreateChangeSetAsync(ChangeSetRequest request, CancellationToken cancellationToken) => GatedAsync(async () =>
-    {
-        var name = Required(request.Name, "changeSetName");
-        if (!StackName().IsMatch(name))
-        {
-            throw BadName(name, "changeSetName");
-        }
-
-        var existing = store.Find(Required(request.Stack.StackName, "stackName"));
-        if (existing is not null && store.FindChangeSet(name, existing.StackId) is { } same)
-        {
-            return request.ClientToken is not null && same.ClientToken == request.ClientToken
-                ? same
-                : throw new AwsServiceException("AlreadyExistsException", $"ChangeSet {name} already exists for stack {existing.StackName}");
-        }
-
-        var isReview = existing?.Status == StackStatus.ReviewInProgress;
-        Stack stack;
-        StackDefinition definition;
-        if (request.Type == "CREATE")
-        {
-            if (existing is not null && !isReview)
+    public Task<ChangeSet> CreateChangeSetAsync(ChangeSetRequest request, CancellationToken cancellationToken) =>
+        GatedAsync(
+            async () =>
             {
-                throw TemplateErrors.Validation($"Stack [{existing.StackName}] already exists and cannot be created again with the changeSet [{name}].");
-            }
+                var name = Required(request.Name, "changeSetName");
+                if (!StackName().IsMatch(name))
+                {
+                    throw BadName(name, "changeSetName");
+                }
 
-            definition = request.Stack.Define(null);
-            var stackName = existing?.StackName ?? CheckName(request.Stack.StackName);
-            stack = existing ?? new Stack
-            {
-                StackId = NewStackId(stackName),
-                StackName = stackName,
-                Definition = definition,
-                Status = StackStatus.ReviewInProgress,
-                StatusReason = "User Initiated",
-                CreationTime = time.GetUtcNow(),
-            };
-        }
-        else
-        {
-            stack = existing ?? throw TemplateErrors.Validation($"Stack [{request.Stack.StackName}] does not exist");
-            CheckUpdatable(stack);
-            definition = request.Stack.Define(stack.Definition);
-        }
+                var existing = store.Find(Required(request.Stack.StackName, "stackName"));
+                if (existing is not null && store.FindChangeSet(name, existing.StackId) is { } same)
+                {
+                    return request.ClientToken is not null && same.ClientToken == request.ClientToken
+                        ? same
+                        : throw new AwsServiceException(
+                            "AlreadyExistsException",
+                            $"ChangeSet {name} already exists for stack {existing.StackName}");
+                }
 
-        (definition, var template) = Bind(definition, stack.StackName, stack.StackId);
-        var plan = ChangePlan.Of(stack, definition, template, store, types);
-        if (existing is null)
-        {
-            await store.SaveAsync(stack, cancellationToken);
-        }
+                var isReview = existing?.Status == StackStatus.ReviewInProgress;
+                Stack stack;
+                StackDefinition definition;
+                if (request.Type == "CREATE")
+                {
+                    if (existing is not null && !isReview)
+                    {
+                        throw TemplateErrors.Validation(
+                            $"Stack [{existing.StackName}] already exists and cannot be created again with the changeSet [{name}].");
+                    }
 
-        var isEmpty = plan.IsEmpty && request.Type == "UPDATE" && stack.Status != StackStatus.UpdateFailed;
-        var changeSet = new ChangeSet
-        {
-            Id = $"arn:{Partition}:cloudformation:{options.Region}:{options.AccountId}:changeSet/{name}/{Guid.NewGuid()}",
-            Name = name,
-            StackId = stack.StackId,
-            StackName = stack.StackName,
-            Type = request.Type,
-            Description = request.Description,
-            ClientToken = request.ClientToken,
-            Definition = definition,
-            CreationTime = time.GetUtcNow(),
-            Status = isEmpty ? "FAILED" : "CREATE_COMPLETE",
-            StatusReason = isEmpty ? "The submitted information didn't contain changes. Submit different information to create a change set." : null,
-            ExecutionStatus = isEmpty ? "UNAVAILABLE" : "AVAILABLE",
-            OnStackFailure = request.Stack.OnFailure,
-            RoleArn = request.Stack.RoleArn,
-            Changes = plan.Changes,
-        };
-        await store.SaveAsync(changeSet, cancellationToken);
-        return changeSet;
-    }, cancellationToken);
+                    definition = request.Stack.Define(null);
+                    var stackName = existing?.StackName ?? CheckName(request.Stack.StackName);
+                    stack =
+                        existing
+                        ?? new Stack
+                        {
+                            StackId = NewStackId(stackName),
+                            StackName = stackName,
+                            Definition = definition,
+                            Status = StackStatus.ReviewInProgress,
+                            StatusReason = "User Initiated",
+                            CreationTime = time.GetUtcNow(),
+                        };
+                }
+                else
+                {
+                    stack = existing ?? throw TemplateErrors.Validation($"Stack [{request.Stack.StackName}] does not exist");
+                    CheckUpdatable(stack);
+                    definition = request.Stack.Define(stack.Definition);
+                }
+
+                (definition, var template) = Bind(definition, stack.StackName, stack.StackId);
+                var plan = ChangePlan.Of(stack, definition, template, store, types);
+                if (existing is null)
+                {
+                    await store.SaveAsync(stack, cancellationToken);
+                }
+
+                var isEmpty = plan.IsEmpty && request.Type == "UPDATE" && stack.Status != StackStatus.UpdateFailed;
+                var changeSet = new ChangeSet
+                {
+                    Id = $"arn:{Partition}:cloudformation:{options.Region}:{options.AccountId}:changeSet/{name}/{Guid.NewGuid()}",
+                    Name = name,
+                    StackId = stack.StackId,
+                    StackName = stack.StackName,
+                    Type = request.Type,
+                    Description = request.Description,
+                    ClientToken = request.ClientToken,
+                    Definition = definition,
+                    CreationTime = time.GetUtcNow(),
+                    Status = isEmpty ? "FAILED" : "CREATE_COMPLETE",
+                    StatusReason = isEmpty
+                        ? "The submitted information didn't contain changes. Submit different information to create a change set."
+                        : null,
+                    ExecutionStatus = isEmpty ? "UNAVAILABLE" : "AVAILABLE",
+                    OnStackFailure = request.Stack.OnFailure,
+                    RoleArn = request.Stack.RoleArn,
+                    Changes = plan.Changes,
+                };
+                await store.SaveAsync(changeSet, cancellationToken);
+                return changeSet;
+            },
+            cancellationToken);
 
     /// <summary>Starts the creation or update that a change set foresaw, and drops the stack's other change sets.</summary>
     public Task ExecuteChangeSetAsync(
-        string? nameOrId, string? stackNameOrId, string? clientRequestToken, bool disableRollback, CancellationToken cancellationToken) => GatedAsync(async () =>
-    {
-        var changeSet = GetChangeSet(nameOrId, stackNameOrId);
-        var stack = Get(changeSet.StackId);
-        if (changeSet.ExecutionStatus == "EXECUTE_COMPLETE" && clientRequestToken is not null && stack.Operation?.ClientRequestToken == clientRequestToken)
-        {
-            return changeSet;
-        }
-
-        if (changeSet.ExecutionStatus != "AVAILABLE" || (changeSet.Type == "CREATE" && stack.Status != StackStatus.ReviewInProgress))
-        {
-            var status = changeSet.ExecutionStatus == "UNAVAILABLE" ? changeSet.Status : changeSet.ExecutionStatus;
-            throw new AwsServiceException("InvalidChangeSetStatus", $"ChangeSet [{changeSet.Id}] cannot be executed in its current status of [{status}]");
-        }
-
-        var onFailure = disableRollback ? "DO_NOTHING" : changeSet.OnStackFailure;
-        if (changeSet.Type == "CREATE")
-        {
-            stack = stack with
+        string? nameOrId,
+        string? stackNameOrId,
+        string? clientRequestToken,
+        bool disableRollback,
+        CancellationToken cancellationToken) =>
+        GatedAsync(
+            async () =>
             {
-                Definition = changeSet.Definition,
-                RoleArn = changeSet.RoleArn,
-                ChangeSetId = changeSet.Id,
-                Operation = new StackOperation(StackOperation.Create) { ClientRequestToken = clientRequestToken, OnFailure = onFailure },
-            };
-            await engine.StartAsync(stack, StackStatus.CreateInProgress, "User Initiated", cancellationToken);
-        }
-        else
-        {
-            CheckUpdatable(stack);
-            await StartUpdateAsync(stack, changeSet.Definition, onFailure, clientRequestToken, changeSet.RoleArn, changeSet.Id, cancellationToken);
-        }
+                var changeSet = GetChangeSet(nameOrId, stackNameOrId);
+                var stack = Get(changeSet.StackId);
+                if (
+                    changeSet.ExecutionStatus == "EXECUTE_COMPLETE"
+                    && clientRequestToken is not null
+                    && stack.Operation?.ClientRequestToken == clientRequestToken)
+                {
+                    return changeSet;
+                }
 
-        foreach (var other in ChangeSetsOf(stack).Where(other => other.Id != changeSet.Id))
-        {
-            store.Remove(other);
-        }
+                if (
+                    changeSet.ExecutionStatus != "AVAILABLE"
+                    || (changeSet.Type == "CREATE" && stack.Status != StackStatus.ReviewInProgress))
+                {
+                    var status = changeSet.ExecutionStatus == "UNAVAILABLE" ? changeSet.Status : changeSet.ExecutionStatus;
+                    throw new AwsServiceException(
+                        "InvalidChangeSetStatus",
+                        $"ChangeSet [{changeSet.Id}] cannot be executed in its current status of [{status}]");
+                }
 
-        await store.SaveAsync(changeSet with { ExecutionStatus = "EXECUTE_COMPLETE" }, cancellationToken);
-        return changeSet;
-    }, cancellationToken);
+                var onFailure = disableRollback ? "DO_NOTHING" : changeSet.OnStackFailure;
+                if (changeSet.Type == "CREATE")
+                {
+                    stack = stack with
+                    {
+                        Definition = changeSet.Definition,
+                        RoleArn = changeSet.RoleArn,
+                        ChangeSetId = changeSet.Id,
+                        Operation = new StackOperation(StackOperation.Create)
+                        {
+                            ClientRequestToken = clientRequestToken,
+                            OnFailure = onFailure,
+                        },
+                    };
+                    await engine.StartAsync(stack, StackStatus.CreateInProgress, "User Initiated", cancellationToken);
+                }
+                else
+                {
+                    CheckUpdatable(stack);
+                    await StartUpdateAsync(
+                        stack,
+                        changeSet.Definition,
+                        onFailure,
+                        clientRequestToken,
+                        changeSet.RoleArn,
+                        changeSet.Id,
+                        cancellationToken);
+                }
+
+                foreach (var other in ChangeSetsOf(stack).Where(other => other.Id != changeSet.Id))
+                {
+                    store.Remove(other);
+                }
+
+                await store.SaveAsync(changeSet with { ExecutionStatus = "EXECUTE_COMPLETE" }, cancellationToken);
+                return changeSet;
+            },
+            cancellationToken);
 
     /// <summary>Drops a change set; one that is not there is no error where its stack is.</summary>
     public Task DeleteChangeSetAsync(string? nameOrId, string? stackNameOrId, CancellationToken cancellationToken) => GatedAsync(() =>
@@ -285,7 +337,8 @@ internal sealed partial class StackOperations(
 
     public static string Required(string? value, string member) =>
         string.IsNullOrEmpty(value)
-            ? throw TemplateErrors.Validation($"1 validation error detected: Value null at '{member}' failed to satisfy constraint: Member must not be null")
+            ? throw TemplateErrors.Validation(
+                $"1 validation error detected: Value null at '{member}' failed to satisfy constraint: Member must not be null")
             : value;
 
     /// <summary>Also writes the defaults into the definition: they stay the stack's values when a later template has others.</summary>
@@ -293,7 +346,14 @@ internal sealed partial class StackOperations(
     {
         CheckSize(definition.TemplateBody);
         var template = engine.Bind(definition, stackName, stackId);
-        return (definition with { Parameters = template.Parameters, HiddenParameters = template.HiddenParameters, Description = template.Description }, template);
+        return (
+            definition with
+            {
+                Parameters = template.Parameters,
+                HiddenParameters = template.HiddenParameters,
+                Description = template.Description,
+            },
+            template);
     }
 
     private static void CheckSize(string templateBody)
@@ -301,14 +361,22 @@ internal sealed partial class StackOperations(
         var size = Encoding.UTF8.GetByteCount(templateBody);
         if (size is 0 or > MaximumTemplateBytes)
         {
-            throw TemplateErrors.Validation(string.Create(
-                CultureInfo.InvariantCulture,
-                $"1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length of 1 to {MaximumTemplateBytes}, but has {size}"));
+            throw TemplateErrors.Validation(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length of 1 to "
+                    + $"{MaximumTemplateBytes}, but has {size}"));
         }
     }
 
     private Task StartUpdateAsync(
-        Stack stack, StackDefinition definition, string onFailure, string? clientRequestToken, string? roleArn, string? changeSetId, CancellationToken cancellationToken) =>
+        Stack stack,
+        StackDefinition definition,
+        string onFailure,
+        string? clientRequestToken,
+        string? roleArn,
+        string? changeSetId,
+        CancellationToken cancellationToken) =>
         engine.StartAsync(
             stack with
             {
@@ -356,7 +424,9 @@ internal sealed partial class StackOperations(
         StackName().IsMatch(Required(name, "stackName")) ? name! : throw BadName(name!, "stackName");
 
     private static AwsServiceException BadName(string name, string member) =>
-        TemplateErrors.Validation($"1 validation error detected: Value '{name}' at '{member}' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]* and have length less than or equal to 128");
+        TemplateErrors.Validation(
+            $"1 validation error detected: Value '{name}' at '{member}' failed to satisfy constraint: Member must satisfy regular "
+            + "expression pattern: [a-zA-Z][-a-zA-Z0-9]* and have length less than or equal to 128");
 
     private string Partition => PseudoParameters.Partition(options.Region);
 

@@ -11,7 +11,9 @@ internal sealed class StackReferences(CloudFormationStore store, Func<Stack> sta
     public string Ref(string logicalId) => Find(logicalId).PhysicalId!;
 
     public string GetAtt(string logicalId, string attribute) =>
-        Find(logicalId).Attributes.TryGetValue(attribute, out var value) ? value : throw TemplateParser.UnknownAttribute(logicalId, attribute);
+        Find(logicalId).Attributes.TryGetValue(attribute, out var value)
+            ? value
+            : throw TemplateParser.UnknownAttribute(logicalId, attribute);
 
     public string Import(string exportName)
     {

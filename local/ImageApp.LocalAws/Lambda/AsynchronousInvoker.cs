@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace ImageApp.LocalAws.Lambda;
 
 /// <summary>
-/// Runs accepted asynchronous invocations: retries, age, destination (Lambda Developer Guide, "Error handling for asynchronous invocation").
+/// Runs accepted asynchronous invocations: retries, age, destination (Lambda Developer Guide, "Error handling for asynchronous
+/// invocation").
 /// </summary>
 internal sealed class AsynchronousInvoker(
     Outbox<AsynchronousInvocation> invocations,
@@ -45,14 +46,16 @@ internal sealed class AsynchronousInvoker(
             return null;
         }
 
-        if (invocation.Attempts > (function.Settings.EventInvokeConfig?.MaximumRetryAttempts ?? EventInvokeConfig.DefaultMaximumRetryAttempts))
+        if (
+            invocation.Attempts
+            > (function.Settings.EventInvokeConfig?.MaximumRetryAttempts ?? EventInvokeConfig.DefaultMaximumRetryAttempts))
         {
             await destination.SendFailureAsync(function, invocation, result, "RetriesExhausted", cancellationToken);
             return null;
         }
 
         var delay = options.AsynchronousRetryDelay * Math.Pow(2, invocation.Attempts - 1);
-        LambdaLog.WillRetry(logger, function.Name, invocation.RequestId, invocation.Attempts, delay);
+        logger.WillRetry(function.Name, invocation.RequestId, invocation.Attempts, delay);
         return invocation with { NotBefore = time.GetUtcNow() + delay };
     }
 

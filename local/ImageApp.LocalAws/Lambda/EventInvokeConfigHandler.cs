@@ -8,10 +8,16 @@ internal sealed class EventInvokeConfigHandler(LambdaStore functions, TimeProvid
 {
     public string TypeName => "AWS::Lambda::EventInvokeConfig";
 
-    public IReadOnlySet<string> Properties { get; } = new HashSet<string>
-    {
-        "FunctionName", "Qualifier", "MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig.OnFailure.Destination", "DestinationConfig.OnSuccess.Destination",
-    };
+    public IReadOnlySet<string> Properties { get; } =
+        new HashSet<string>
+        {
+            "FunctionName",
+            "Qualifier",
+            "MaximumRetryAttempts",
+            "MaximumEventAgeInSeconds",
+            "DestinationConfig.OnFailure.Destination",
+            "DestinationConfig.OnSuccess.Destination",
+        };
 
     public IReadOnlySet<string> ReplacementProperties { get; } = new HashSet<string> { "FunctionName", "Qualifier" };
 
@@ -34,7 +40,10 @@ internal sealed class EventInvokeConfigHandler(LambdaStore functions, TimeProvid
     {
         try
         {
-            await functions.ChangeAsync(Find(request.Properties), settings => settings with { EventInvokeConfig = null }, cancellationToken);
+            await functions.ChangeAsync(
+                Find(request.Properties),
+                settings => settings with { EventInvokeConfig = null },
+                cancellationToken);
         }
         catch (AwsServiceException failure) when (failure.Code == "ResourceNotFoundException")
         {
@@ -45,7 +54,8 @@ internal sealed class EventInvokeConfigHandler(LambdaStore functions, TimeProvid
     private static string? Destination(JsonObject properties, string kind) =>
         (properties["DestinationConfig"] as JsonObject)?[kind] is JsonObject destination ? destination.RequiredText("Destination") : null;
 
-    private Function Find(JsonObject properties) => functions.Get($"{properties.RequiredText("FunctionName")}:{properties.RequiredText("Qualifier")}");
+    private Function Find(JsonObject properties) =>
+        functions.Get($"{properties.RequiredText("FunctionName")}:{properties.RequiredText("Qualifier")}");
 
     private async Task PutAsync(Function function, JsonObject properties, CancellationToken cancellationToken)
     {

@@ -20,7 +20,8 @@ internal sealed class FunctionStarter : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly DateTimeOffset _createdAt;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Lock _lock = new();
     private readonly Task _run;
     private FunctionState? _state;
@@ -105,7 +106,9 @@ internal sealed class FunctionStarter : IAsyncDisposable
     private async Task WaitAsync(DateTimeOffset? until, CancellationToken cancellationToken)
     {
         var pause = until - _time.GetUtcNow();
-        using var elapsed = pause is { } delay ? new CancellationTokenSource(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, _time) : new CancellationTokenSource();
+        using var elapsed = pause is { } delay
+            ? new CancellationTokenSource(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, _time)
+            : new CancellationTokenSource();
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, elapsed.Token);
         try
         {
@@ -129,7 +132,7 @@ internal sealed class FunctionStarter : IAsyncDisposable
         }
 
         Report(new FunctionState(FunctionStatus.Pending, _attempts));
-        LambdaLog.Starting(_logger, _function.Name, _attempts);
+        _logger.Starting(_function.Name, _attempts);
         try
         {
             await restart(cancellationToken);
@@ -141,7 +144,7 @@ internal sealed class FunctionStarter : IAsyncDisposable
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
             // The host's affair, whatever it is: it is in the log and in the state, and the next attempt follows.
-            LambdaLog.StartFailed(_logger, _function.Name, _attempts, failure);
+            _logger.StartFailed(_function.Name, _attempts, failure);
             lock (_lock)
             {
                 _failure = (_time.GetUtcNow(), failure.Message);
@@ -182,17 +185,25 @@ internal sealed class FunctionStarter : IAsyncDisposable
         if (_failure is null && _attemptedAt + startup > now)
         {
             var expected = _attemptedAt + startup;
-            return (false, new FunctionState(FunctionStatus.Pending, _attempts, isWanted ? expected + DelayAfter(_attempts) : null), expected);
+            return (
+                false,
+                new FunctionState(FunctionStatus.Pending, _attempts, isWanted ? expected + DelayAfter(_attempts) : null),
+                expected);
         }
 
-        var (failedAt, reason) = _failure ??= (now, FormattableString.Invariant($"no process asked for an invocation within {startup.TotalSeconds:0.#} s of its start"));
+        var (failedAt, reason) = _failure ??= (
+            now,
+            FormattableString.Invariant($"no process asked for an invocation within {startup.TotalSeconds:0.#} s of its start"));
         var next = failedAt + DelayAfter(_attempts);
         return !isWanted ? (false, new FunctionState(FunctionStatus.Failed, _attempts, null, reason), null)
             : next <= now ? (true, new FunctionState(FunctionStatus.Failed, _attempts, now, reason), null)
             : (false, new FunctionState(FunctionStatus.Failed, _attempts, next, reason), next);
     }
 
-    private (bool IsDue, FunctionState State, DateTimeOffset? LookAt) WithoutAttempt(DateTimeOffset now, bool isWanted, FunctionDemand demand)
+    private (bool IsDue, FunctionState State, DateTimeOffset? LookAt) WithoutAttempt(
+        DateTimeOffset now,
+        bool isWanted,
+        FunctionDemand demand)
     {
         if (isWanted && _restartWantedAtPoll is not null)
         {
@@ -224,7 +235,7 @@ internal sealed class FunctionStarter : IAsyncDisposable
         _state = state;
         if (state.Status == FunctionStatus.Failed)
         {
-            LambdaLog.NotStarted(_logger, _function.Name, state.Attempts, state.Reason!, state.NextAttemptAt);
+            _logger.NotStarted(_function.Name, state.Attempts, state.Reason!, state.NextAttemptAt);
         }
 
         _function.Registration.StateChanged?.Invoke(state);

@@ -19,6 +19,7 @@ public enum FunctionStatus
 /// <summary>How a function's process is.</summary>
 /// <param name="Status">Whether it can run.</param>
 /// <param name="Attempts">How often in a row the host was asked to start it without a poll since.</param>
-/// <param name="NextAttemptAt">When the host is asked again; null where that is not planned, since nothing waits or nobody can be asked.</param>
+/// <param name="NextAttemptAt">When the host is asked again; null where that is not planned, since nothing waits or nobody can be
+/// asked.</param>
 /// <param name="Reason">Why it failed; null in every other state.</param>
 public sealed record FunctionState(FunctionStatus Status, int Attempts = 0, DateTimeOffset? NextAttemptAt = null, string? Reason = null);

@@ -36,10 +36,21 @@ internal sealed class LambdaApi(LambdaStore functions, TimeProvider time) : IAws
         switch (segments[2..])
         {
             case [] when method == "GET":
-                await WriteAsync(context, HttpStatusCode.OK, new JsonObject { ["Functions"] = new JsonArray([.. functions.Functions.Select(Configuration)]) });
+                await WriteAsync(
+                    context,
+                    HttpStatusCode.OK,
+                    new JsonObject { ["Functions"] = new JsonArray([.. functions.Functions.Select(Configuration)]) });
                 break;
             case [var name] when method == "GET":
-                await WriteAsync(context, HttpStatusCode.OK, new JsonObject { ["Configuration"] = Configuration(Find(context, name)), ["Code"] = new JsonObject { ["RepositoryType"] = "Local" }, ["Tags"] = new JsonObject() });
+                await WriteAsync(
+                    context,
+                    HttpStatusCode.OK,
+                    new JsonObject
+                    {
+                        ["Configuration"] = Configuration(Find(context, name)),
+                        ["Code"] = new JsonObject { ["RepositoryType"] = "Local" },
+                        ["Tags"] = new JsonObject(),
+                    });
                 break;
             case [var name, "configuration"] when method == "GET":
                 await WriteAsync(context, HttpStatusCode.OK, Configuration(Find(context, name)));
@@ -58,7 +69,10 @@ internal sealed class LambdaApi(LambdaStore functions, TimeProvider time) : IAws
                 break;
             case [var name, "policy", var statementId] when method == "DELETE":
                 var owner = Find(context, name);
-                await functions.ChangeAsync(owner, settings => settings with { Policy = FunctionPolicy.Remove(settings.Policy, statementId, owner.Arn) }, cancellationToken);
+                await functions.ChangeAsync(
+                    owner,
+                    settings => settings with { Policy = FunctionPolicy.Remove(settings.Policy, statementId, owner.Arn) },
+                    cancellationToken);
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
                 break;
             case [var name, "event-invoke-config"] when method is "GET":
@@ -80,7 +94,10 @@ internal sealed class LambdaApi(LambdaStore functions, TimeProvider time) : IAws
     }
 
     private static AwsServiceException Unknown(HttpContext context) =>
-        new("UnknownOperationException", $"Local Lambda has no operation {context.Request.Method} {context.Request.Path}.", HttpStatusCode.NotFound);
+        new(
+            "UnknownOperationException",
+            $"Local Lambda has no operation {context.Request.Method} {context.Request.Path}.",
+            HttpStatusCode.NotFound);
 
     private async Task InvokeAsync(HttpContext context, Function function)
     {
@@ -103,7 +120,9 @@ internal sealed class LambdaApi(LambdaStore functions, TimeProvider time) : IAws
                 await InvokeSynchronouslyAsync(context, function, payload, parent);
                 break;
             default:
-                throw new AwsServiceException("InvalidParameterValueException", $"X-Amz-Invocation-Type is '{type}'; allowed are RequestResponse, Event and DryRun.");
+                throw new AwsServiceException(
+                    "InvalidParameterValueException",
+                    $"X-Amz-Invocation-Type is '{type}'; allowed are RequestResponse, Event and DryRun.");
         }
     }
 
@@ -153,7 +172,10 @@ internal sealed class LambdaApi(LambdaStore functions, TimeProvider time) : IAws
     private static Task WritePolicyAsync(HttpContext context, Function function) =>
         function.Settings.Policy is { } policy
             ? WriteAsync(context, HttpStatusCode.OK, new JsonObject { ["Policy"] = policy, ["RevisionId"] = function.Settings.RevisionId })
-            : throw new AwsServiceException("ResourceNotFoundException", $"The resource you requested does not exist: {function.Arn} has no policy.", HttpStatusCode.NotFound);
+            : throw new AwsServiceException(
+                "ResourceNotFoundException",
+                $"The resource you requested does not exist: {function.Arn} has no policy.",
+                HttpStatusCode.NotFound);
 
     private async Task UpdateConfigurationAsync(HttpContext context, Function function, CancellationToken cancellationToken)
     {
@@ -161,7 +183,10 @@ internal sealed class LambdaApi(LambdaStore functions, TimeProvider time) : IAws
         string[] allowed = ["FunctionName", "MemorySize", "Timeout", "DeadLetterConfig", "RevisionId"];
         if (request.Select(property => property.Key).Except(allowed).FirstOrDefault() is { } unknown)
         {
-            throw new AwsServiceException("InvalidParameterValueException", $"{unknown} cannot be changed here, because the function's process is started by somebody else; allowed are MemorySize, Timeout and DeadLetterConfig.");
+            throw new AwsServiceException(
+                "InvalidParameterValueException",
+                $"{unknown} cannot be changed here, because the function's process is started by somebody else; allowed are MemorySize, "
+                + "Timeout and DeadLetterConfig.");
         }
 
         var memory = Number(request, "MemorySize", 128, 10_240);
@@ -175,17 +200,25 @@ internal sealed class LambdaApi(LambdaStore functions, TimeProvider time) : IAws
 
         await functions.ChangeAsync(
             function,
-            settings => settings with
-            {
-                MemorySize = memory ?? settings.MemorySize,
-                TimeoutSeconds = timeout ?? settings.TimeoutSeconds,
-                DeadLetterTargetArn = deadLetterConfig is null ? settings.DeadLetterTargetArn : string.IsNullOrEmpty(target) ? null : target,
-            },
+            settings =>
+                settings with
+                {
+                    MemorySize = memory ?? settings.MemorySize,
+                    TimeoutSeconds = timeout ?? settings.TimeoutSeconds,
+                    DeadLetterTargetArn =
+                        deadLetterConfig is null ? settings.DeadLetterTargetArn
+                        : string.IsNullOrEmpty(target) ? null
+                        : target,
+                },
             cancellationToken);
         await WriteAsync(context, HttpStatusCode.OK, Configuration(function));
     }
 
-    private async Task PutEventInvokeConfigAsync(HttpContext context, Function function, bool keepsOthers, CancellationToken cancellationToken)
+    private async Task PutEventInvokeConfigAsync(
+        HttpContext context,
+        Function function,
+        bool keepsOthers,
+        CancellationToken cancellationToken)
     {
         var request = await ReadObjectAsync(context);
         var before = keepsOthers ? Existing(function) : null;
@@ -193,7 +226,8 @@ internal sealed class LambdaApi(LambdaStore functions, TimeProvider time) : IAws
         var config = new EventInvokeConfig
         {
             MaximumRetryAttempts = Number(request, "MaximumRetryAttempts", int.MinValue, int.MaxValue) ?? before?.MaximumRetryAttempts,
-            MaximumEventAgeInSeconds = Number(request, "MaximumEventAgeInSeconds", int.MinValue, int.MaxValue) ?? before?.MaximumEventAgeInSeconds,
+            MaximumEventAgeInSeconds =
+                Number(request, "MaximumEventAgeInSeconds", int.MinValue, int.MaxValue) ?? before?.MaximumEventAgeInSeconds,
             OnFailure = Destination(destinations, "OnFailure") ?? before?.OnFailure,
             OnSuccess = Destination(destinations, "OnSuccess") ?? before?.OnSuccess,
             LastModified = time.GetUtcNow(),
@@ -209,10 +243,15 @@ internal sealed class LambdaApi(LambdaStore functions, TimeProvider time) : IAws
         return functions.Get(qualifier.Length == 0 ? WebUtility.UrlDecode(name) : $"{WebUtility.UrlDecode(name)}:{qualifier}");
     }
 
-    private static EventInvokeConfig Existing(Function function) => function.Settings.EventInvokeConfig
-        ?? throw new AwsServiceException("ResourceNotFoundException", $"The function {function.Arn}:$LATEST doesn't have an EventInvokeConfig", HttpStatusCode.NotFound);
+    private static EventInvokeConfig Existing(Function function) =>
+        function.Settings.EventInvokeConfig
+        ?? throw new AwsServiceException(
+            "ResourceNotFoundException",
+            $"The function {function.Arn}:$LATEST doesn't have an EventInvokeConfig",
+            HttpStatusCode.NotFound);
 
-    private static string? Destination(JsonObject? destinations, string kind) => destinations?[kind] is JsonObject destination ? Text(destination, "Destination") : null;
+    private static string? Destination(JsonObject? destinations, string kind) =>
+        destinations?[kind] is JsonObject destination ? Text(destination, "Destination") : null;
 
     private static JsonObject EventInvoke(Function function, EventInvokeConfig config)
     {
@@ -288,7 +327,9 @@ internal sealed class LambdaApi(LambdaStore functions, TimeProvider time) : IAws
 
         return node is JsonValue value && value.TryGetValue<int>(out var number) && number >= minimum && number <= maximum
             ? number
-            : throw new AwsServiceException("ValidationException", $"{name} is {node.ToJsonString()}; allowed are whole numbers from {minimum} to {maximum}.");
+            : throw new AwsServiceException(
+                "ValidationException",
+                $"{name} is {node.ToJsonString()}; allowed are whole numbers from {minimum} to {maximum}.");
     }
 
     private static async Task<JsonObject> ReadObjectAsync(HttpContext context)
@@ -300,7 +341,9 @@ internal sealed class LambdaApi(LambdaStore functions, TimeProvider time) : IAws
         }
         catch (JsonException failure)
         {
-            throw new AwsServiceException("InvalidRequestContentException", $"Could not parse the request's body as JSON: {failure.Message}");
+            throw new AwsServiceException(
+                "InvalidRequestContentException",
+                $"Could not parse the request's body as JSON: {failure.Message}");
         }
     }
 
@@ -310,7 +353,10 @@ internal sealed class LambdaApi(LambdaStore functions, TimeProvider time) : IAws
         await context.Request.Body.CopyToAsync(content, context.RequestAborted);
         if (content.Length > maximum)
         {
-            throw new AwsServiceException("RequestTooLargeException", $"{content.Length} byte payload is too large for an invocation of this type; allowed are {maximum} bytes.", HttpStatusCode.RequestEntityTooLarge);
+            throw new AwsServiceException(
+                "RequestTooLargeException",
+                $"{content.Length} byte payload is too large for an invocation of this type; allowed are {maximum} bytes.",
+                HttpStatusCode.RequestEntityTooLarge);
         }
 
         var payload = content.ToArray();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using ImageApp.LocalAws.Policies;
 using ImageApp.LocalAws.Storage;
@@ -40,7 +41,9 @@ internal sealed class LambdaStore : IAsyncDisposable
         _invocations = invocations;
         _metrics = metrics;
         _logger = logger;
-        _files = new JsonFolder<FunctionSettings>(Path.Combine(options.DataDirectory, "lambda"), LambdaJsonContext.Default.FunctionSettings);
+        _files = new JsonFolder<FunctionSettings>(
+            Path.Combine(options.DataDirectory, "lambda"),
+            LambdaJsonContext.Default.FunctionSettings);
         LoadFunctions();
     }
 
@@ -52,12 +55,15 @@ internal sealed class LambdaStore : IAsyncDisposable
     {
         var name = FunctionName.Parse(nameOrArn);
         var function = _functions.GetValueOrDefault(name);
-        var isOurs = !nameOrArn.StartsWith("arn:", StringComparison.Ordinal) || function is not null && nameOrArn.StartsWith(function.Arn, StringComparison.Ordinal);
+        var isOurs =
+            !nameOrArn.StartsWith("arn:", StringComparison.Ordinal)
+            || function is not null && nameOrArn.StartsWith(function.Arn, StringComparison.Ordinal);
         return function is not null && isOurs
             ? function
             : throw new AwsServiceException(
                 "ResourceNotFoundException",
-                $"Function not found: {(nameOrArn.StartsWith("arn:", StringComparison.Ordinal) ? nameOrArn : ArnOf(name))}. The functions of this account are: {string.Join(", ", Functions.Select(item => item.Name))}.",
+                $"Function not found: {(nameOrArn.StartsWith("arn:", StringComparison.Ordinal) ? nameOrArn : ArnOf(name))}. The functions "
+                + $"of this account are: {string.Join(", ", Functions.Select(item => item.Name))}.",
                 HttpStatusCode.NotFound);
     }
 
@@ -68,7 +74,7 @@ internal sealed class LambdaStore : IAsyncDisposable
         {
             if (!_functions.TryGetValue(name, out var function))
             {
-                LambdaLog.Discovered(_logger, name, s_default.MemorySize, s_default.Timeout);
+                _logger.Discovered(name, s_default.MemorySize, s_default.Timeout);
                 _functions[name] = function = Create(s_default with { Name = name }, null);
             }
 
@@ -77,7 +83,10 @@ internal sealed class LambdaStore : IAsyncDisposable
     }
 
     /// <summary>Changes a function's settings and keeps them.</summary>
-    public async Task<FunctionSettings> ChangeAsync(Function function, Func<FunctionSettings, FunctionSettings> change, CancellationToken cancellationToken)
+    public async Task<FunctionSettings> ChangeAsync(
+        Function function,
+        Func<FunctionSettings, FunctionSettings> change,
+        CancellationToken cancellationToken)
     {
         await function.SettingsChange.WaitAsync(cancellationToken);
         try
@@ -95,12 +104,19 @@ internal sealed class LambdaStore : IAsyncDisposable
 
     /// <summary>Runs the function and waits for its result.</summary>
     /// <exception cref="AwsServiceException"><c>TooManyRequestsException</c>: more run than the account may.</exception>
-    public async Task<InvocationResult> InvokeAsync(Function function, byte[] payload, ActivityContext parent, CancellationToken cancellationToken)
+    public async Task<InvocationResult> InvokeAsync(
+        Function function,
+        byte[] payload,
+        ActivityContext parent,
+        CancellationToken cancellationToken)
     {
         if (function.Load >= ConcurrencyLimit)
         {
             _metrics.Throttled(function.Name);
-            throw new AwsServiceException("TooManyRequestsException", $"Rate Exceeded. {function.Load} invocations of {function.Name} run or wait; allowed are {ConcurrencyLimit}.", HttpStatusCode.TooManyRequests);
+            throw new AwsServiceException(
+                "TooManyRequestsException",
+                $"Rate Exceeded. {function.Load} invocations of {function.Name} run or wait; allowed are {ConcurrencyLimit}.",
+                HttpStatusCode.TooManyRequests);
         }
 
         var requestId = Guid.NewGuid().ToString();
@@ -113,10 +129,13 @@ internal sealed class LambdaStore : IAsyncDisposable
             return result;
         }
 
-        LambdaLog.NoPoller(_logger, function.Name, requestId, $"/{function.Name}/2018-06-01/runtime/invocation/next", wait);
+        _logger.NoPoller(function.Name, requestId, $"/{function.Name}/2018-06-01/runtime/invocation/next", wait);
         var outcome = InvocationOutcome.Failed(
             "Sandbox.Timedout",
-            FormattableString.Invariant($"RequestId: {requestId} Error: Task timed out after {wait.TotalSeconds:F2} seconds: no process of the function asked the Runtime API for it"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"RequestId: {requestId} Error: Task timed out after {wait.TotalSeconds:F2} seconds: no process of the function asked the "
+                + $"Runtime API for it"),
             needsRestart: false);
         return new InvocationResult(requestId, outcome.Payload, outcome.ErrorType, "");
     }
@@ -147,14 +166,20 @@ internal sealed class LambdaStore : IAsyncDisposable
     {
         const string Action = "lambda:InvokeFunction";
         var function = Get(functionArn);
-        var decision = ServiceCallAuthorization.Decide(caller, Action, function.Arn, function.Settings.Policy);
+        var decision = ServiceCallAuthorization.Decide(caller, Action, function.Arn, function.Settings.Policy, _time.GetUtcNow());
         if (decision != PolicyDecision.Allow)
         {
-            var reason = ServiceCallAuthorization.Explain(decision, caller, Action, function.Arn, $"The resource policy of function {function.Name}");
-            LambdaLog.InvokeRefused(_logger, function.Name, caller.ServicePrincipal, Action, function.Arn, caller.SourceArn, reason);
+            var reason = ServiceCallAuthorization.Explain(
+                decision,
+                caller,
+                Action,
+                function.Arn,
+                $"The resource policy of function {function.Name}");
+            _logger.InvokeRefused(function.Name, caller.ServicePrincipal, Action, function.Arn, caller.SourceArn, reason);
             throw new AwsServiceException(
                 "AccessDeniedException",
-                $"{caller.ServicePrincipal} is not authorized to perform {Action} on {function.Arn} on behalf of {caller.SourceArn}. {reason} An AWS::Lambda::Permission is missing.",
+                $"{caller.ServicePrincipal} is not authorized to perform {Action} on {function.Arn} on behalf of {caller.SourceArn}. "
+                + $"{reason} An AWS::Lambda::Permission is missing.",
                 HttpStatusCode.Forbidden);
         }
 
@@ -180,7 +205,11 @@ internal sealed class LambdaStore : IAsyncDisposable
 
         foreach (var settings in stored.Values.Where(settings => !registered.ContainsKey(settings.Name)))
         {
-            var registration = new FunctionRegistration(settings.Name) { MemorySize = settings.MemorySize, Timeout = TimeSpan.FromSeconds(settings.TimeoutSeconds) };
+            var registration = new FunctionRegistration(settings.Name)
+            {
+                MemorySize = settings.MemorySize,
+                Timeout = TimeSpan.FromSeconds(settings.TimeoutSeconds),
+            };
             _functions[settings.Name] = Create(registration, settings);
         }
     }

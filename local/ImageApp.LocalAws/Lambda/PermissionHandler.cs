@@ -9,7 +9,8 @@ internal sealed class PermissionHandler(LambdaStore functions) : IResourceTypeHa
 
     public string TypeName => "AWS::Lambda::Permission";
 
-    public IReadOnlySet<string> Properties { get; } = new HashSet<string> { "FunctionName", "Action", "Principal", "SourceArn", "SourceAccount" };
+    public IReadOnlySet<string> Properties { get; } =
+        new HashSet<string> { "FunctionName", "Action", "Principal", "SourceArn", "SourceAccount" };
 
     public IReadOnlySet<string> ReplacementProperties => Properties;
 
@@ -27,8 +28,16 @@ internal sealed class PermissionHandler(LambdaStore functions) : IResourceTypeHa
             await DeleteAsync(id, request, cancellationToken);
         }
 
-        var permission = new FunctionPermission(id, properties.RequiredText("Action"), properties.RequiredText("Principal"), properties.Text("SourceArn"), properties.Text("SourceAccount"));
-        await functions.ChangeAsync(function, settings => settings with { Policy = FunctionPolicy.Add(settings.Policy, function.Arn, permission).Policy }, cancellationToken);
+        var permission = new FunctionPermission(
+            id,
+            properties.RequiredText("Action"),
+            properties.RequiredText("Principal"),
+            properties.Text("SourceArn"),
+            properties.Text("SourceAccount"));
+        await functions.ChangeAsync(
+            function,
+            settings => settings with { Policy = FunctionPolicy.Add(settings.Policy, function.Arn, permission).Policy },
+            cancellationToken);
         return new ProvisionedResource(id, new Dictionary<string, string> { ["Id"] = id });
     }
 
@@ -40,7 +49,10 @@ internal sealed class PermissionHandler(LambdaStore functions) : IResourceTypeHa
         try
         {
             var function = functions.Get(request.Properties.RequiredText("FunctionName"));
-            await functions.ChangeAsync(function, settings => settings with { Policy = FunctionPolicy.Remove(settings.Policy, physicalId, function.Arn) }, cancellationToken);
+            await functions.ChangeAsync(
+                function,
+                settings => settings with { Policy = FunctionPolicy.Remove(settings.Policy, physicalId, function.Arn) },
+                cancellationToken);
         }
         catch (AwsServiceException failure) when (failure.Code == "ResourceNotFoundException")
         {

@@ -11,8 +11,16 @@ internal static class AwsErrorWriter
     // SQS is the one service here that speaks AWS JSON.
     private const string ErrorNamespace = "com.amazonaws.sqs#";
 
-    /// <summary>Answers with <paramref name="error"/>; <paramref name="resource"/> is S3's element of that name, the path as it was asked for.</summary>
-    public static Task WriteAsync(HttpContext context, AwsErrorFormat format, AwsServiceException error, string requestId, string resource, CancellationToken cancellationToken)
+    /// <summary>
+    /// Answers with <paramref name="error"/>; <paramref name="resource"/> is S3's element of that name, the path as it was asked for.
+    /// </summary>
+    public static Task WriteAsync(
+        HttpContext context,
+        AwsErrorFormat format,
+        AwsServiceException error,
+        string requestId,
+        string resource,
+        CancellationToken cancellationToken)
     {
         context.Response.StatusCode = (int)error.Status;
         if (HttpMethods.IsHead(context.Request.Method) || error.Status == HttpStatusCode.NotModified)
@@ -23,18 +31,35 @@ internal static class AwsErrorWriter
         return format switch
         {
             AwsErrorFormat.RestXml => context.Response.WriteXmlAsync(
-                new XElement("Error", new XElement("Code", error.Code), new XElement("Message", error.Message), new XElement("Resource", resource), new XElement("RequestId", requestId)), cancellationToken),
+                new XElement(
+                    "Error",
+                    new XElement("Code", error.Code),
+                    new XElement("Message", error.Message),
+                    new XElement("Resource", resource),
+                    new XElement("RequestId", requestId)),
+                cancellationToken),
             AwsErrorFormat.Query => context.Response.WriteXmlAsync(
-                new XElement("ErrorResponse",
-                    new XElement("Error", new XElement("Type", (int)error.Status < 500 ? "Sender" : "Receiver"), new XElement("Code", error.Code), new XElement("Message", error.Message)),
-                    new XElement("RequestId", requestId)), cancellationToken),
+                new XElement(
+                    "ErrorResponse",
+                    new XElement(
+                        "Error",
+                        new XElement("Type", (int)error.Status < 500 ? "Sender" : "Receiver"),
+                        new XElement("Code", error.Code),
+                        new XElement("Message", error.Message)),
+                    new XElement("RequestId", requestId)),
+                cancellationToken),
             AwsErrorFormat.Json => WriteJsonAsync(context, AwsJson.ContentType, "__type", error, cancellationToken),
             AwsErrorFormat.RestJson => WriteJsonAsync(context, "application/json", "Type", error, cancellationToken),
             _ => throw new ArgumentOutOfRangeException(nameof(format), format, null),
         };
     }
 
-    private static async Task WriteJsonAsync(HttpContext context, string contentType, string typeProperty, AwsServiceException error, CancellationToken cancellationToken)
+    private static async Task WriteJsonAsync(
+        HttpContext context,
+        string contentType,
+        string typeProperty,
+        AwsServiceException error,
+        CancellationToken cancellationToken)
     {
         using var buffer = new MemoryStream();
         await using (var json = new Utf8JsonWriter(buffer))

@@ -25,7 +25,8 @@ internal static class AwsJson
             ? target[targetPrefix.Length..]
             : throw new AwsServiceException(
                 "UnsupportedOperation",
-                $"{TargetHeader} is '{target}'; the service is served in its JSON protocol, with '{targetPrefix}' and the operation's name.");
+                $"{TargetHeader} is '{target}'; the service is served in its JSON protocol, with '{targetPrefix}' and the operation's name."
+            );
     }
 
     /// <summary>The body as an object.</summary>

@@ -65,15 +65,20 @@ internal sealed class S3Api(S3OperationTable operations, S3Store store, BucketAu
         var method = request.Header(HeaderNames.AccessControlRequestMethod);
         if (origin is null || method is null)
         {
-            throw new AwsServiceException("BadRequest", "Insufficient information. Origin and Access-Control-Request-Method request headers needed.");
+            throw new AwsServiceException(
+                "BadRequest",
+                "Insufficient information. Origin and Access-Control-Request-Method request headers needed.");
         }
 
-        var headers = (request.Header(HeaderNames.AccessControlRequestHeaders) ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var headers = (request.Header(HeaderNames.AccessControlRequestHeaders) ?? "").Split(
+            ',',
+            StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (!TryAddCorsHeaders(request, origin, method, headers))
         {
             throw new AwsServiceException(
                 "AccessForbidden",
-                $"CORSResponse: This CORS request is not allowed. The bucket's CORS configuration has no rule for origin '{origin}', method '{method}' and headers '{string.Join(", ", headers)}'.",
+                $"CORSResponse: This CORS request is not allowed. The bucket's CORS configuration has no rule for origin '{origin}', "
+                + $"method '{method}' and headers '{string.Join(", ", headers)}'.",
                 HttpStatusCode.Forbidden);
         }
 

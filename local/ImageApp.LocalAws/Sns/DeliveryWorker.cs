@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageApp.LocalAws.Sns;
 
-/// <summary>Delivers in the background: at least once, with retries, and what cannot be delivered to the subscription's dead-letter queue.</summary>
+/// <summary>
+/// Delivers in the background: at least once, with retries, and what cannot be delivered to the subscription's dead-letter queue.
+/// </summary>
 internal sealed class DeliveryWorker(
     Outbox<PendingDelivery> deliveries,
     SnsStore topics,
@@ -46,14 +48,11 @@ internal sealed class DeliveryWorker(
         var isPermanent = failure is AwsServiceException or DeliveryFailedException { IsPermanent: true };
         if ((isPermanent ? null : endpoint.PolicyOf(topic, subscription).DelayBefore(delivery.Attempts)) is { } delay)
         {
-            SnsLog.WillRetry(
-                logger, delivery.Attempts, delivery.Notification.MessageId, topic.Arn, subscription.Endpoint, delay, failure.Message);
+            logger.WillRetry(delivery.Attempts, delivery.Notification.MessageId, topic.Arn, subscription.Endpoint, delay, failure.Message);
             return delivery with { NotBefore = time.GetUtcNow() + delay };
         }
 
-        SnsLog.DeliveryFailed(
-            logger,
-            delivery.Notification.MessageId,
+        logger.DeliveryFailed(delivery.Notification.MessageId,
             endpoint.Action ?? "POST",
             topic.Arn,
             subscription.Endpoint,
@@ -65,7 +64,11 @@ internal sealed class DeliveryWorker(
     }
 
     private static async Task<Exception?> TryDeliverAsync(
-        ISubscriptionEndpoint endpoint, Topic topic, Subscription subscription, PendingDelivery delivery, CancellationToken cancellationToken)
+        ISubscriptionEndpoint endpoint,
+        Topic topic,
+        Subscription subscription,
+        PendingDelivery delivery,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -79,12 +82,17 @@ internal sealed class DeliveryWorker(
         }
     }
 
-    private async Task SendToDeadLetterQueueAsync(Topic topic, Subscription subscription, PendingDelivery delivery, Exception failure, CancellationToken cancellationToken)
+    private async Task SendToDeadLetterQueueAsync(
+        Topic topic,
+        Subscription subscription,
+        PendingDelivery delivery,
+        Exception failure,
+        CancellationToken cancellationToken)
     {
         var notification = delivery.Notification;
         if (!subscription.Attributes.TryGetValue(Subscription.RedrivePolicyAttribute, out var json))
         {
-            SnsLog.Lost(logger, notification.MessageId, subscription.Arn, notification.Message);
+            logger.Lost(notification.MessageId, subscription.Arn, notification.Message);
             return;
         }
 
@@ -98,12 +106,17 @@ internal sealed class DeliveryWorker(
         var body = subscription.IsRaw ? notification.Message : envelope.ForQueueOrHttp(topic, subscription, notification);
         try
         {
-            await queues.SendAsync(new ServiceCall(SnsStore.Principal, topic.Arn, options.AccountId), queueArn, body, attributes, cancellationToken);
-            SnsLog.SentToDeadLetterQueue(logger, notification.MessageId, subscription.Arn, queueArn);
+            await queues.SendAsync(
+                new ServiceCall(SnsStore.Principal, topic.Arn, options.AccountId),
+                queueArn,
+                body,
+                attributes,
+                cancellationToken);
+            logger.SentToDeadLetterQueue(notification.MessageId, subscription.Arn, queueArn);
         }
         catch (AwsServiceException refusal)
         {
-            SnsLog.DeadLetterRefused(logger, notification.MessageId, topic.Arn, queueArn, subscription.Arn, refusal.Message, notification.Message);
+            logger.DeadLetterRefused(notification.MessageId, topic.Arn, queueArn, subscription.Arn, refusal.Message, notification.Message);
         }
     }
 }

@@ -12,6 +12,15 @@ internal sealed class FunctionEndpoint(LambdaStore functions, Envelope envelope,
 
     public DeliveryPolicy PolicyOf(Topic topic, Subscription subscription) => DeliveryPolicy.Managed;
 
-    public Task DeliverAsync(Topic topic, Subscription subscription, Notification notification, ActivityContext trace, CancellationToken cancellationToken) =>
-        functions.EnqueueAsync(new ServiceCall(SnsStore.Principal, topic.Arn, options.AccountId), subscription.Endpoint, envelope.ForFunction(topic, subscription, notification), trace);
+    public Task DeliverAsync(
+        Topic topic,
+        Subscription subscription,
+        Notification notification,
+        ActivityContext trace,
+        CancellationToken cancellationToken) =>
+        functions.EnqueueAsync(
+            new ServiceCall(SnsStore.Principal, topic.Arn, options.AccountId),
+            subscription.Endpoint,
+            envelope.ForFunction(topic, subscription, notification),
+            trace);
 }

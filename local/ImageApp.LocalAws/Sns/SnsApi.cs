@@ -8,7 +8,7 @@ using ImageApp.LocalAws.Protocols;
 namespace ImageApp.LocalAws.Sns;
 
 /// <summary>SNS's operations, as its Query protocol names them.</summary>
-internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options) : IAwsService
+internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options, TimeProvider time) : IAwsService
 {
     private const int PageSize = 100;
     private const int MaximumBatchEntries = 10;
@@ -40,7 +40,14 @@ internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options) : IAwsSer
         switch (action)
         {
             case "CreateTopic":
-                return [Element("TopicArn", (await topics.CreateAsync(request.Required("Name"), request.Map("Attributes"), request.Tags(), cancellationToken)).Arn)];
+                return
+                [
+                    Element(
+                        "TopicArn",
+                        (
+                            await topics.CreateAsync(request.Required("Name"), request.Map("Attributes"), request.Tags(), cancellationToken)
+                        ).Arn),
+                ];
             case "DeleteTopic":
                 Authorize(request.Required("TopicArn"), action);
                 await topics.DeleteAsync(request.Required("TopicArn"), cancellationToken);
@@ -50,42 +57,82 @@ internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options) : IAwsSer
             case "GetTopicAttributes":
                 return [Map("Attributes", AttributesOf(Find(request, action)))];
             case "SetTopicAttributes":
-                await topics.SetAttributesAsync(Find(request, action).Arn, new Dictionary<string, string> { [request.Required("AttributeName")] = request["AttributeValue"] ?? "" }, cancellationToken);
+                await topics.SetAttributesAsync(
+                    Find(request, action).Arn,
+                    new Dictionary<string, string> { [request.Required("AttributeName")] = request["AttributeValue"] ?? "" },
+                    cancellationToken);
                 return null;
             case "AddPermission":
                 await AddPermissionAsync(Find(request, action), request, cancellationToken);
                 return null;
             case "RemovePermission":
-                await topics.ChangePolicyAsync(Find(request, action).Arn, policy => TopicPolicy.Remove(policy, request.Required("Label")), cancellationToken);
+                await topics.ChangePolicyAsync(
+                    Find(request, action).Arn,
+                    policy => TopicPolicy.Remove(policy, request.Required("Label")),
+                    cancellationToken);
                 return null;
             case "ListTagsForResource":
-                return [new XElement("Tags", topics.Get(request.Required("ResourceArn")).Tags.Select(tag => Member(Element("Key", tag.Key), Element("Value", tag.Value))))];
+                return
+                [
+                    new XElement(
+                        "Tags",
+                        topics
+                            .Get(request.Required("ResourceArn"))
+                            .Tags.Select(tag => Member(Element("Key", tag.Key), Element("Value", tag.Value)))),
+                ];
             case "TagResource":
                 var added = request.Tags();
-                await topics.SetTagsAsync(request.Required("ResourceArn"), tags => tags.Where(tag => !added.ContainsKey(tag.Key)).Concat(added).ToDictionary(), cancellationToken);
+                await topics.SetTagsAsync(
+                    request.Required("ResourceArn"),
+                    tags => tags.Where(tag => !added.ContainsKey(tag.Key)).Concat(added).ToDictionary(),
+                    cancellationToken);
                 return [];
             case "UntagResource":
                 var removed = request.List("TagKeys");
-                await topics.SetTagsAsync(request.Required("ResourceArn"), tags => tags.Where(tag => !removed.Contains(tag.Key)).ToDictionary(), cancellationToken);
+                await topics.SetTagsAsync(
+                    request.Required("ResourceArn"),
+                    tags => tags.Where(tag => !removed.Contains(tag.Key)).ToDictionary(),
+                    cancellationToken);
                 return [];
             case "Subscribe":
                 return await SubscribeAsync(Find(request, action), request, cancellationToken);
             case "ConfirmSubscription":
-                return [Element("SubscriptionArn", (await topics.ConfirmAsync(request.Required("TopicArn"), request.Required("Token"), cancellationToken)).Arn)];
+                return
+                [
+                    Element(
+                        "SubscriptionArn",
+                        (await topics.ConfirmAsync(request.Required("TopicArn"), request.Required("Token"), cancellationToken)).Arn),
+                ];
             case "Unsubscribe":
                 await topics.UnsubscribeAsync(request.Required("SubscriptionArn"), cancellationToken);
                 return null;
             case "ListSubscriptions":
                 return Page(request, topics.Subscriptions, subscription => subscription.Arn, "Subscriptions", Listed);
             case "ListSubscriptionsByTopic":
-                return Page(request, topics.SubscriptionsOf(Find(request, action).Arn), subscription => subscription.Arn, "Subscriptions", Listed);
+                return Page(
+                    request,
+                    topics.SubscriptionsOf(Find(request, action).Arn),
+                    subscription => subscription.Arn,
+                    "Subscriptions",
+                    Listed);
             case "GetSubscriptionAttributes":
                 return [Map("Attributes", AttributesOf(topics.GetSubscription(request.Required("SubscriptionArn"))))];
             case "SetSubscriptionAttributes":
-                await topics.SetSubscriptionAttributesAsync(request.Required("SubscriptionArn"), new Dictionary<string, string> { [request.Required("AttributeName")] = request["AttributeValue"] ?? "" }, replaces: false, cancellationToken);
+                await topics.SetSubscriptionAttributesAsync(
+                    request.Required("SubscriptionArn"),
+                    new Dictionary<string, string> { [request.Required("AttributeName")] = request["AttributeValue"] ?? "" },
+                    replaces: false,
+                    cancellationToken);
                 return null;
             case "Publish":
-                return [Element("MessageId", await topics.PublishAsync(Publication(Find(request, "Publish", request["TopicArn"] is null ? "TargetArn" : "TopicArn"), request), cancellationToken))];
+                return
+                [
+                    Element(
+                        "MessageId",
+                        await topics.PublishAsync(
+                            Publication(Find(request, "Publish", request["TopicArn"] is null ? "TargetArn" : "TopicArn"), request),
+                            cancellationToken)),
+                ];
             case "PublishBatch":
                 return await PublishBatchAsync(Find(request, "Publish"), request, cancellationToken);
             default:
@@ -97,7 +144,12 @@ internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options) : IAwsSer
     {
         var structure = request["MessageStructure"];
         return structure is null or "json"
-            ? new PublishRequest(topic.Arn, request.Required("Message"), request["Subject"], structure == "json", request.MessageAttributes())
+            ? new PublishRequest(
+                topic.Arn,
+                request.Required("Message"),
+                request["Subject"],
+                structure == "json",
+                request.MessageAttributes())
             : throw new AwsServiceException("InvalidParameter", $"Invalid parameter: MessageStructure is '{structure}'; allowed is json.");
     }
 
@@ -108,7 +160,12 @@ internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options) : IAwsSer
     private static XElement Map(string name, IEnumerable<KeyValuePair<string, string>> map) =>
         new(name, map.Select(pair => new XElement("entry", Element("key", pair.Key), Element("value", pair.Value))));
 
-    private static IReadOnlyList<XElement> Page<T>(QueryRequest request, IEnumerable<T> all, Func<T, string> key, string name, Func<T, IReadOnlyList<XElement>> content)
+    private static IReadOnlyList<XElement> Page<T>(
+        QueryRequest request,
+        IEnumerable<T> all,
+        Func<T, string> key,
+        string name,
+        Func<T, IReadOnlyList<XElement>> content)
     {
         var after = request["NextToken"] ?? "";
         var rest = all.Where(item => string.CompareOrdinal(key(item), after) > 0).Take(PageSize + 1).ToList();
@@ -125,11 +182,14 @@ internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options) : IAwsSer
 
     private void Authorize(string topicArn, string action)
     {
-        if (topics.Topics.FirstOrDefault(topic => topic.Arn == topicArn) is { } topic && !ServiceCallAuthorization.OwnerMay(options.AccountId, "sns:" + action, topic.Arn, topics.PolicyOf(topic)))
+        if (
+            topics.Topics.FirstOrDefault(topic => topic.Arn == topicArn) is { } topic
+            && !ServiceCallAuthorization.OwnerMay(options.AccountId, "sns:" + action, topic.Arn, topics.PolicyOf(topic), time.GetUtcNow()))
         {
             throw new AwsServiceException(
                 "AuthorizationError",
-                $"User: arn:aws:iam::{options.AccountId}:root is not authorized to perform: SNS:{action} on resource: {topicArn} with an explicit deny in a resource-based policy",
+                $"User: arn:aws:iam::{options.AccountId}:root is not authorized to perform: SNS:{action} on resource: {topicArn} with an "
+                + "explicit deny in a resource-based policy",
                 HttpStatusCode.Forbidden);
         }
     }
@@ -139,12 +199,20 @@ internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options) : IAwsSer
         var label = request.Required("Label");
         var accounts = request.List("AWSAccountId");
         var actions = request.List("ActionName");
-        await topics.ChangePolicyAsync(topic.Arn, policy => TopicPolicy.Add(policy, topic.Arn, label, accounts, actions), cancellationToken);
+        await topics.ChangePolicyAsync(
+            topic.Arn,
+            policy => TopicPolicy.Add(policy, topic.Arn, label, accounts, actions),
+            cancellationToken);
     }
 
     private async Task<IReadOnlyList<XElement>> SubscribeAsync(Topic topic, QueryRequest request, CancellationToken cancellationToken)
     {
-        var subscription = await topics.SubscribeAsync(topic.Arn, request.Required("Protocol"), request.Required("Endpoint"), request.Map("Attributes"), cancellationToken);
+        var subscription = await topics.SubscribeAsync(
+            topic.Arn,
+            request.Required("Protocol"),
+            request.Required("Endpoint"),
+            request.Map("Attributes"),
+            cancellationToken);
         var isShown = subscription.IsConfirmed || request["ReturnSubscriptionArn"] == "true";
         return [Element("SubscriptionArn", isShown ? subscription.Arn : "pending confirmation")];
     }
@@ -160,7 +228,9 @@ internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options) : IAwsSer
 
         if (entries.Count > MaximumBatchEntries)
         {
-            throw new AwsServiceException("TooManyEntriesInBatchRequest", $"The batch request contains {entries.Count} entries; allowed are {MaximumBatchEntries}.");
+            throw new AwsServiceException(
+                "TooManyEntriesInBatchRequest",
+                $"The batch request contains {entries.Count} entries; allowed are {MaximumBatchEntries}.");
         }
 
         if (ids.Distinct().Count() < ids.Count)
@@ -170,7 +240,9 @@ internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options) : IAwsSer
 
         if (entries.Sum(entry => Encoding.UTF8.GetByteCount(entry.Required("Message"))) > MaximumBatchBytes)
         {
-            throw new AwsServiceException("BatchRequestTooLong", $"The length of all the batch messages put together is more than the limit of {MaximumBatchBytes} bytes.");
+            throw new AwsServiceException(
+                "BatchRequestTooLong",
+                $"The length of all the batch messages put together is more than the limit of {MaximumBatchBytes} bytes.");
         }
 
         var successful = new XElement("Successful");
@@ -179,11 +251,18 @@ internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options) : IAwsSer
         {
             try
             {
-                successful.Add(Member(Element("Id", id), Element("MessageId", await topics.PublishAsync(Publication(topic, entry), cancellationToken))));
+                successful.Add(
+                    Member(Element("Id", id), Element("MessageId", await topics.PublishAsync(Publication(topic, entry), cancellationToken)))
+                );
             }
             catch (AwsServiceException failure)
             {
-                failed.Add(Member(Element("Id", id), Element("Code", failure.Code), Element("Message", failure.Message), Element("SenderFault", "true")));
+                failed.Add(
+                    Member(
+                        Element("Id", id),
+                        Element("Code", failure.Code),
+                        Element("Message", failure.Message),
+                        Element("SenderFault", "true")));
             }
         }
 

@@ -10,7 +10,10 @@ namespace ImageApp.LocalAws.Sns;
 /// </summary>
 internal sealed class SnsLinks(SnsApi api, SigningKey key) : IUnsignedEndpoint
 {
-    /// <summary>The path of links to actions. AWS has them at the root of a host of their own; here that is S3's, and no bucket starts with an underscore.</summary>
+    /// <summary>
+    /// The path of links to actions. AWS has them at the root of a host of their own; here that is S3's, and no bucket starts with an
+    /// underscore.
+    /// </summary>
     public const string ActionPath = "/_sns";
 
     public bool Handles(PathString path) => path == ActionPath || path == "/" + key.CertificateFileName;
@@ -27,12 +30,15 @@ internal sealed class SnsLinks(SnsApi api, SigningKey key) : IUnsignedEndpoint
         var requestId = Guid.NewGuid().ToString();
         try
         {
-            var request = new QueryRequest(context.Request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString()), SnsParameters.InvalidCode);
+            var request = new QueryRequest(
+                context.Request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString()),
+                SnsParameters.InvalidCode);
             if (request["Action"] is not ("ConfirmSubscription" or "Unsubscribe"))
             {
                 throw new AwsServiceException(
                     "MissingAuthenticationToken",
-                    $"The action '{request["Action"]}' must be signed; without a signature only ConfirmSubscription and Unsubscribe are allowed.",
+                    $"The action '{request["Action"]}' must be signed; without a signature only ConfirmSubscription and Unsubscribe are "
+                    + "allowed.",
                     HttpStatusCode.Forbidden);
             }
 

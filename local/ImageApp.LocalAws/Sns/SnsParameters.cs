@@ -28,7 +28,9 @@ internal static class SnsParameters
             }
             catch (FormatException)
             {
-                throw new AwsServiceException("InvalidParameterValue", $"The message attribute '{name}' has a BinaryValue that is not Base64.");
+                throw new AwsServiceException(
+                    "InvalidParameterValue",
+                    $"The message attribute '{name}' has a BinaryValue that is not Base64.");
             }
 
             attributes[name] = new MessageAttribute(entry.Required("Value.DataType"), entry["Value.StringValue"], binary);

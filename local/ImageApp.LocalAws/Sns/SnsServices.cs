@@ -10,7 +10,8 @@ namespace ImageApp.LocalAws.Sns;
 internal static class SnsServices
 {
     public static IServiceCollection AddSns(this IServiceCollection services) => services
-        .AddSingleton(provider => SigningKey.LoadOrCreate(Path.Combine(provider.GetRequiredService<LocalAwsOptions>().DataDirectory, "sns")))
+        .AddSingleton(provider => SigningKey.LoadOrCreate(
+            Path.Combine(provider.GetRequiredService<LocalAwsOptions>().DataDirectory, "sns"), provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<Envelope>()
         .AddSingleton(provider => new Outbox<PendingDelivery>(
             "SNS",

@@ -53,14 +53,21 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
 
     public IEnumerable<Topic> Topics => _topics.Values.OrderBy(topic => topic.Arn, StringComparer.Ordinal);
 
-    public IEnumerable<Subscription> Subscriptions => _subscriptions.Values.OrderBy(subscription => subscription.Arn, StringComparer.Ordinal);
+    public IEnumerable<Subscription> Subscriptions =>
+        _subscriptions.Values.OrderBy(subscription => subscription.Arn, StringComparer.Ordinal);
 
     /// <summary>The topic's policy, or the default one.</summary>
-    public string PolicyOf(Topic topic) => topic.Attributes.GetValueOrDefault(Topic.PolicyAttribute) ?? TopicPolicy.Default(topic.Arn, _options.AccountId);
+    public string PolicyOf(Topic topic) =>
+        topic.Attributes.GetValueOrDefault(Topic.PolicyAttribute) ?? TopicPolicy.Default(topic.Arn, _options.AccountId);
 
     /// <summary>Creates a topic, or finds the one of that name.</summary>
-    /// <exception cref="AwsServiceException"><c>InvalidParameter</c>: name or attributes are not allowed, or the topic has others.</exception>
-    public async Task<Topic> CreateAsync(string name, IReadOnlyDictionary<string, string> attributes, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken)
+    /// <exception cref="AwsServiceException"><c>InvalidParameter</c>: name or attributes are not allowed, or the topic has
+    /// others.</exception>
+    public async Task<Topic> CreateAsync(
+        string name,
+        IReadOnlyDictionary<string, string> attributes,
+        IReadOnlyDictionary<string, string> tags,
+        CancellationToken cancellationToken)
     {
         if (!TopicName().IsMatch(name))
         {
@@ -75,10 +82,19 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
                 if (_topics.TryGetValue(arn, out var existing))
                 {
                     var different = valid.FirstOrDefault(pair => existing.Attributes.GetValueOrDefault(pair.Key) != pair.Value).Key;
-                    return different is null ? existing : throw Invalid("Attributes", $"Topic already exists with a different value for {different}.");
+                    return different is null
+                        ? existing
+                        : throw Invalid("Attributes", $"Topic already exists with a different value for {different}.");
                 }
 
-                return await StoreAsync(new Topic { Arn = arn, Attributes = valid, Tags = tags }, cancellationToken);
+                return await StoreAsync(
+                    new Topic
+                    {
+                        Arn = arn,
+                        Attributes = valid,
+                        Tags = tags,
+                    },
+                    cancellationToken);
             },
             cancellationToken);
     }
@@ -99,37 +115,51 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
 
     /// <summary>The topic of an ARN.</summary>
     /// <exception cref="AwsServiceException"><c>NotFound</c>.</exception>
-    public Topic Get(string topicArn) => _topics.GetValueOrDefault(topicArn)
-        ?? throw new AwsServiceException("NotFound", $"Topic does not exist: {topicArn}. The topics of this account are: {string.Join(", ", Topics.Select(topic => topic.Arn))}.", HttpStatusCode.NotFound);
+    public Topic Get(string topicArn) =>
+        _topics.GetValueOrDefault(topicArn)
+        ?? throw new AwsServiceException(
+            "NotFound",
+            $"Topic does not exist: {topicArn}. The topics of this account are: {string.Join(", ", Topics.Select(topic => topic.Arn))}.",
+            HttpStatusCode.NotFound);
 
     /// <summary>Changes attributes; an empty value removes one.</summary>
-    public Task<Topic> SetAttributesAsync(string topicArn, IReadOnlyDictionary<string, string> changes, CancellationToken cancellationToken) => ChangeAsync(
-        () =>
-        {
-            var topic = Get(topicArn);
-            return StoreAsync(topic with { Attributes = ChangeAttributes(topic.Attributes, changes) }, cancellationToken);
-        },
-        cancellationToken);
+    public Task<Topic> SetAttributesAsync(
+        string topicArn,
+        IReadOnlyDictionary<string, string> changes,
+        CancellationToken cancellationToken) =>
+        ChangeAsync(
+            () =>
+            {
+                var topic = Get(topicArn);
+                return StoreAsync(topic with { Attributes = ChangeAttributes(topic.Attributes, changes) }, cancellationToken);
+            },
+            cancellationToken);
 
-    public Task<Topic> SetTagsAsync(string topicArn, Func<IReadOnlyDictionary<string, string>, IReadOnlyDictionary<string, string>> change, CancellationToken cancellationToken) => ChangeAsync(
-        () =>
-        {
-            var topic = Get(topicArn);
-            return StoreAsync(topic with { Tags = change(topic.Tags) }, cancellationToken);
-        },
-        cancellationToken);
+    public Task<Topic> SetTagsAsync(
+        string topicArn,
+        Func<IReadOnlyDictionary<string, string>, IReadOnlyDictionary<string, string>> change,
+        CancellationToken cancellationToken) =>
+        ChangeAsync(
+            () =>
+            {
+                var topic = Get(topicArn);
+                return StoreAsync(topic with { Tags = change(topic.Tags) }, cancellationToken);
+            },
+            cancellationToken);
 
     /// <summary>Changes the policy by a function of the present one.</summary>
-    public Task<Topic> ChangePolicyAsync(string topicArn, Func<string, string> change, CancellationToken cancellationToken) => ChangeAsync(
-        () =>
-        {
-            var topic = Get(topicArn);
-            var changes = new Dictionary<string, string> { [Topic.PolicyAttribute] = change(PolicyOf(topic)) };
-            return StoreAsync(topic with { Attributes = ChangeAttributes(topic.Attributes, changes) }, cancellationToken);
-        },
-        cancellationToken);
+    public Task<Topic> ChangePolicyAsync(string topicArn, Func<string, string> change, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            () =>
+            {
+                var topic = Get(topicArn);
+                var changes = new Dictionary<string, string> { [Topic.PolicyAttribute] = change(PolicyOf(topic)) };
+                return StoreAsync(topic with { Attributes = ChangeAttributes(topic.Attributes, changes) }, cancellationToken);
+            },
+            cancellationToken);
 
-    public IEnumerable<Subscription> SubscriptionsOf(string topicArn) => Subscriptions.Where(subscription => subscription.TopicArn == topicArn);
+    public IEnumerable<Subscription> SubscriptionsOf(string topicArn) =>
+        Subscriptions.Where(subscription => subscription.TopicArn == topicArn);
 
     /// <summary>The subscription of an ARN.</summary>
     /// <exception cref="AwsServiceException"><c>NotFound</c>.</exception>
@@ -138,11 +168,18 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
 
     /// <summary>A subscription and its topic; null where either is gone.</summary>
     public (Topic Topic, Subscription Subscription)? Find(string subscriptionArn) =>
-        _subscriptions.TryGetValue(subscriptionArn, out var subscription) && _topics.TryGetValue(subscription.TopicArn, out var topic) ? (topic, subscription) : null;
+        _subscriptions.TryGetValue(subscriptionArn, out var subscription) && _topics.TryGetValue(subscription.TopicArn, out var topic)
+            ? (topic, subscription)
+            : null;
 
     /// <summary>Subscribes an endpoint, or finds its subscription; an HTTP endpoint is asked to confirm it.</summary>
     /// <exception cref="AwsServiceException"><c>InvalidParameter</c>, naming what is allowed.</exception>
-    public async Task<Subscription> SubscribeAsync(string topicArn, string protocol, string endpoint, IReadOnlyDictionary<string, string> attributes, CancellationToken cancellationToken)
+    public async Task<Subscription> SubscribeAsync(
+        string topicArn,
+        string protocol,
+        string endpoint,
+        IReadOnlyDictionary<string, string> attributes,
+        CancellationToken cancellationToken)
     {
         ValidateEndpoint(protocol, endpoint);
         var valid = SubscriptionAttributes.Change(protocol, new Dictionary<string, string>(), attributes);
@@ -150,10 +187,14 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
             async () =>
             {
                 Get(topicArn);
-                if (SubscriptionsOf(topicArn).FirstOrDefault(item => item.Protocol == protocol && item.Endpoint == endpoint) is { } existing)
+                if (
+                    SubscriptionsOf(topicArn).FirstOrDefault(item => item.Protocol == protocol && item.Endpoint == endpoint) is { } existing
+                )
                 {
                     var different = valid.FirstOrDefault(pair => existing.Attributes.GetValueOrDefault(pair.Key) != pair.Value).Key;
-                    return different is null ? existing : throw Invalid("Attributes", $"Subscription already exists with a different value for {different}.");
+                    return different is null
+                        ? existing
+                        : throw Invalid("Attributes", $"Subscription already exists with a different value for {different}.");
                 }
 
                 return await StoreAsync(
@@ -180,20 +221,23 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
 
     /// <summary>Confirms a subscription by the token that its endpoint got.</summary>
     /// <exception cref="AwsServiceException"><c>InvalidParameter</c>: no subscription of the topic has that token.</exception>
-    public Task<Subscription> ConfirmAsync(string topicArn, string token, CancellationToken cancellationToken) => ChangeAsync(
-        async () =>
-        {
-            Get(topicArn);
-            var subscription = SubscriptionsOf(topicArn).FirstOrDefault(item => item.Token == token) ?? throw Invalid("Token", "no subscription of the topic waits for it.");
-            if (subscription.IsConfirmed)
+    public Task<Subscription> ConfirmAsync(string topicArn, string token, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            async () =>
             {
-                return subscription;
-            }
+                Get(topicArn);
+                var subscription =
+                    SubscriptionsOf(topicArn).FirstOrDefault(item => item.Token == token)
+                    ?? throw Invalid("Token", "no subscription of the topic waits for it.");
+                if (subscription.IsConfirmed)
+                {
+                    return subscription;
+                }
 
-            SnsLog.Confirmed(_logger, subscription.Arn, subscription.Endpoint);
-            return await StoreAsync(subscription with { IsConfirmed = true }, cancellationToken);
-        },
-        cancellationToken);
+                _logger.Confirmed(subscription.Arn, subscription.Endpoint);
+                return await StoreAsync(subscription with { IsConfirmed = true }, cancellationToken);
+            },
+            cancellationToken);
 
     /// <summary>Ends a subscription; one that is gone is no error.</summary>
     public Task UnsubscribeAsync(string subscriptionArn, CancellationToken cancellationToken) => ChangeAsync(
@@ -209,14 +253,24 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
         cancellationToken);
 
     /// <summary>Changes a subscription's attributes; an empty value removes one.</summary>
-    public Task<Subscription> SetSubscriptionAttributesAsync(string subscriptionArn, IReadOnlyDictionary<string, string> changes, bool replaces, CancellationToken cancellationToken) => ChangeAsync(
-        () =>
-        {
-            var subscription = GetSubscription(subscriptionArn);
-            var before = replaces ? new Dictionary<string, string>() : subscription.Attributes;
-            return StoreAsync(subscription with { Attributes = SubscriptionAttributes.Change(subscription.Protocol, before, changes) }, cancellationToken);
-        },
-        cancellationToken);
+    public Task<Subscription> SetSubscriptionAttributesAsync(
+        string subscriptionArn,
+        IReadOnlyDictionary<string, string> changes,
+        bool replaces,
+        CancellationToken cancellationToken) =>
+        ChangeAsync(
+            () =>
+            {
+                var subscription = GetSubscription(subscriptionArn);
+                var before = replaces ? new Dictionary<string, string>() : subscription.Attributes;
+                return StoreAsync(
+                    subscription with
+                    {
+                        Attributes = SubscriptionAttributes.Change(subscription.Protocol, before, changes),
+                    },
+                    cancellationToken);
+            },
+            cancellationToken);
 
     /// <summary>Publishes for the account's owner; done when the message is on disk for every subscription.</summary>
     /// <returns>The message id.</returns>
@@ -229,7 +283,10 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
         var (activity, trace) = LocalAwsTelemetry.Start("SNS Publish", ActivityKind.Producer, Activity.Current?.Context ?? default);
         using var ended = activity;
         var messageId = Guid.NewGuid().ToString();
-        activity?.SetTag("messaging.system", "aws.sns").SetTag("messaging.destination.name", topic.Arn).SetTag("messaging.message.id", messageId);
+        activity
+            ?.SetTag("messaging.system", "aws.sns")
+            .SetTag("messaging.destination.name", topic.Arn)
+            .SetTag("messaging.message.id", messageId);
         var now = _time.GetUtcNow();
         var deliveries = SubscriptionsOf(topic.Arn)
             .Where(subscription => subscription.IsConfirmed)
@@ -253,40 +310,53 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
             })
             .ToList();
         await _deliveries.AddAsync(deliveries);
-        SnsLog.Published(_logger, messageId, topic.Arn, deliveries.Count);
+        _logger.Published(messageId, topic.Arn, deliveries.Count);
         return messageId;
     }
 
     /// <inheritdoc />
-    public Task<string> PublishAsync(ServiceCall caller, string topicArn, string? subject, string message, CancellationToken cancellationToken)
+    public Task<string> PublishAsync(
+        ServiceCall caller,
+        string topicArn,
+        string? subject,
+        string message,
+        CancellationToken cancellationToken)
     {
         const string Action = "sns:Publish";
         var topic = Get(topicArn);
-        var decision = ServiceCallAuthorization.Decide(caller, Action, topic.Arn, PolicyOf(topic));
+        var decision = ServiceCallAuthorization.Decide(caller, Action, topic.Arn, PolicyOf(topic), _time.GetUtcNow());
         if (decision != PolicyDecision.Allow)
         {
-            var owner = topic.Attributes.ContainsKey(Topic.PolicyAttribute) ? $"The policy of topic {topic.Arn}" : $"The default policy of topic {topic.Arn} allows its own account only: it";
+            var owner = topic.Attributes.ContainsKey(Topic.PolicyAttribute)
+                ? $"The policy of topic {topic.Arn}"
+                : $"The default policy of topic {topic.Arn} allows its own account only: it";
             var reason = ServiceCallAuthorization.Explain(decision, caller, Action, topic.Arn, owner);
-            SnsLog.PublishRefused(_logger, caller.ServicePrincipal, topic.Arn, caller.SourceArn, reason);
+            _logger.PublishRefused(caller.ServicePrincipal, topic.Arn, caller.SourceArn, reason);
             throw new AwsServiceException(
                 "AuthorizationError",
                 $"{caller.ServicePrincipal} is not authorized to perform {Action} on {topic.Arn} on behalf of {caller.SourceArn}. {reason}",
                 HttpStatusCode.Forbidden);
         }
 
-        return PublishAsync(new PublishRequest(topicArn, message, subject, IsStructured: false, new Dictionary<string, MessageAttribute>()), cancellationToken);
+        return PublishAsync(
+            new PublishRequest(topicArn, message, subject, IsStructured: false, new Dictionary<string, MessageAttribute>()),
+            cancellationToken);
     }
 
     public void Dispose() => _change.Dispose();
 
     private static bool IsWanted(Subscription subscription, string message, IReadOnlyDictionary<string, MessageAttribute> attributes) =>
         !subscription.Attributes.TryGetValue(Subscription.FilterPolicyAttribute, out var policy)
-        || FilterPolicy.Parse(policy, subscription.Attributes.GetValueOrDefault(Subscription.FilterPolicyScopeAttribute)).Matches(message, attributes);
+        || FilterPolicy
+            .Parse(policy, subscription.Attributes.GetValueOrDefault(Subscription.FilterPolicyScopeAttribute))
+            .Matches(message, attributes);
 
     /// <summary>The part of an ARN that is the resource's own.</summary>
     private static string FileName(string arn) => string.Join('.', arn.Split(':')[5..]);
 
-    private static Dictionary<string, string> ChangeAttributes(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> changes)
+    private static Dictionary<string, string> ChangeAttributes(
+        IReadOnlyDictionary<string, string> before,
+        IReadOnlyDictionary<string, string> changes)
     {
         var after = new Dictionary<string, string>(before, StringComparer.Ordinal);
         foreach (var (name, value) in changes)
@@ -329,7 +399,9 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
             case Topic.DisplayNameAttribute or Topic.SignatureVersionAttribute or "TracingConfig":
                 break;
             default:
-                throw Invalid("AttributeName", $"'{name}'; allowed are Policy, DisplayName, DeliveryPolicy, SignatureVersion and TracingConfig.");
+                throw Invalid(
+                    "AttributeName",
+                    $"'{name}'; allowed are Policy, DisplayName, DeliveryPolicy, SignatureVersion and TracingConfig.");
         }
     }
 
@@ -361,9 +433,16 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
             throw Invalid("Message", "Empty message.");
         }
 
-        if (request.Subject is { } subject && (subject.Length is 0 or > MaximumSubjectLength || subject.Any(character => character is '\n' or '\r' || char.IsControl(character))))
+        if (
+            request.Subject is { } subject
+            && (
+                subject.Length is 0 or > MaximumSubjectLength
+                || subject.Any(character => character is '\n' or '\r' || char.IsControl(character))))
         {
-            throw Invalid("Subject", $"it must have 1 to {MaximumSubjectLength} characters without line breaks and control characters but has {subject.Length}.");
+            throw Invalid(
+                "Subject",
+                $"it must have 1 to {MaximumSubjectLength} characters without line breaks and control characters but has {subject.Length}."
+            );
         }
 
         foreach (var (name, attribute) in request.Attributes)
@@ -374,7 +453,8 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
             }
         }
 
-        var size = Encoding.UTF8.GetByteCount(request.Message) + request.Attributes.Sum(pair => MessageAttribute.SizeOf(pair.Key, pair.Value));
+        var size =
+            Encoding.UTF8.GetByteCount(request.Message) + request.Attributes.Sum(pair => MessageAttribute.SizeOf(pair.Key, pair.Value));
         if (size > MaximumMessageBytes)
         {
             throw Invalid("Message", $"Message too long: {size} bytes with its attributes; allowed are {MaximumMessageBytes}.");
@@ -400,31 +480,39 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
             throw Invalid("Message Structure", "No default entry in JSON message body.");
         }
 
-        return protocol => texts[protocol]?.GetValueKind() == JsonValueKind.String ? texts[protocol]!.GetValue<string>() : texts["default"]!.GetValue<string>();
+        return protocol =>
+            texts[protocol]?.GetValueKind() == JsonValueKind.String
+                ? texts[protocol]!.GetValue<string>()
+                : texts["default"]!.GetValue<string>();
     }
 
-    private static AwsServiceException Invalid(string parameter, string what) => new("InvalidParameter", $"Invalid parameter: {parameter}: {what}");
+    private static AwsServiceException Invalid(string parameter, string what) =>
+        new("InvalidParameter", $"Invalid parameter: {parameter}: {what}");
 
     private Task SendConfirmationAsync(Subscription subscription)
     {
         var now = _time.GetUtcNow();
         var messageId = Guid.NewGuid().ToString();
-        return _deliveries.AddAsync([new PendingDelivery
-        {
-            Id = $"{messageId}/{subscription.Arn}",
-            SubscriptionArn = subscription.Arn,
-            Notification = new Notification
+        return _deliveries.AddAsync([
+            new PendingDelivery
             {
-                Type = Notification.ConfirmationType,
-                MessageId = messageId,
-                TopicArn = subscription.TopicArn,
-                Message = $"You have chosen to subscribe to the topic {subscription.TopicArn}.\nTo confirm the subscription, visit the SubscribeURL included in this message.",
-                Timestamp = now,
-                Attributes = new Dictionary<string, MessageAttribute>(),
-                Token = subscription.Token,
+                Id = $"{messageId}/{subscription.Arn}",
+                SubscriptionArn = subscription.Arn,
+                Notification = new Notification
+                {
+                    Type = Notification.ConfirmationType,
+                    MessageId = messageId,
+                    TopicArn = subscription.TopicArn,
+                    Message =
+                        $"You have chosen to subscribe to the topic {subscription.TopicArn}.\nTo confirm the subscription, visit the "
+                        + "SubscribeURL included in this message.",
+                    Timestamp = now,
+                    Attributes = new Dictionary<string, MessageAttribute>(),
+                    Token = subscription.Token,
+                },
+                NotBefore = now,
             },
-            NotBefore = now,
-        }]);
+        ]);
     }
 
     private async Task<T> ChangeAsync<T>(Func<Task<T>> change, CancellationToken cancellationToken)

@@ -8,10 +8,21 @@ internal sealed class SubscriptionHandler(SnsStore topics) : IResourceTypeHandle
 {
     public string TypeName => "AWS::SNS::Subscription";
 
-    public IReadOnlySet<string> Properties { get; } = new HashSet<string>
-    {
-        "TopicArn", "Protocol", "Endpoint", "FilterPolicy", "FilterPolicy.*", "FilterPolicyScope", "RawMessageDelivery", "RedrivePolicy", "RedrivePolicy.*", "DeliveryPolicy", "DeliveryPolicy.*",
-    };
+    public IReadOnlySet<string> Properties { get; } =
+        new HashSet<string>
+        {
+            "TopicArn",
+            "Protocol",
+            "Endpoint",
+            "FilterPolicy",
+            "FilterPolicy.*",
+            "FilterPolicyScope",
+            "RawMessageDelivery",
+            "RedrivePolicy",
+            "RedrivePolicy.*",
+            "DeliveryPolicy",
+            "DeliveryPolicy.*",
+        };
 
     public IReadOnlySet<string> ReplacementProperties { get; } = new HashSet<string> { "TopicArn", "Protocol", "Endpoint" };
 
@@ -35,7 +46,8 @@ internal sealed class SubscriptionHandler(SnsStore topics) : IResourceTypeHandle
         return Provisioned(physicalId);
     }
 
-    public Task DeleteAsync(string physicalId, ResourceRequest request, CancellationToken cancellationToken) => topics.UnsubscribeAsync(physicalId, cancellationToken);
+    public Task DeleteAsync(string physicalId, ResourceRequest request, CancellationToken cancellationToken) =>
+        topics.UnsubscribeAsync(physicalId, cancellationToken);
 
     private static ProvisionedResource Provisioned(string arn) => new(arn, new Dictionary<string, string> { ["Arn"] = arn });
 

@@ -10,7 +10,17 @@ internal sealed class TopicHandler(SnsStore topics, LocalAwsOptions options) : I
 
     public string TypeName => "AWS::SNS::Topic";
 
-    public IReadOnlySet<string> Properties { get; } = new HashSet<string> { "TopicName", "DisplayName", "SignatureVersion", "Subscription.Endpoint", "Subscription.Protocol", "Tags.Key", "Tags.Value" };
+    public IReadOnlySet<string> Properties { get; } =
+        new HashSet<string>
+        {
+            "TopicName",
+            "DisplayName",
+            "SignatureVersion",
+            "Subscription.Endpoint",
+            "Subscription.Protocol",
+            "Tags.Key",
+            "Tags.Value",
+        };
 
     public IReadOnlySet<string> ReplacementProperties { get; } = new HashSet<string> { "TopicName" };
 
@@ -24,7 +34,11 @@ internal sealed class TopicHandler(SnsStore topics, LocalAwsOptions options) : I
             throw new AwsServiceException("AlreadyExists", $"Resource of type 'AWS::SNS::Topic' with identifier '{name}' already exists.");
         }
 
-        var topic = await topics.CreateAsync(name, request.Properties.Attributes(s_scalars, []), request.Properties.Tags(), cancellationToken);
+        var topic = await topics.CreateAsync(
+            name,
+            request.Properties.Attributes(s_scalars, []),
+            request.Properties.Tags(),
+            cancellationToken);
         await SubscribeAsync(topic.Arn, request.Properties, cancellationToken);
         return Provisioned(topic.Arn);
     }
@@ -44,7 +58,8 @@ internal sealed class TopicHandler(SnsStore topics, LocalAwsOptions options) : I
         return Provisioned(physicalId);
     }
 
-    public Task DeleteAsync(string physicalId, ResourceRequest request, CancellationToken cancellationToken) => topics.DeleteAsync(physicalId, cancellationToken);
+    public Task DeleteAsync(string physicalId, ResourceRequest request, CancellationToken cancellationToken) =>
+        topics.DeleteAsync(physicalId, cancellationToken);
 
     private static ProvisionedResource Provisioned(string arn) =>
         new(arn, new Dictionary<string, string> { ["TopicArn"] = arn, ["TopicName"] = arn[(arn.LastIndexOf(':') + 1)..] });
@@ -53,7 +68,12 @@ internal sealed class TopicHandler(SnsStore topics, LocalAwsOptions options) : I
     {
         foreach (var subscription in (properties["Subscription"] as JsonArray ?? []).OfType<JsonObject>())
         {
-            await topics.SubscribeAsync(topicArn, subscription.RequiredText("Protocol"), subscription.RequiredText("Endpoint"), new Dictionary<string, string>(), cancellationToken);
+            await topics.SubscribeAsync(
+                topicArn,
+                subscription.RequiredText("Protocol"),
+                subscription.RequiredText("Endpoint"),
+                new Dictionary<string, string>(),
+                cancellationToken);
         }
     }
 }

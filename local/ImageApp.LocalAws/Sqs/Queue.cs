@@ -46,7 +46,12 @@ internal sealed class Queue : IAsyncDisposable
     public SemaphoreSlim StateChange { get; } = new(1);
 
     /// <summary>Adds a message; done when it is on disk.</summary>
-    public async Task<QueuedMessage> AddAsync(string body, IReadOnlyDictionary<string, MessageAttribute> attributes, string? traceHeader, string senderId, int? delaySeconds)
+    public async Task<QueuedMessage> AddAsync(
+        string body,
+        IReadOnlyDictionary<string, MessageAttribute> attributes,
+        string? traceHeader,
+        string senderId,
+        int? delaySeconds)
     {
         var now = _time.GetUtcNow();
         var message = new QueuedMessage
@@ -73,8 +78,16 @@ internal sealed class Queue : IAsyncDisposable
         DeadLetterSourceArn = sourceArn,
     });
 
-    /// <summary>Receives up to <paramref name="maximum"/> messages, waiting for the first of them; what was received too often goes to <paramref name="deadLetters"/>.</summary>
-    public async Task<IReadOnlyList<QueuedMessage>> ReceiveAsync(int maximum, TimeSpan visibilityTimeout, TimeSpan wait, (Queue Queue, int MaxReceiveCount)? deadLetters, CancellationToken cancellationToken)
+    /// <summary>
+    /// Receives up to <paramref name="maximum"/> messages, waiting for the first of them; what was received too often goes to
+    /// <paramref name="deadLetters"/>.
+    /// </summary>
+    public async Task<IReadOnlyList<QueuedMessage>> ReceiveAsync(
+        int maximum,
+        TimeSpan visibilityTimeout,
+        TimeSpan wait,
+        (Queue Queue, int MaxReceiveCount)? deadLetters,
+        CancellationToken cancellationToken)
     {
         var giveUpAt = _time.GetUtcNow() + wait;
         while (true)
@@ -219,7 +232,11 @@ internal sealed class Queue : IAsyncDisposable
     }
 
     private QueuedMessage? Find(string receiptHandle) =>
-        _idByReceipt.TryGetValue(receiptHandle, out var id) && _byId.TryGetValue(id, out var message) && message.ReceiptHandle == receiptHandle ? message : null;
+        _idByReceipt.TryGetValue(receiptHandle, out var id)
+        && _byId.TryGetValue(id, out var message)
+        && message.ReceiptHandle == receiptHandle
+            ? message
+            : null;
 
     private void Set(QueuedMessage message)
     {

@@ -11,7 +11,12 @@ using Microsoft.Extensions.Hosting;
 namespace ImageApp.LocalAws.Sqs;
 
 /// <summary>SQS's operations, as its AWS JSON 1.0 protocol names them.</summary>
-internal sealed class SqsApi(SqsStore queues, ServiceEndpoint endpoint, LocalAwsOptions options, IHostApplicationLifetime lifetime) : IAwsService
+internal sealed class SqsApi(
+    SqsStore queues,
+    ServiceEndpoint endpoint,
+    LocalAwsOptions options,
+    TimeProvider time,
+    IHostApplicationLifetime lifetime) : IAwsService
 {
     /// <summary>What <c>X-Amz-Target</c> starts with.</summary>
     public const string TargetPrefix = "AmazonSQS.";
@@ -81,7 +86,9 @@ internal sealed class SqsApi(SqsStore queues, ServiceEndpoint endpoint, LocalAws
             "DeleteMessage" => await DeleteAsync(Find(request, operation), request),
             "DeleteMessageBatch" => await BatchAsync(request, BatchEntry(Find(request, "DeleteMessage"), DeleteAsync)),
             "ChangeMessageVisibility" => await ChangeVisibilityAsync(Find(request, operation), request),
-            "ChangeMessageVisibilityBatch" => await BatchAsync(request, BatchEntry(Find(request, "ChangeMessageVisibility"), ChangeVisibilityAsync)),
+            "ChangeMessageVisibilityBatch" => await BatchAsync(
+                request,
+                BatchEntry(Find(request, "ChangeMessageVisibility"), ChangeVisibilityAsync)),
             "PurgeQueue" => await PurgeAsync(Find(request, operation)),
             "ListQueueTags" => new JsonObject { ["Tags"] = Json(Find(request, operation).State.Tags) },
             "TagQueue" => await TagAsync(Find(request, operation), request, cancellationToken),
@@ -94,14 +101,27 @@ internal sealed class SqsApi(SqsStore queues, ServiceEndpoint endpoint, LocalAws
     {
         var queue = queues.GetByUrl(request.Required("QueueUrl"));
         var action = "sqs:" + operation;
-        return ServiceCallAuthorization.OwnerMay(options.AccountId, action, queue.Arn, queue.State.Attributes.GetValueOrDefault(QueueAttributes.Policy))
+        return ServiceCallAuthorization.OwnerMay(
+            options.AccountId,
+            action,
+            queue.Arn,
+            queue.State.Attributes.GetValueOrDefault(QueueAttributes.Policy),
+            time.GetUtcNow())
             ? queue
-            : throw new AwsServiceException("AccessDenied", $"User: arn:aws:iam::{options.AccountId}:root is not authorized to perform: {action} on resource: {queue.Arn} with an explicit deny in a resource-based policy", HttpStatusCode.Forbidden);
+            : throw new AwsServiceException(
+                "AccessDenied",
+                $"User: arn:aws:iam::{options.AccountId}:root is not authorized to perform: {action} on resource: {queue.Arn} with an "
+                + "explicit deny in a resource-based policy",
+                HttpStatusCode.Forbidden);
     }
 
     private async Task<JsonObject> CreateQueueAsync(SqsRequest request, CancellationToken cancellationToken)
     {
-        var queue = await queues.CreateAsync(request.Required("QueueName"), request.Map("Attributes"), request.Map("tags"), cancellationToken);
+        var queue = await queues.CreateAsync(
+            request.Required("QueueName"),
+            request.Map("Attributes"),
+            request.Map("tags"),
+            cancellationToken);
         return new JsonObject { ["QueueUrl"] = queues.UrlOf(queue, endpoint.Uri) };
     }
 
@@ -116,12 +136,16 @@ internal sealed class SqsApi(SqsStore queues, ServiceEndpoint endpoint, LocalAws
         var prefix = request.Text("QueueNamePrefix") ?? "";
         var maximum = request.Number("MaxResults", 1, 1000);
         var after = request.Text("NextToken");
-        var found = queues.Queues
-            .Where(queue => queue.Name.StartsWith(prefix, StringComparison.Ordinal) && (after is null || string.CompareOrdinal(queue.Name, after) > 0))
+        var found = queues
+            .Queues.Where(queue =>
+                queue.Name.StartsWith(prefix, StringComparison.Ordinal) && (after is null || string.CompareOrdinal(queue.Name, after) > 0))
             .Take((maximum ?? 1000) + 1)
             .ToList();
         var page = found.Take(maximum ?? 1000).ToList();
-        var response = new JsonObject { ["QueueUrls"] = new JsonArray([.. page.Select(queue => JsonValue.Create(queues.UrlOf(queue, endpoint.Uri)))]) };
+        var response = new JsonObject
+        {
+            ["QueueUrls"] = new JsonArray([.. page.Select(queue => JsonValue.Create(queues.UrlOf(queue, endpoint.Uri)))]),
+        };
         if (maximum is not null && found.Count > page.Count)
         {
             response["NextToken"] = page[^1].Name;
@@ -130,10 +154,15 @@ internal sealed class SqsApi(SqsStore queues, ServiceEndpoint endpoint, LocalAws
         return response;
     }
 
-    private JsonObject ListDeadLetterSourceQueues(Queue queue) => new()
-    {
-        ["queueUrls"] = new JsonArray([.. queues.Queues.Where(source => queues.DeadLettersOf(source)?.Queue == queue).Select(source => JsonValue.Create(queues.UrlOf(source, endpoint.Uri)))]),
-    };
+    private JsonObject ListDeadLetterSourceQueues(Queue queue) =>
+        new()
+        {
+            ["queueUrls"] = new JsonArray([
+                .. queues
+                    .Queues.Where(source => queues.DeadLettersOf(source)?.Queue == queue)
+                    .Select(source => JsonValue.Create(queues.UrlOf(source, endpoint.Uri))),
+            ]),
+        };
 
     private static JsonObject GetQueueAttributes(Queue queue, SqsRequest request)
     {
@@ -181,13 +210,18 @@ internal sealed class SqsApi(SqsStore queues, ServiceEndpoint endpoint, LocalAws
         var forbidden = body.Where(character => !IsAllowed(character)).Select(character => (int?)character).FirstOrDefault();
         if (forbidden is not null)
         {
-            throw new AwsServiceException("InvalidMessageContents", $"The message contains U+{forbidden:X4}, which is outside the allowed set: tab, line feed, carriage return and U+0020 to U+10FFFF without U+FFFE and U+FFFF.");
+            throw new AwsServiceException(
+                "InvalidMessageContents",
+                $"The message contains U+{forbidden:X4}, which is outside the allowed set: tab, line feed, carriage return and U+0020 to "
+                + "U+10FFFF without U+FFFE and U+FFFF.");
         }
 
         var attributes = request.MessageAttributes("MessageAttributes");
         if (attributes.Count > 10)
         {
-            throw new AwsServiceException("InvalidParameterValue", $"Number of message attributes [{attributes.Count}] exceeds the allowed maximum [10].");
+            throw new AwsServiceException(
+                "InvalidParameterValue",
+                $"Number of message attributes [{attributes.Count}] exceeds the allowed maximum [10].");
         }
 
         foreach (var (name, attribute) in attributes)
@@ -199,11 +233,15 @@ internal sealed class SqsApi(SqsStore queues, ServiceEndpoint endpoint, LocalAws
         var maximum = queue.Number(QueueAttributes.MaximumMessageSize);
         if (size > maximum)
         {
-            throw new AwsServiceException("InvalidParameterValue", $"One or more parameters are invalid. Reason: Message must be shorter than {maximum} bytes but has {size}.");
+            throw new AwsServiceException(
+                "InvalidParameterValue",
+                $"One or more parameters are invalid. Reason: Message must be shorter than {maximum} bytes but has {size}.");
         }
 
         var systemAttributes = request.MessageAttributes("MessageSystemAttributes");
-        var traceHeader = systemAttributes.GetValueOrDefault("AWSTraceHeader")?.StringValue ?? (Activity.Current is { } activity ? XRayTraceHeader.From(activity.Context) : null);
+        var traceHeader =
+            systemAttributes.GetValueOrDefault("AWSTraceHeader")?.StringValue
+            ?? (Activity.Current is { } activity ? XRayTraceHeader.From(activity.Context) : null);
         var message = await queue.AddAsync(body, attributes, traceHeader, options.AccountId, request.Number("DelaySeconds", 0, 900));
         var response = new JsonObject { ["MessageId"] = message.MessageId, ["MD5OfMessageBody"] = MessageDigest.OfBody(body) };
         AddIfPresent(response, "MD5OfMessageAttributes", MessageDigest.OfAttributes(attributes));
@@ -217,18 +255,29 @@ internal sealed class SqsApi(SqsStore queues, ServiceEndpoint endpoint, LocalAws
         var total = request.Entries().Sum(entry => SizeOf(entry.Text("MessageBody") ?? "", entry.MessageAttributes("MessageAttributes")));
         return total <= maximum
             ? entry => SendAsync(queue, entry)
-            : throw new AwsServiceException("BatchRequestTooLong", $"Batch requests cannot be longer than {maximum} bytes. You have sent {total} bytes.");
+            : throw new AwsServiceException(
+                "BatchRequestTooLong",
+                $"Batch requests cannot be longer than {maximum} bytes. You have sent {total} bytes.");
     }
 
     private async Task<JsonObject> ReceiveAsync(Queue queue, SqsRequest request, CancellationToken cancellationToken)
     {
         var maximum = request.Number("MaxNumberOfMessages", 1, MaximumMessages) ?? 1;
-        var visibility = request.Number("VisibilityTimeout", 0, MaximumVisibilityTimeout) ?? queue.Number(QueueAttributes.VisibilityTimeout);
-        var wait = request.Number("WaitTimeSeconds", 0, Queue.MaximumWaitSeconds) ?? queue.Number(QueueAttributes.ReceiveMessageWaitTimeSeconds);
+        var visibility =
+            request.Number("VisibilityTimeout", 0, MaximumVisibilityTimeout) ?? queue.Number(QueueAttributes.VisibilityTimeout);
+        var wait =
+            request.Number("WaitTimeSeconds", 0, Queue.MaximumWaitSeconds) ?? queue.Number(QueueAttributes.ReceiveMessageWaitTimeSeconds);
         string[] systemNames = [.. request.Texts("AttributeNames"), .. request.Texts("MessageSystemAttributeNames")];
         var names = request.Texts("MessageAttributeNames");
-        var messages = await queue.ReceiveAsync(maximum, TimeSpan.FromSeconds(visibility), TimeSpan.FromSeconds(wait), queues.DeadLettersOf(queue), cancellationToken);
-        return messages.Count == 0 ? [] : new JsonObject { ["Messages"] = new JsonArray([.. messages.Select(message => Received(message, systemNames, names))]) };
+        var messages = await queue.ReceiveAsync(
+            maximum,
+            TimeSpan.FromSeconds(visibility),
+            TimeSpan.FromSeconds(wait),
+            queues.DeadLettersOf(queue),
+            cancellationToken);
+        return messages.Count == 0
+            ? []
+            : new JsonObject { ["Messages"] = new JsonArray([.. messages.Select(message => Received(message, systemNames, names))]) };
     }
 
     private static async Task<JsonObject> DeleteAsync(Queue queue, SqsRequest request)
@@ -239,7 +288,9 @@ internal sealed class SqsApi(SqsStore queues, ServiceEndpoint endpoint, LocalAws
 
     private static async Task<JsonObject> ChangeVisibilityAsync(Queue queue, SqsRequest request)
     {
-        var seconds = request.Number("VisibilityTimeout", 0, MaximumVisibilityTimeout) ?? throw new AwsServiceException("MissingParameter", "The request must contain the parameter VisibilityTimeout.");
+        var seconds =
+            request.Number("VisibilityTimeout", 0, MaximumVisibilityTimeout)
+            ?? throw new AwsServiceException("MissingParameter", "The request must contain the parameter VisibilityTimeout.");
         return await queue.ChangeVisibilityAsync(Receipt(request), TimeSpan.FromSeconds(seconds))
             ? []
             : throw new AwsServiceException("MessageNotInflight", "The message referred to by the receipt handle is not in flight.");
@@ -254,7 +305,10 @@ internal sealed class SqsApi(SqsStore queues, ServiceEndpoint endpoint, LocalAws
     private async Task<JsonObject> TagAsync(Queue queue, SqsRequest request, CancellationToken cancellationToken)
     {
         var added = request.Map("Tags");
-        await queues.SetTagsAsync(queue, tags => tags.Where(tag => !added.ContainsKey(tag.Key)).Concat(added).ToDictionary(), cancellationToken);
+        await queues.SetTagsAsync(
+            queue,
+            tags => tags.Where(tag => !added.ContainsKey(tag.Key)).Concat(added).ToDictionary(),
+            cancellationToken);
         return [];
     }
 
@@ -265,7 +319,8 @@ internal sealed class SqsApi(SqsStore queues, ServiceEndpoint endpoint, LocalAws
         return [];
     }
 
-    private static Func<SqsRequest, Task<JsonObject>> BatchEntry(Queue queue, Func<Queue, SqsRequest, Task<JsonObject>> perform) => entry => perform(queue, entry);
+    private static Func<SqsRequest, Task<JsonObject>> BatchEntry(Queue queue, Func<Queue, SqsRequest, Task<JsonObject>> perform) =>
+        entry => perform(queue, entry);
 
     /// <summary>Performs each entry by itself: one that fails is reported beside those that succeed.</summary>
     private static async Task<JsonObject> BatchAsync(SqsRequest request, Func<SqsRequest, Task<JsonObject>> perform)
@@ -278,7 +333,9 @@ internal sealed class SqsApi(SqsStore queues, ServiceEndpoint endpoint, LocalAws
 
         if (entries.Count > MaximumBatchEntries)
         {
-            throw new AwsServiceException("TooManyEntriesInBatchRequest", $"Maximum number of entries per request are {MaximumBatchEntries}. You have sent {entries.Count}.");
+            throw new AwsServiceException(
+                "TooManyEntriesInBatchRequest",
+                $"Maximum number of entries per request are {MaximumBatchEntries}. You have sent {entries.Count}.");
         }
 
         var ids = entries.Select(entry => entry.Required("Id")).ToList();
@@ -287,12 +344,18 @@ internal sealed class SqsApi(SqsStore queues, ServiceEndpoint endpoint, LocalAws
             throw new AwsServiceException("BatchEntryIdsNotDistinct", $"Id {repeated.Key} repeated.");
         }
 
-        if (ids.FirstOrDefault(id => id.Length is 0 or > 80 || !id.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_')) is { } invalid)
+        if (
+            ids.FirstOrDefault(id =>
+                id.Length is 0 or > 80 || !id.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_')) is
+            { } invalid)
         {
-            throw new AwsServiceException("InvalidBatchEntryId", $"'{invalid}' is no batch entry id: allowed are 1 to 80 letters, digits, '-' and '_'.");
+            throw new AwsServiceException(
+                "InvalidBatchEntryId",
+                $"'{invalid}' is no batch entry id: allowed are 1 to 80 letters, digits, '-' and '_'.");
         }
 
-        JsonArray successful = [], failed = [];
+        JsonArray successful = [],
+            failed = [];
         foreach (var (entry, id) in entries.Zip(ids))
         {
             try
@@ -328,7 +391,10 @@ internal sealed class SqsApi(SqsStore queues, ServiceEndpoint endpoint, LocalAws
             ["AWSTraceHeader"] = message.TraceHeader,
             ["DeadLetterQueueSourceArn"] = message.DeadLetterSourceArn,
         };
-        var wanted = system.Where(pair => pair.Value is not null && (systemNames.Contains("All") || systemNames.Contains(pair.Key))).Select(pair => KeyValuePair.Create(pair.Key, pair.Value!)).ToList();
+        var wanted = system
+            .Where(pair => pair.Value is not null && (systemNames.Contains("All") || systemNames.Contains(pair.Key)))
+            .Select(pair => KeyValuePair.Create(pair.Key, pair.Value!))
+            .ToList();
         if (wanted.Count > 0)
         {
             json["Attributes"] = Json(wanted);
@@ -337,7 +403,8 @@ internal sealed class SqsApi(SqsStore queues, ServiceEndpoint endpoint, LocalAws
         var attributes = message.Attributes.Where(pair => names.Any(name => Selects(name, pair.Key))).ToDictionary();
         if (attributes.Count > 0)
         {
-            json["MessageAttributes"] = new JsonObject(attributes.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, Json(pair.Value))));
+            json["MessageAttributes"] = new JsonObject(
+                attributes.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, Json(pair.Value))));
             json["MD5OfMessageAttributes"] = MessageDigest.OfAttributes(attributes);
         }
 
@@ -345,7 +412,9 @@ internal sealed class SqsApi(SqsStore queues, ServiceEndpoint endpoint, LocalAws
     }
 
     private static bool Selects(string name, string attribute) =>
-        name is "All" or ".*" || name == attribute || name.EndsWith(".*", StringComparison.Ordinal) && attribute.StartsWith(name[..^1], StringComparison.Ordinal);
+        name is "All" or ".*"
+        || name == attribute
+        || name.EndsWith(".*", StringComparison.Ordinal) && attribute.StartsWith(name[..^1], StringComparison.Ordinal);
 
     private static JsonObject Json(MessageAttribute attribute)
     {
@@ -355,11 +424,13 @@ internal sealed class SqsApi(SqsStore queues, ServiceEndpoint endpoint, LocalAws
         return json;
     }
 
-    private static JsonObject Json(IEnumerable<KeyValuePair<string, string>> map) => new(map.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value)));
+    private static JsonObject Json(IEnumerable<KeyValuePair<string, string>> map) =>
+        new(map.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value)));
 
-    private static string Receipt(SqsRequest request) => request.Required("ReceiptHandle") is { Length: > 0 } receipt
-        ? receipt
-        : throw new AwsServiceException("ReceiptHandleIsInvalid", "The input receipt handle is empty.");
+    private static string Receipt(SqsRequest request) =>
+        request.Required("ReceiptHandle") is { Length: > 0 } receipt
+            ? receipt
+            : throw new AwsServiceException("ReceiptHandleIsInvalid", "The input receipt handle is empty.");
 
     private static int SizeOf(string body, IReadOnlyDictionary<string, MessageAttribute> attributes) =>
         Encoding.UTF8.GetByteCount(body) + attributes.Sum(pair => MessageAttribute.SizeOf(pair.Key, pair.Value));

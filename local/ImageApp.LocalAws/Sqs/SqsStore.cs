@@ -30,11 +30,16 @@ internal sealed partial class SqsStore : IAsyncDisposable
             _queues[state.Name] = Open(state);
         }
 
-        meters.Create(LocalAwsTelemetry.Name).CreateObservableGauge(
-            "aws.sqs.approximate_number_of_messages_visible",
-            () => _queues.Values.Select(queue => new Measurement<int>(queue.Count().Visible, KeyValuePair.Create<string, object?>("queue", queue.Name))),
-            "{message}",
-            "Messages that wait in a queue; in a dead-letter queue, failures that nobody has looked at.");
+        meters
+            .Create(LocalAwsTelemetry.Name)
+            .CreateObservableGauge(
+                "aws.sqs.approximate_number_of_messages_visible",
+                () =>
+                    _queues.Values.Select(queue => new Measurement<int>(
+                        queue.Count().Visible,
+                        KeyValuePair.Create<string, object?>("queue", queue.Name))),
+                "{message}",
+                "Messages that wait in a queue; in a dead-letter queue, failures that nobody has looked at.");
     }
 
     public IEnumerable<Queue> Queues => _queues.Values.OrderBy(queue => queue.Name, StringComparer.Ordinal);
@@ -43,11 +48,17 @@ internal sealed partial class SqsStore : IAsyncDisposable
 
     /// <summary>Creates a queue, or finds the one that is there with the same attributes.</summary>
     /// <exception cref="AwsServiceException"><c>QueueNameExists</c>: it is there with others.</exception>
-    public async Task<Queue> CreateAsync(string name, IReadOnlyDictionary<string, string> attributes, IReadOnlyDictionary<string, string> tags, CancellationToken cancellationToken)
+    public async Task<Queue> CreateAsync(
+        string name,
+        IReadOnlyDictionary<string, string> attributes,
+        IReadOnlyDictionary<string, string> tags,
+        CancellationToken cancellationToken)
     {
         if (!QueueName().IsMatch(name))
         {
-            throw new AwsServiceException("InvalidParameterValue", $"'{name}' is no queue name: allowed are 1 to 80 letters, digits, '-' and '_'. FIFO queues are not offered locally.");
+            throw new AwsServiceException(
+                "InvalidParameterValue",
+                $"'{name}' is no queue name: allowed are 1 to 80 letters, digits, '-' and '_'. FIFO queues are not offered locally.");
         }
 
         var valid = QueueAttributes.Change(new Dictionary<string, string>(), attributes);
@@ -56,10 +67,14 @@ internal sealed partial class SqsStore : IAsyncDisposable
         {
             if (_queues.TryGetValue(name, out var existing))
             {
-                var different = valid.FirstOrDefault(pair => (existing.State.Attributes.GetValueOrDefault(pair.Key) ?? Default(pair.Key)) != pair.Value).Key;
+                var different = valid
+                    .FirstOrDefault(pair => (existing.State.Attributes.GetValueOrDefault(pair.Key) ?? Default(pair.Key)) != pair.Value)
+                    .Key;
                 return different is null
                     ? existing
-                    : throw new AwsServiceException("QueueNameExists", $"A queue already exists with the same name and a different value for attribute {different}");
+                    : throw new AwsServiceException(
+                        "QueueNameExists",
+                        $"A queue already exists with the same name and a different value for attribute {different}");
             }
 
             CheckRedriveTarget(valid);
@@ -96,7 +111,10 @@ internal sealed partial class SqsStore : IAsyncDisposable
     public Task SetAttributesAsync(Queue queue, IReadOnlyDictionary<string, string> changes, CancellationToken cancellationToken)
     {
         CheckRedriveTarget(changes);
-        return ChangeAsync(queue, state => state with { Attributes = QueueAttributes.Change(state.Attributes, changes) }, cancellationToken);
+        return ChangeAsync(
+            queue,
+            state => state with { Attributes = QueueAttributes.Change(state.Attributes, changes) },
+            cancellationToken);
     }
 
     /// <summary>Replaces all attributes by the given ones, as CloudFormation does.</summary>
@@ -114,21 +132,33 @@ internal sealed partial class SqsStore : IAsyncDisposable
             cancellationToken);
     }
 
-    public Task SetTagsAsync(Queue queue, Func<IReadOnlyDictionary<string, string>, IReadOnlyDictionary<string, string>> change, CancellationToken cancellationToken) =>
-        ChangeAsync(queue, state => state with { Tags = change(state.Tags) }, cancellationToken);
+    public Task SetTagsAsync(
+        Queue queue,
+        Func<IReadOnlyDictionary<string, string>, IReadOnlyDictionary<string, string>> change,
+        CancellationToken cancellationToken) => ChangeAsync(queue, state => state with { Tags = change(state.Tags) }, cancellationToken);
 
     /// <summary>The queue of that name.</summary>
     /// <exception cref="AwsServiceException"><c>QueueDoesNotExist</c>.</exception>
-    public Queue Get(string name) => _queues.GetValueOrDefault(name)
-        ?? throw new AwsServiceException("QueueDoesNotExist", $"The specified queue does not exist: {name}. The queues of this account are: {string.Join(", ", Queues.Select(queue => queue.Name))}.");
+    public Queue Get(string name) =>
+        _queues.GetValueOrDefault(name)
+        ?? throw new AwsServiceException(
+            "QueueDoesNotExist",
+            $"The specified queue does not exist: {name}. The queues of this account are: "
+            + $"{string.Join(", ", Queues.Select(queue => queue.Name))}.");
 
     /// <summary>The queue of a URL; only its path counts, because the port may differ from run to run.</summary>
     public Queue GetByUrl(string url)
     {
-        var path = Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme.StartsWith("http", StringComparison.Ordinal) ? uri.AbsolutePath : url;
+        var path =
+            Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme.StartsWith("http", StringComparison.Ordinal)
+                ? uri.AbsolutePath
+                : url;
         return path.Trim('/').Split('/') is [var account, var name] && account == _options.AccountId
             ? Get(name)
-            : throw new AwsServiceException("InvalidAddress", $"The address '{url}' is not valid for this endpoint: a queue's URL ends with /{_options.AccountId}/ and its name.", HttpStatusCode.NotFound);
+            : throw new AwsServiceException(
+                "InvalidAddress",
+                $"The address '{url}' is not valid for this endpoint: a queue's URL ends with /{_options.AccountId}/ and its name.",
+                HttpStatusCode.NotFound);
     }
 
     /// <summary>The queue of a URL; null where there is none.</summary>
@@ -155,12 +185,24 @@ internal sealed partial class SqsStore : IAsyncDisposable
     /// <exception cref="AwsServiceException">
     /// <c>QueueDoesNotExist</c>; <c>AccessDenied</c> where the policy does not allow <c>sqs:SendMessage</c>, naming action and ARNs.
     /// </exception>
-    public async Task<string> SendAsync(ServiceCall caller, string queueArn, string body, IReadOnlyDictionary<string, MessageAttribute> attributes, CancellationToken cancellationToken, string? traceHeader = null)
+    public async Task<string> SendAsync(
+        ServiceCall caller,
+        string queueArn,
+        string body,
+        IReadOnlyDictionary<string, MessageAttribute> attributes,
+        CancellationToken cancellationToken,
+        string? traceHeader = null)
     {
         const string Action = "sqs:SendMessage";
         cancellationToken.ThrowIfCancellationRequested();
-        var queue = FindByArn(queueArn) ?? throw new AwsServiceException("QueueDoesNotExist", $"The specified queue does not exist: {queueArn}.");
-        var decision = ServiceCallAuthorization.Decide(caller, Action, queue.Arn, queue.State.Attributes.GetValueOrDefault(QueueAttributes.Policy));
+        var queue =
+            FindByArn(queueArn) ?? throw new AwsServiceException("QueueDoesNotExist", $"The specified queue does not exist: {queueArn}.");
+        var decision = ServiceCallAuthorization.Decide(
+            caller,
+            Action,
+            queue.Arn,
+            queue.State.Attributes.GetValueOrDefault(QueueAttributes.Policy),
+            _time.GetUtcNow());
         if (decision != PolicyDecision.Allow)
         {
             throw new AwsServiceException(
@@ -182,13 +224,18 @@ internal sealed partial class SqsStore : IAsyncDisposable
     }
 
     private static string? Default(string attribute) =>
-        QueueAttributes.Numbers.Contains(attribute) ? QueueAttributes.Number(new Dictionary<string, string>(), attribute).ToString(System.Globalization.CultureInfo.InvariantCulture) : null;
+        QueueAttributes.Numbers.Contains(attribute)
+            ? QueueAttributes
+                .Number(new Dictionary<string, string>(), attribute)
+                .ToString(System.Globalization.CultureInfo.InvariantCulture)
+            : null;
 
     private static QueueState Read(string file)
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(file), SqsJsonContext.Default.QueueState) ?? throw new JsonException("The file holds null.");
+            return JsonSerializer.Deserialize(File.ReadAllBytes(file), SqsJsonContext.Default.QueueState)
+                ?? throw new JsonException("The file holds null.");
         }
         catch (JsonException failure)
         {
@@ -213,17 +260,31 @@ internal sealed partial class SqsStore : IAsyncDisposable
 
     private void CheckRedriveTarget(IReadOnlyDictionary<string, string> attributes)
     {
-        if (attributes.TryGetValue(QueueAttributes.RedrivePolicyName, out var json) && json.Length > 0 && RedrivePolicy.Parse(json).DeadLetterTargetArn is var target && FindByArn(target) is null)
+        if (
+            attributes.TryGetValue(QueueAttributes.RedrivePolicyName, out var json)
+            && json.Length > 0
+            && RedrivePolicy.Parse(json).DeadLetterTargetArn is var target
+            && FindByArn(target) is null)
         {
-            throw new AwsServiceException("InvalidAttributeValue", $"Value {json} for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist: {target}.");
+            throw new AwsServiceException(
+                "InvalidAttributeValue",
+                $"Value {json} for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist: {target}.");
         }
     }
 
     private Queue Open(QueueState state) =>
-        new($"arn:aws:sqs:{_options.Region}:{_options.AccountId}:{state.Name}", state, Path.Combine(FolderOf(state.Name), "messages.journal"), _time, _logger);
+        new(
+            $"arn:aws:sqs:{_options.Region}:{_options.AccountId}:{state.Name}",
+            state,
+            Path.Combine(FolderOf(state.Name), "messages.journal"),
+            _time,
+            _logger);
 
     private Task WriteAsync(QueueState state, CancellationToken cancellationToken) =>
-        AtomicFile.WriteAsync(Path.Combine(FolderOf(state.Name), "queue.json"), JsonSerializer.SerializeToUtf8Bytes(state, SqsJsonContext.Default.QueueState), cancellationToken);
+        AtomicFile.WriteAsync(
+            Path.Combine(FolderOf(state.Name), "queue.json"),
+            JsonSerializer.SerializeToUtf8Bytes(state, SqsJsonContext.Default.QueueState),
+            cancellationToken);
 
     private string FolderOf(string name) => Path.Combine(Folder, name);
 

@@ -43,7 +43,8 @@ internal sealed class Journal : IAsyncDisposable
     /// <param name="path">The file.</param>
     /// <param name="replay">Is given each record, in order.</param>
     /// <param name="logger">Is told what a torn write left.</param>
-    /// <exception cref="InvalidDataException">A record before others is damaged, or <paramref name="replay"/> cannot read one; names file and offset.</exception>
+    /// <exception cref="InvalidDataException">A record before others is damaged, or <paramref name="replay"/> cannot read one; names file
+    /// and offset.</exception>
     public static Journal Open(string path, Action<ReadOnlySpan<byte>> replay, ILogger logger)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -87,7 +88,9 @@ internal sealed class Journal : IAsyncDisposable
 
         if (records.FirstOrDefault(record => record.Length is 0 or > MaximumRecordBytes) is { } impossible)
         {
-            throw new ArgumentException($"A record of {_path} has 1 to {MaximumRecordBytes} bytes, not {impossible.Length}.", nameof(records));
+            throw new ArgumentException(
+                $"A record of {_path} has 1 to {MaximumRecordBytes} bytes, not {impossible.Length}.",
+                nameof(records));
         }
 
         return Enqueue(new Write(records, IsSnapshot: false));
@@ -141,7 +144,9 @@ internal sealed class Journal : IAsyncDisposable
         return end;
     }
 
-    /// <summary>What follows the first record that cannot be read must be the rest of one torn write, with no intact record in it.</summary>
+    /// <summary>
+    /// What follows the first record that cannot be read must be the rest of one torn write, with no intact record in it.
+    /// </summary>
     private static void RequireTorn(FileStream file, long end)
     {
         file.Position = end;
@@ -151,8 +156,11 @@ internal sealed class Journal : IAsyncDisposable
         {
             var length = BinaryPrimitives.ReadInt32LittleEndian(rest.AsSpan(start));
             var available = rest.Length - start - HeaderBytes;
-            if (length > 0 && length <= available
-                && Checksum(rest.AsSpan(start + HeaderBytes, length)) == BinaryPrimitives.ReadUInt64LittleEndian(rest.AsSpan(start + sizeof(int))))
+            if (
+                length > 0
+                && length <= available
+                && Checksum(rest.AsSpan(start + HeaderBytes, length))
+                    == BinaryPrimitives.ReadUInt64LittleEndian(rest.AsSpan(start + sizeof(int))))
             {
                 throw Damaged(file.Name, end, $"intact records follow at offset {end + start}", null);
             }
@@ -231,7 +239,8 @@ internal sealed class Journal : IAsyncDisposable
             }
             catch (Exception failure)
             {
-                // A full disk, say. Whoever waits gets the failure; the records are kept for the next write, since memory may be ahead already.
+                // A full disk, say. Whoever waits gets the failure; the records are kept for the next write, since memory may be ahead
+                // already.
                 _logger.NotWritten(_path, _unwritten.Count, failure);
                 batch.ForEach(write => write.Done.SetException(failure));
             }
@@ -244,7 +253,11 @@ internal sealed class Journal : IAsyncDisposable
     {
         var snapshot = batch.FindLastIndex(write => write.IsSnapshot);
         _unwritten.AddRange(batch.Where(write => !write.IsSnapshot).SelectMany(write => write.Records));
-        if (snapshot < 0 || !TryReplace([.. batch.Skip(snapshot).Where((write, index) => index == 0 || !write.IsSnapshot).SelectMany(write => write.Records)]))
+        if (
+            snapshot < 0
+            || !TryReplace([
+                .. batch.Skip(snapshot).Where((write, index) => index == 0 || !write.IsSnapshot).SelectMany(write => write.Records),
+            ]))
         {
             Append();
         }

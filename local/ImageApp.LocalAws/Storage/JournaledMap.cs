@@ -4,7 +4,9 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageApp.LocalAws.Storage;
 
-/// <summary>One record of a <see cref="JournaledMap{TValue}"/>: the value that <paramref name="Key"/> has from here on; null where it is removed.</summary>
+/// <summary>
+/// One record of a <see cref="JournaledMap{TValue}"/>: the value that <paramref name="Key"/> has from here on; null where it is removed.
+/// </summary>
 internal sealed record JournalEntry<TValue>(string Key, TValue? Value)
     where TValue : class;
 
@@ -36,7 +38,8 @@ internal sealed class JournaledMap<TValue> : IAsyncDisposable
 
     /// <summary>Opens the file, or starts an empty one.</summary>
     /// <exception cref="InvalidDataException">It is damaged; names file and offset.</exception>
-    public static JournaledMap<TValue> Open(string path, JsonTypeInfo<JournalEntry<TValue>> typeInfo, ILogger logger) => new(path, typeInfo, logger);
+    public static JournaledMap<TValue> Open(string path, JsonTypeInfo<JournalEntry<TValue>> typeInfo, ILogger logger) =>
+        new(path, typeInfo, logger);
 
     /// <summary>Sets a value; done when it is on disk.</summary>
     public Task PutAsync(string key, TValue value) => WriteAsync([new JournalEntry<TValue>(key, value)]);
@@ -55,7 +58,10 @@ internal sealed class JournaledMap<TValue> : IAsyncDisposable
             var garbage = _bytes - _liveBytes;
             if (garbage > MinimumGarbageBytes && garbage > 2 * _liveBytes)
             {
-                _journal.Compact([.. _live.Select(pair => JsonSerializer.SerializeToUtf8Bytes(new JournalEntry<TValue>(pair.Key, pair.Value.Value), _typeInfo))]);
+                _journal.Compact([
+                    .. _live.Select(pair =>
+                        JsonSerializer.SerializeToUtf8Bytes(new JournalEntry<TValue>(pair.Key, pair.Value.Value), _typeInfo)),
+                ]);
                 _bytes = _liveBytes;
             }
 

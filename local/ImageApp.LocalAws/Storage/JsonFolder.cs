@@ -23,7 +23,9 @@ internal sealed class JsonFolder<TValue>(string folder, JsonTypeInfo<TValue> typ
             }
             catch (JsonException failure)
             {
-                throw new InvalidDataException($"{path} is damaged: {failure.Message} Restore the file, or delete it to start without it.", failure);
+                throw new InvalidDataException(
+                    $"{path} is damaged: {failure.Message} Restore the file, or delete it to start without it.",
+                    failure);
             }
 
             yield return value ?? throw new InvalidDataException($"{path} is damaged: it holds null.");

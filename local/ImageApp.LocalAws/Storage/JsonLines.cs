@@ -5,7 +5,9 @@ namespace ImageApp.LocalAws.Storage;
 /// <summary>The journals of earlier versions for queues, deliveries and invocations: one JSON document a line.</summary>
 internal static class JsonLines
 {
-    /// <summary>Writes such a file anew as a <see cref="Journal"/>, whose records are the same documents; any other is left alone.</summary>
+    /// <summary>
+    /// Writes such a file anew as a <see cref="Journal"/>, whose records are the same documents; any other is left alone.
+    /// </summary>
     public static void Convert(string path, ILogger logger)
     {
         if (!IsOne(path))

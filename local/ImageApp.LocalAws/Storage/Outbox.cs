@@ -141,7 +141,8 @@ internal sealed class Outbox<TItem> : IAsyncDisposable
         }
     }
 
-    private static TimeSpan DelayAfter(int failures) => TimeSpan.FromTicks(Math.Min(s_longestDelay.Ticks, s_firstDelay.Ticks << Math.Min(failures - 1, 6)));
+    private static TimeSpan DelayAfter(int failures) =>
+        TimeSpan.FromTicks(Math.Min(s_longestDelay.Ticks, s_firstDelay.Ticks << Math.Min(failures - 1, 6)));
 
     private void Run(TItem item)
     {
@@ -200,7 +201,10 @@ internal sealed class Outbox<TItem> : IAsyncDisposable
         }
     }
 
-    private async Task<TItem?> AttemptAsync(TItem item, Func<TItem, CancellationToken, Task<TItem?>> attempt, CancellationToken cancellationToken)
+    private async Task<TItem?> AttemptAsync(
+        TItem item,
+        Func<TItem, CancellationToken, Task<TItem?>> attempt,
+        CancellationToken cancellationToken)
     {
         if (_lane is null)
         {

@@ -4,7 +4,10 @@ namespace ImageApp.LocalAws.Storage;
 
 internal static partial class StorageLog
 {
-    [LoggerMessage(200, LogLevel.Warning, "{Path} ended in a write that never finished; {Bytes} bytes from offset {Offset} on were cut off")]
+    [LoggerMessage(
+        200,
+        LogLevel.Warning,
+        "{Path} ended in a write that never finished; {Bytes} bytes from offset {Offset} on were cut off")]
     public static partial void Cut(this ILogger logger, string path, long bytes, long offset);
 
     [LoggerMessage(201, LogLevel.Error, "{Path} could not be written; {Count} records wait for the next attempt")]

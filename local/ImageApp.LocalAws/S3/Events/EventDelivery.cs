@@ -50,7 +50,8 @@ internal sealed class EventDelivery(
         }
     }
 
-    private static TimeSpan DelayAfter(int attempt) => TimeSpan.FromTicks(Math.Min(LongestDelay.Ticks, FirstDelay.Ticks << Math.Min(attempt - 1, 10)));
+    private static TimeSpan DelayAfter(int attempt) =>
+        TimeSpan.FromTicks(Math.Min(LongestDelay.Ticks, FirstDelay.Ticks << Math.Min(attempt - 1, 10)));
 
     private static Activity StartActivity(PendingEvent pending, string bucketArn)
     {
@@ -58,7 +59,9 @@ internal sealed class EventDelivery(
         Activity.Current = null;
         var parent = LocalAwsTelemetry.Context(pending.TraceParent);
         // Where nobody records, the trace still has to reach the topic.
-        var activity = LocalAwsTelemetry.Activities.StartActivity(name, ActivityKind.Producer, parent) ?? RequestActivity.StartUnrecorded(name, parent);
+        var activity =
+            LocalAwsTelemetry.Activities.StartActivity(name, ActivityKind.Producer, parent)
+            ?? RequestActivity.StartUnrecorded(name, parent);
         activity.SetTag("messaging.system", "aws_sns");
         activity.SetTag("messaging.destination.name", pending.TopicArn);
         activity.SetTag("aws.s3.bucket_arn", bucketArn);

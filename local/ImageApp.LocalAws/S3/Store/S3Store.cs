@@ -9,7 +9,8 @@ namespace ImageApp.LocalAws.S3.Store;
 /// <summary>
 /// All buckets, objects, uploads and pending events. Bytes are in blobs, written and flushed before anything refers to them; everything
 /// else is in memory and in a journal. A change is one record of the journal, so that after a kill -9 an object is wholly the old one or
-/// wholly the new one, and its event is there exactly if the object is. A change is seen by readers at once and answered once it is on disk.
+/// wholly the new one, and its event is there exactly if the object is. A change is seen by readers at once and answered once it is on
+/// disk.
 /// </summary>
 internal sealed class S3Store : IAsyncDisposable
 {
@@ -109,7 +110,10 @@ internal sealed class S3Store : IAsyncDisposable
         {
             if (Contents(name).Objects.Count > 0)
             {
-                throw new AwsServiceException("BucketNotEmpty", $"The bucket you tried to delete is not empty: {name}", HttpStatusCode.Conflict);
+                throw new AwsServiceException(
+                    "BucketNotEmpty",
+                    $"The bucket you tried to delete is not empty: {name}",
+                    HttpStatusCode.Conflict);
             }
 
             return CommitAndReleaseAsync(new StoreChange { BucketName = name, BucketDeleted = true });
@@ -140,7 +144,12 @@ internal sealed class S3Store : IAsyncDisposable
     /// <summary>Puts an object in the place of any other of its key.</summary>
     /// <remarks>Segments that no other object holds are the caller's to delete where this fails.</remarks>
     /// <exception cref="AwsServiceException">The bucket is gone, or the condition does not hold.</exception>
-    public async Task<StoredObject> PutAsync(string bucket, StoredObject draft, WriteCondition condition, EventContext context, string? endedUploadId = null)
+    public async Task<StoredObject> PutAsync(
+        string bucket,
+        StoredObject draft,
+        WriteCondition condition,
+        EventContext context,
+        string? endedUploadId = null)
     {
         StoredObject stored;
         Task written;
@@ -234,7 +243,8 @@ internal sealed class S3Store : IAsyncDisposable
                         continue;
                     }
 
-                    var cut = query.Delimiter.Length == 0 ? -1 : key.IndexOf(query.Delimiter, query.Prefix.Length, StringComparison.Ordinal);
+                    var cut =
+                        query.Delimiter.Length == 0 ? -1 : key.IndexOf(query.Delimiter, query.Prefix.Length, StringComparison.Ordinal);
                     var rolledUp = cut < 0 ? null : key[..(cut + query.Delimiter.Length)];
                     var known = rolledUp is not null && (rolledUp == query.After || (prefixes.Count > 0 && prefixes[^1] == rolledUp));
                     if (!known)
@@ -385,7 +395,9 @@ internal sealed class S3Store : IAsyncDisposable
     private MultipartUpload Upload(string bucket, string key, string uploadId)
     {
         Contents(bucket);
-        return _uploads.TryGetValue(uploadId, out var upload) && upload.Bucket == bucket && upload.Key == key ? upload : throw S3Errors.NoSuchUpload(uploadId);
+        return _uploads.TryGetValue(uploadId, out var upload) && upload.Bucket == bucket && upload.Key == key
+            ? upload
+            : throw S3Errors.NoSuchUpload(uploadId);
     }
 
     private DateTimeOffset Now()
@@ -553,7 +565,10 @@ internal sealed class S3Store : IAsyncDisposable
         var journal = Journal.Open(path, Replay, logger);
         if (bytes >= CompactionBytes)
         {
-            List<byte[]> live = [.. Snapshot().Select(change => JsonSerializer.SerializeToUtf8Bytes(change, StoreJsonContext.Default.StoreChange))];
+            List<byte[]> live =
+            [
+                .. Snapshot().Select(change => JsonSerializer.SerializeToUtf8Bytes(change, StoreJsonContext.Default.StoreChange)),
+            ];
             if (bytes >= 2 * live.Sum(record => (long)record.Length))
             {
                 journal.Compact(live);
@@ -566,7 +581,9 @@ internal sealed class S3Store : IAsyncDisposable
         {
             bytes += record.Length;
             var released = new List<Segment>();
-            Apply(JsonSerializer.Deserialize(record, StoreJsonContext.Default.StoreChange) ?? throw new JsonException("The record is null."), released);
+            Apply(
+                JsonSerializer.Deserialize(record, StoreJsonContext.Default.StoreChange) ?? throw new JsonException("The record is null."),
+                released);
             ReleaseReferences(released, []);
         }
     }
