@@ -1,3 +1,4 @@
+using System.Globalization;
 using Aspire.Hosting.AWS;
 using Aspire.Hosting.AWS.Lambda;
 using ImageApp.AppHost.Hosting.Aws.Accounts;
@@ -52,6 +53,7 @@ internal static class LocalAwsExtensions
                 MemorySize = MemorySize,
                 Timeout = FunctionTimeout,
                 RestartAsync = stopping => StartAgainAsync(function, notifications, commands, stopping),
+                StateChanged = state => _ = ShowAsync(function, state, notifications),
             });
         }
 
@@ -108,6 +110,29 @@ internal static class LocalAwsExtensions
             throw new InvalidOperationException($"{function.Name} could not be started: {result.Message}");
         }
     }
+
+    // The orchestrator tells of processes; whether anybody polls is known here alone.
+    private static Task ShowAsync(LambdaProjectResource function, FunctionState state, ResourceNotificationService notifications)
+    {
+        if (Describe(state) is not { } shown || !notifications.TryGetCurrentState(function.Name, out var current))
+        {
+            return Task.CompletedTask;
+        }
+
+        return notifications.PublishUpdateAsync(function, current.ResourceId, snapshot => snapshot.State?.Text == shown.Text ? snapshot : snapshot with { State = shown });
+    }
+
+    private static ResourceStateSnapshot? Describe(FunctionState state) => state switch
+    {
+        { Status: FunctionStatus.Active } => new ResourceStateSnapshot(KnownResourceStates.Running, KnownResourceStateStyles.Success),
+        { Status: FunctionStatus.Pending, Attempts: > 0 } => new ResourceStateSnapshot(
+            string.Create(CultureInfo.InvariantCulture, $"Starting, attempt {state.Attempts}"), KnownResourceStateStyles.Info),
+        { Status: FunctionStatus.Failed, NextAttemptAt: { } next } => new ResourceStateSnapshot(
+            string.Create(CultureInfo.InvariantCulture, $"Does not poll after {state.Attempts} starts; next at {next.LocalDateTime:HH:mm:ss}"),
+            KnownResourceStateStyles.Error),
+        { Status: FunctionStatus.Failed } => new ResourceStateSnapshot(state.Reason ?? "Does not poll", KnownResourceStateStyles.Error),
+        _ => null,
+    };
 
     private static void UseForEverything(DistributedApplicationModel model, Dictionary<string, string> variables)
     {

@@ -29,8 +29,12 @@ internal static class TelemetryServices
             logging.IncludeFormattedMessage = true;
             logging.IncludeScopes = true;
         });
-        builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(serviceName, serviceInstanceId: Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)))
+        builder
+            .Services.AddOpenTelemetry()
+            .ConfigureResource(resource =>
+                resource.AddService(
+                    serviceName,
+                    serviceInstanceId: Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)))
             .WithTracing(tracing => tracing.AddSource(LocalAwsTelemetry.Name))
             .WithMetrics(metrics => metrics.AddMeter(LocalAwsTelemetry.Name))
             .UseOtlpExporter();
