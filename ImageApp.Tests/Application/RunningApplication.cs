@@ -1,6 +1,4 @@
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Amazon.Runtime;
 using Amazon.S3;
@@ -8,6 +6,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using ImageApp.Tests.Application;
+using ImageApp.Tests.Support;
 
 [assembly: AssemblyFixture(typeof(RunningApplication))]
 
@@ -138,8 +137,8 @@ public sealed class RunningApplication : IAsyncLifetime
             [
                 "--LocalAws:Port=0", $"--LocalAws:DataDirectory={_folder}/aws", $"--LocalMySql:DataDirectory={_folder}/mysql",
                 // Local AWS starts before the dashboard, so it must know where the dashboard will take telemetry.
-                "--DcpPublisher:RandomizePorts=false", $"--Gallery:Port={FreePort()}", $"--ASPNETCORE_URLS=http://localhost:{FreePort()}",
-                $"--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:{FreePort()}", "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true",
+                "--DcpPublisher:RandomizePorts=false", $"--Gallery:Port={FreePort.Next()}", $"--ASPNETCORE_URLS=http://localhost:{FreePort.Next()}",
+                $"--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:{FreePort.Next()}", "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true",
                 "--Gallery:Origins=*", "--Gallery:Replicas=2", "--Logging:LogLevel:Default=Warning",
             ],
             (options, _) => options.DisableDashboard = false,
@@ -154,12 +153,5 @@ public sealed class RunningApplication : IAsyncLifetime
         DashboardLogin = new Uri(Dashboard, $"/login?t={builder.Configuration["AppHost:BrowserToken"]}");
         DashboardApi = new HttpClient { BaseAddress = Dashboard, DefaultRequestHeaders = { { "x-api-key", builder.Configuration["AppHost:DashboardApiKey"] } } };
         BucketName = (await VariablesAsync("web"))["AWS__Resources__BucketName"]!;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

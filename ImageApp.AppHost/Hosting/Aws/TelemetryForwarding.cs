@@ -10,7 +10,8 @@ internal static class TelemetryForwarding
     /// <param name="appHost">The AppHost's configuration: the launch profile's endpoint and Aspire's generated key.</param>
     public static void Configure(IConfiguration target, IConfiguration appHost)
     {
-        if (appHost["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] is not { Length: > 0 } endpoint)
+        // With port 0 the orchestrator chooses one, later than this.
+        if (appHost["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] is not { Length: > 0 } endpoint || new Uri(endpoint).Port == 0)
         {
             return;
         }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 
 namespace ImageApp.LocalAws.Telemetry;
 
@@ -35,7 +36,7 @@ internal static class TelemetryServices
                 resource.AddService(
                     serviceName,
                     serviceInstanceId: Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)))
-            .WithTracing(tracing => tracing.AddSource(LocalAwsTelemetry.Name))
+            .WithTracing(tracing => tracing.AddSource(LocalAwsTelemetry.Name).AddProcessor(new ReadFilter()))
             .WithMetrics(metrics => metrics.AddMeter(LocalAwsTelemetry.Name))
             .UseOtlpExporter();
     }
