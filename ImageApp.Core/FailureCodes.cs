@@ -24,7 +24,7 @@ public static class FailureCodes
     /// <summary>The file is cut short or corrupt, and nothing of it can be read.</summary>
     public const string Damaged = "damaged";
 
-    /// <summary>The bucket no longer holds the original.</summary>
+    /// <summary>The bucket no longer holds the original: written by older versions, where such a picture leaves the gallery now.</summary>
     public const string OriginalMissing = "original-missing";
 
     /// <summary>The model refuses to describe the picture.</summary>

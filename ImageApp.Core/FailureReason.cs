@@ -8,6 +8,9 @@ namespace ImageApp.Core;
 /// <param name="Text">What was wrong this time and what is allowed.</param>
 public sealed record FailureReason(string Code, string Text)
 {
+    /// <summary>When it may be over; null where nobody knows.</summary>
+    public DateTimeOffset? RetryAt { get; init; }
+
     /// <summary>Whether trying again would not help.</summary>
     public bool IsFinal => FailureCodes.IsFinal(Code);
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using ImageApp.Core.Text;
 
 namespace ImageApp.Core;
 
@@ -10,7 +11,7 @@ public static class PlainText
     public const int MaxFileNameLength = 255;
 
     /// <summary>
-    /// One paragraph: white space and control characters become single spaces, marks that turn the direction of what follows are dropped.
+    /// One paragraph in normalization form C: white space and control characters become single spaces, marks that turn the direction of what follows are dropped.
     /// </summary>
     /// <param name="text">A caption, as a person or a model wrote it; may be null.</param>
     public static string Paragraph(string? text)
@@ -31,7 +32,7 @@ public static class PlainText
             }
         }
 
-        return kept.ToString().Trim();
+        return TextNormalization.FormC(kept.ToString().Trim());
     }
 
     /// <summary>Cuts a text at a word where it is longer than allowed.</summary>
@@ -50,7 +51,7 @@ public static class PlainText
     }
 
     /// <summary>
-    /// A file name, never to be used as a path: without folders (both kinds of slash), control and direction-changing characters, shortened
+    /// A file name in normalization form C, never to be used as a path: without folders (both kinds of slash), control and direction-changing characters, shortened
     /// in its stem alone, so that the extension stays.
     /// </summary>
     /// <param name="name">What the uploader sent; may be null or empty.</param>
@@ -71,7 +72,7 @@ public static class PlainText
             }
         }
 
-        var clean = kept.ToString().Trim();
+        var clean = TextNormalization.FormC(kept.ToString().Trim());
         if (clean.Trim('.').Length == 0)
         {
             return "unnamed";

@@ -25,4 +25,10 @@ public interface IImageStep
     /// <param name="reason">Why.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     Task SaveFailureAsync(string imageKey, string etag, FailureReason reason, CancellationToken cancellationToken);
+
+    /// <summary>Deletes what the step put into the bucket for an original that is gone. Nothing, unless the step says otherwise.</summary>
+    /// <param name="imageKey">The original's key.</param>
+    /// <param name="image">Its row; null where there is none.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    Task DiscardAsync(string imageKey, ImageRecord? image, CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using ImageApp.Core;
 using ImageApp.Core.Catalogue;
 using ImageApp.Core.Formats;
@@ -9,14 +10,15 @@ using Microsoft.Extensions.Logging;
 namespace ImageApp.FunctionDefaults;
 
 /// <summary>
-/// What a function does with an event: fetch each new original, record it, and run the function's step once. Delivery is at least once and
-/// in any order, so everything is keyed by object key and eTag, as the object itself reports them.
+/// What a function does with an event: fetch each new original, record it, and run the function's step once; let each one leave that is
+/// gone. Delivery is at least once and in any order, so the bucket itself is asked what there is, and results belong to key and content.
 /// </summary>
 internal sealed partial class ImageEventProcessor(
     ImageBucket bucket,
     ImageLimits limits,
     StepResults catalogue,
     CatalogueLock locks,
+    OriginalRemoval removal,
     IImageStep step,
     StepTelemetry telemetry,
     TimeProvider time,
@@ -37,7 +39,7 @@ internal sealed partial class ImageEventProcessor(
         var failures = new List<Exception>();
         foreach (var item in messages.SelectMany(S3EventNotification.Parse))
         {
-            if (!item.IsObjectCreated || item.Bucket != bucket.Name || !ImageKey.IsImageKey(item.Key))
+            if (!(item.IsObjectCreated || item.IsObjectRemoved) || item.Bucket != bucket.Name || !ImageKey.IsImageKey(item.Key))
             {
                 LogIgnored(logger, item.EventName, item.Bucket, item.Key);
                 continue;
@@ -45,7 +47,14 @@ internal sealed partial class ImageEventProcessor(
 
             try
             {
-                await ProcessAsync(item.Key, StepTelemetry.ParseXRay(traceHeader), cancellationToken);
+                if (item.IsObjectRemoved)
+                {
+                    await RemoveAsync(item.Key, cancellationToken);
+                }
+                else
+                {
+                    await ProcessAsync(item.Key, StepTelemetry.ParseXRay(traceHeader), cancellationToken);
+                }
             }
             catch (Exception e)
             {
@@ -60,6 +69,21 @@ internal sealed partial class ImageEventProcessor(
             var messagesOfAll = string.Join("; ", failures.Select(failure => failure.Message));
             throw new AggregateException($"{failures.Count} image(s) could not be processed this time: {messagesOfAll}", failures);
         }
+    }
+
+    // Under the step's lock: what is made of an original that is put meanwhile is made afterwards.
+    private async Task RemoveAsync(string key, CancellationToken cancellationToken)
+    {
+        await using var claim = await locks.ClaimStepAsync(step.Name, key, ClaimWait, cancellationToken)
+            ?? throw new TimeoutException($"Another invocation still works on the {step.Name} of '{key}'.");
+        if (!await removal.MarkAsync(key, cancellationToken))
+        {
+            LogThereAgain(logger, key);
+            return;
+        }
+
+        await step.DiscardAsync(key, await catalogue.FindAsync(key, cancellationToken), cancellationToken);
+        LogRemoved(logger, key);
     }
 
     private async Task ProcessAsync(string key, ActivityContext invocation, CancellationToken cancellationToken)
@@ -94,29 +118,27 @@ internal sealed partial class ImageEventProcessor(
 
     private async Task<string> RunStepAsync(string key, StoredObject found, DateTimeOffset started, CancellationToken cancellationToken)
     {
-        if (key.Length > ImageKey.MaxLength)
-        {
-            // There is no row that could hold the reason.
-            LogKeyTooLong(logger, key.Length, ImageKey.MaxLength, key);
-            return "permanent-error";
-        }
-
         var path = Path.Combine(Path.GetTempPath(), $"imageapp-{Guid.NewGuid():N}");
         try
         {
-            var format = await FetchAsync(found, path, started, cancellationToken);
+            var (format, hash) = await FetchAsync(found, path, started, cancellationToken);
             var name = PlainText.FileName(found.FileName ?? key);
-            await catalogue.ObserveAsync(new ObservedObject(key, found.ETag, found.Length, format?.ContentType, name), cancellationToken);
+            var observed = new ObservedObject(key, found.ETag, found.Length, format?.ContentType, name)
+            {
+                ContentHash = hash,
+                Step = step.Name,
+            };
+            var etag = (await catalogue.ObserveAsync(observed, cancellationToken)).ObjectETag;
 
             await using var claim = await locks.ClaimStepAsync(step.Name, key, ClaimWait, cancellationToken)
                 ?? throw new TimeoutException($"Another invocation still works on the {step.Name} of '{key}'.");
-            if (await catalogue.FindAsync(key, cancellationToken) is not { } image || image.ObjectETag != found.ETag || step.IsDone(image))
+            if (await catalogue.FindAsync(key, cancellationToken) is not { } image || image.ObjectETag != etag || step.IsDone(image))
             {
                 LogDuplicate(logger, step.Name, key);
                 return "duplicate";
             }
 
-            return await RunStepAsync(new SourceImage(key, found.ETag, path, format!), found.Length, cancellationToken);
+            return await RunStepAsync(new SourceImage(key, etag!, path, format!), found.Length, cancellationToken);
         }
         finally
         {
@@ -160,7 +182,7 @@ internal sealed partial class ImageEventProcessor(
     }
 
     // Content that is too large is never fetched whole: its first bytes tell the format, and the size is known.
-    private async Task<ImageFormat?> FetchAsync(
+    private async Task<(ImageFormat? Format, byte[]? Hash)> FetchAsync(
         StoredObject found, string path, DateTimeOffset started, CancellationToken cancellationToken)
     {
         using var span = Activity.Current is { } current
@@ -172,11 +194,19 @@ internal sealed partial class ImageEventProcessor(
         {
             await using var file = new FileStream(
                 path, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize, FileOptions.Asynchronous);
-            await file.WriteAsync(start.AsMemory(0, read), cancellationToken);
-            await found.Content.CopyToAsync(file, BufferSize, cancellationToken);
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            var buffer = new byte[BufferSize];
+            start.AsSpan(0, read).CopyTo(buffer);
+            for (var filled = read; filled > 0; filled = await found.Content.ReadAsync(buffer, cancellationToken))
+            {
+                hash.AppendData(buffer, 0, filled);
+                await file.WriteAsync(buffer.AsMemory(0, filled), cancellationToken);
+            }
+
+            return (ImageFormat.TrySniff(start.AsSpan(0, read)), hash.GetHashAndReset());
         }
 
-        return ImageFormat.TrySniff(start.AsSpan(0, read));
+        return (ImageFormat.TrySniff(start.AsSpan(0, read)), null);
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Ignored: {EventName} of {Bucket}/{Key}")]
@@ -184,6 +214,12 @@ internal sealed partial class ImageEventProcessor(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Key} is no longer there; nothing to do")]
     private static partial void LogGone(ILogger logger, string key);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Key} was removed, and is there again; nothing to do")]
+    private static partial void LogThereAgain(ILogger logger, string key);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Key} was removed from the bucket, and from the gallery")]
+    private static partial void LogRemoved(ILogger logger, string key);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The {Step} of {Key} is done already")]
     private static partial void LogDuplicate(ILogger logger, string step, string key);
@@ -196,9 +232,4 @@ internal sealed partial class ImageEventProcessor(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The {Step} of {Key} failed this time")]
     private static partial void LogFailed(ILogger logger, Exception exception, string step, string key);
-
-    [LoggerMessage(
-        Level = LogLevel.Error,
-        Message = "A key of {Length} characters is longer than the catalogue's {MaxLength}; the object is left alone: {Key}")]
-    private static partial void LogKeyTooLong(ILogger logger, int length, int maxLength, string key);
 }

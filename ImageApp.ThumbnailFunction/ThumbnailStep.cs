@@ -34,9 +34,9 @@ internal sealed class ThumbnailStep(ImageBucket bucket, ImageLimits limits, Step
         }
 
         // Deleted or replaced in the meantime. Where there is still a row, its own event makes its own thumbnail under this key.
-        if (await catalogue.FindAsync(image.Key, cancellationToken) is null)
+        if (await catalogue.FindAsync(image.Key, cancellationToken) is null or { PurgedAt: not null })
         {
-            await bucket.DeleteRenditionsAsync(image.Key, cancellationToken);
+            await bucket.DeleteRenditionsAsync(image.Key, image: null, cancellationToken);
         }
 
         return "obsolete";
@@ -48,6 +48,10 @@ internal sealed class ThumbnailStep(ImageBucket bucket, ImageLimits limits, Step
     /// <inheritdoc/>
     public Task SaveFailureAsync(string imageKey, string etag, FailureReason reason, CancellationToken cancellationToken) =>
         catalogue.SaveThumbnailFailureAsync(imageKey, etag, reason, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task DiscardAsync(string imageKey, ImageRecord? image, CancellationToken cancellationToken) =>
+        bucket.DeleteRenditionsAsync(imageKey, image, cancellationToken);
 
     private (ImageHeader Header, ThumbnailSet Made) Decode(SourceImage image)
     {

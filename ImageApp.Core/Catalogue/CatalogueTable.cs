@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using MySqlConnector;
 
 namespace ImageApp.Core.Catalogue;
@@ -11,12 +12,11 @@ namespace ImageApp.Core.Catalogue;
 /// </summary>
 internal static class CatalogueTable
 {
-    /// <summary>A step has neither a result nor a reason that is final.</summary>
-    public static string IsUnfinished { get; } =
-        $"""
-        (thumbnail_key IS NULL AND (thumbnail_error IS NULL OR thumbnail_error_code IN ({Passing})))
-        OR (caption IS NULL AND (caption_error IS NULL OR caption_error_code IN ({Passing})))
-        """;
+    /// <summary>The codes of reasons that pass, as a list in SQL.</summary>
+    public static string Passing { get; } = string.Join(", ", FailureCodes.Passing.Select(code => $"'{code}'"));
+
+    /// <summary>When the object was last put or touched, which sends its event.</summary>
+    public const string SentAt = "COALESCE(sent_at, uploaded_at)";
 
     // A time has a name of its own, since ORDER BY would take a column's name for it and leave the index.
     private static readonly string Columns = string.Join(", ",
@@ -24,11 +24,15 @@ internal static class CatalogueTable
         "id", "image_key", "file_name", "content_type", "size_bytes", "width", "height", "object_etag", "damaged", "attempts",
         "caption", "caption_model", "caption_error", "caption_error_code",
         "thumbnail_key", "preview_key", "thumbnail_error", "thumbnail_error_code", "camera", "taken_at", "placeholder",
-        .. new[] { "uploaded_at", "updated_at", "deleted_at", "caption_generated_at", "caption_edited_at", "thumbnail_generated_at" }
+        .. new[] { "uploaded_at", "updated_at", "deleted_at", "purged_at", "caption_generated_at", "caption_edited_at", "thumbnail_generated_at" }
             .Select(time => $"CAST(UNIX_TIMESTAMP({time}) * 1000 AS SIGNED) AS {time}_ms"),
     ]);
 
-    private static string Passing => string.Join(", ", FailureCodes.Passing.Select(code => $"'{code}'"));
+    /// <summary>A key as it is compared: by its bytes, since S3's keys are bytes.</summary>
+    public static object Bytes(string imageKey) => Encoding.UTF8.GetBytes(imageKey);
+
+    /// <summary>When a step last took the image up; null for a step that the table does not follow.</summary>
+    public static string? StartedColumn(string? step) => step is "caption" or "thumbnail" ? $"{step}_started_at" : null;
 
     /// <summary>Runs a statement.</summary>
     /// <returns>How many rows it touched.</returns>
@@ -147,6 +151,7 @@ internal static class CatalogueTable
             TakenAt = Value("taken_at", row.GetDateTime),
             Placeholder = Text("placeholder"),
             DeletedAt = Time("deleted_at"),
+            PurgedAt = Time("purged_at"),
         };
 
         int Ordinal(string name) => row.GetOrdinal(name);

@@ -98,15 +98,16 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
             "edit caption",
             """
             UPDATE captions
-            SET caption = @caption, caption_edited_at = CURRENT_TIMESTAMP(3), caption_error = NULL, caption_error_code = NULL
+            SET caption = @caption, caption_search = @search, caption_edited_at = CURRENT_TIMESTAMP(3),
+                caption_error = NULL, caption_error_code = NULL
             WHERE id = @id AND deleted_at IS NULL
             """,
-            cancellationToken, ("@id", id), ("@caption", caption));
+            cancellationToken, ("@id", id), ("@caption", caption), ("@search", SearchText.Of(caption)));
         return await FindAsync(id, cancellationToken);
     }
 
     /// <summary>
-    /// Clears every result and reason of an image, but not a person's caption, and counts the attempt, before its pipeline runs again.
+    /// Clears every result and reason of an image, but not a person's caption, before its pipeline runs again as if for the first time.
     /// </summary>
     /// <returns>The row as it is now; null where there is none.</returns>
     public async Task<ImageRecord?> ClearResultsAsync(long id, CancellationToken cancellationToken)
@@ -115,11 +116,13 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
             "clear results",
             """
             UPDATE captions
-            SET caption = IF(caption_edited_at IS NULL, NULL, caption), caption_model = IF(caption_edited_at IS NULL, NULL, caption_model),
+            SET caption = IF(caption_edited_at IS NULL, NULL, caption), caption_search = IF(caption_edited_at IS NULL, NULL, caption_search),
+                caption_model = IF(caption_edited_at IS NULL, NULL, caption_model),
                 caption_generated_at = IF(caption_edited_at IS NULL, NULL, caption_generated_at),
                 caption_error = NULL, caption_error_code = NULL,
                 thumbnail_key = NULL, preview_key = NULL, thumbnail_generated_at = NULL,
-                thumbnail_error = NULL, thumbnail_error_code = NULL, damaged = 0, attempts = attempts + 1
+                thumbnail_error = NULL, thumbnail_error_code = NULL, damaged = 0,
+                attempts = 0, sent_at = CURRENT_TIMESTAMP(3), caption_retry_at = NULL
             WHERE id = @id
             """,
             cancellationToken, ("@id", id));

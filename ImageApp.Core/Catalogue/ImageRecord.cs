@@ -24,7 +24,7 @@ public sealed record ImageRecord
     /// <summary>Height in pixels, orientation applied.</summary>
     public int? Height { get; init; }
 
-    /// <summary>The eTag, without quotes, of the object that the results belong to.</summary>
+    /// <summary>The eTag, without quotes, under which the object's content was first seen: results are stored for it.</summary>
     public string? ObjectETag { get; init; }
 
     /// <summary>When the object was there; null while it is still on its way.</summary>
@@ -62,7 +62,7 @@ public sealed record ImageRecord
     /// <summary>Whether the file is cut short or corrupt, though enough of it could be read.</summary>
     public bool Damaged { get; init; }
 
-    /// <summary>How often the pipeline was started again by hand or by the reconciler.</summary>
+    /// <summary>How often the pipeline failed and was started again.</summary>
     public int Attempts { get; init; }
 
     /// <summary>When anything in the row last changed, to the millisecond, by the database's clock.</summary>
@@ -85,6 +85,9 @@ public sealed record ImageRecord
 
     /// <summary>When it was deleted; such a row is hidden everywhere but in the changes.</summary>
     public DateTimeOffset? DeletedAt { get; init; }
+
+    /// <summary>When its deletion became final, or its object was found to be removed.</summary>
+    public DateTimeOffset? PurgedAt { get; init; }
 
     /// <summary>Whether there is a thumbnail, or never will be one.</summary>
     public bool IsThumbnailDone => ThumbnailKey is not null || (ThumbnailError is not null && FailureCodes.IsFinal(ThumbnailErrorCode));

@@ -13,4 +13,11 @@ public sealed record NewImage(string Key, string FileName, string ContentType, l
 /// <param name="SizeBytes">Its size in bytes.</param>
 /// <param name="ContentType">The media type found in its content; null where it is none the app knows.</param>
 /// <param name="FileName">The name to show if the row does not have one.</param>
-public sealed record ObservedObject(string Key, string ETag, long SizeBytes, string? ContentType, string FileName);
+public sealed record ObservedObject(string Key, string ETag, long SizeBytes, string? ContentType, string FileName)
+{
+    /// <summary>SHA-256 of its bytes; null where they were not read.</summary>
+    public byte[]? ContentHash { get; init; }
+
+    /// <summary>The step that takes it up; null where none does.</summary>
+    public string? Step { get; init; }
+}

@@ -1,3 +1,4 @@
+using System.Text;
 using MySqlConnector;
 
 namespace ImageApp.Core.Catalogue;
@@ -8,48 +9,91 @@ namespace ImageApp.Core.Catalogue;
 /// </summary>
 public sealed class StepResults(MySqlDataSource database)
 {
-    /// <summary>Finds an image by its object's key; null where there is none.</summary>
+    /// <summary>Finds an image by its object's key, be it deleted or not; null where there is none.</summary>
     public Task<ImageRecord?> FindAsync(string imageKey, CancellationToken cancellationToken) =>
-        database.FindAsync("find image", "WHERE image_key = @key", cancellationToken, ("@key", imageKey));
+        database.FindAsync("find image", "WHERE key_bytes = @key", cancellationToken, ("@key", CatalogueTable.Bytes(imageKey)));
 
     /// <summary>
-    /// Records an object found in the bucket, whether or not the app put it there. A different eTag means different content:
-    /// then all results of the old content are dropped.
+    /// Records an object found in the bucket, whether or not the app put it there, and that a step takes it up. Other content than before,
+    /// by its hash, or by its eTag where a hash is missing, drops all results of the old; the same content keeps them, and the eTag they
+    /// were stored under.
     /// </summary>
-    /// <exception cref="ArgumentException">The key is longer than <see cref="ImageKey.MaxLength"/>.</exception>
+    /// <exception cref="ArgumentException">The key is longer than <see cref="ImageKey.MaxBytes"/>.</exception>
     public async Task<ImageRecord> ObserveAsync(ObservedObject item, CancellationToken cancellationToken)
     {
-        if (item.Key.Length > ImageKey.MaxLength)
+        if (Encoding.UTF8.GetByteCount(item.Key) is > ImageKey.MaxBytes and var length)
         {
-            throw new ArgumentException(
-                $"The key has {item.Key.Length} characters; at most {ImageKey.MaxLength} are allowed.", nameof(item));
+            throw new ArgumentException($"The key has {length} bytes; at most {ImageKey.MaxBytes} are allowed.", nameof(item));
         }
 
-        // Assignments run from left to right on both servers: object_etag comes last, since the others compare with its old value.
-        const string ifOther = "IF(object_etag IS NULL OR object_etag = VALUES(object_etag)";
+        // Assignments run from left to right on both servers, and each compares with the old values: eTag and hash come last.
+        const string isSame =
+            """
+            IF(content_hash IS NULL OR VALUES(content_hash) IS NULL,
+                object_etag IS NULL OR object_etag = VALUES(object_etag), content_hash = VALUES(content_hash))
+            """;
+        const string ifSame = $"IF({isSame}";
+
+        // What was removed from the bucket has lost its renditions.
+        const string ifKept = $"IF(purged_at IS NULL AND {isSame}";
+        var (started, now) = CatalogueTable.StartedColumn(item.Step) is { } column
+            ? ($"{column} = CURRENT_TIMESTAMP(3),", $", {column}")
+            : ("", "");
         await database.ExecuteAsync(
             "observe object",
             $"""
-            INSERT INTO captions (image_key, file_name, content_type, size_bytes, object_etag, uploaded_at)
-            VALUES (@key, @name, @type, @size, @etag, CURRENT_TIMESTAMP(3))
+            INSERT INTO captions
+                (image_key, file_name, name_search, search_version, content_type, size_bytes, object_etag, content_hash, uploaded_at{now})
+            VALUES
+                (@key, @name, @search, @version, @type, @size, @etag, @hash, CURRENT_TIMESTAMP(3){(now.Length > 0 ? ", CURRENT_TIMESTAMP(3)" : "")})
             ON DUPLICATE KEY UPDATE
-                caption = {ifOther}, caption, NULL), caption_model = {ifOther}, caption_model, NULL),
-                caption_generated_at = {ifOther}, caption_generated_at, NULL), caption_edited_at = {ifOther}, caption_edited_at, NULL),
-                caption_error = {ifOther}, caption_error, NULL), caption_error_code = {ifOther}, caption_error_code, NULL),
-                thumbnail_key = {ifOther}, thumbnail_key, NULL), thumbnail_generated_at = {ifOther}, thumbnail_generated_at, NULL),
-                thumbnail_error = {ifOther}, thumbnail_error, NULL), thumbnail_error_code = {ifOther}, thumbnail_error_code, NULL),
-                damaged = {ifOther}, damaged, 0), width = {ifOther}, width, NULL), height = {ifOther}, height, NULL),
-                preview_key = {ifOther}, preview_key, NULL), placeholder = {ifOther}, placeholder, NULL),
-                camera = {ifOther}, camera, NULL), taken_at = {ifOther}, taken_at, NULL),
+                updated_at = IF(
+                    {isSame} AND uploaded_at IS NOT NULL AND purged_at IS NULL AND size_bytes <=> VALUES(size_bytes)
+                    AND (VALUES(content_type) IS NULL OR content_type <=> VALUES(content_type)), updated_at, CURRENT_TIMESTAMP(3)),
+                caption = {ifSame}, caption, NULL), caption_search = {ifSame}, caption_search, NULL),
+                caption_model = {ifSame}, caption_model, NULL),
+                caption_generated_at = {ifSame}, caption_generated_at, NULL), caption_edited_at = {ifSame}, caption_edited_at, NULL),
+                caption_error = {ifSame}, caption_error, NULL), caption_error_code = {ifSame}, caption_error_code, NULL),
+                caption_retry_at = {ifSame}, caption_retry_at, NULL),
+                thumbnail_key = {ifKept}, thumbnail_key, NULL), thumbnail_generated_at = {ifKept}, thumbnail_generated_at, NULL),
+                thumbnail_error = {ifSame}, thumbnail_error, NULL), thumbnail_error_code = {ifSame}, thumbnail_error_code, NULL),
+                damaged = {ifSame}, damaged, 0), width = {ifSame}, width, NULL), height = {ifSame}, height, NULL),
+                preview_key = {ifKept}, preview_key, NULL), placeholder = {ifSame}, placeholder, NULL),
+                camera = {ifSame}, camera, NULL), taken_at = {ifSame}, taken_at, NULL),
+                attempts = {ifKept}, attempts, 0), sent_at = {ifKept}, sent_at, CURRENT_TIMESTAMP(3)),
+                object_etag = {ifSame}, COALESCE(object_etag, VALUES(object_etag)), VALUES(object_etag)),
+                {started}
                 deleted_at = IF(purged_at IS NULL, deleted_at, NULL), purged_at = NULL,
                 content_type = COALESCE(VALUES(content_type), content_type), size_bytes = VALUES(size_bytes),
-                uploaded_at = COALESCE(uploaded_at, VALUES(uploaded_at)), object_etag = VALUES(object_etag)
+                uploaded_at = COALESCE(uploaded_at, VALUES(uploaded_at)), content_hash = VALUES(content_hash)
             """,
             cancellationToken,
-            ("@key", item.Key), ("@name", item.FileName), ("@type", item.ContentType), ("@size", item.SizeBytes), ("@etag", item.ETag));
+            ("@key", item.Key), ("@name", item.FileName), ("@search", SearchText.Of(item.FileName)), ("@version", SearchText.Version),
+            ("@type", item.ContentType), ("@size", item.SizeBytes), ("@etag", item.ETag), ("@hash", item.ContentHash));
         return await FindAsync(item.Key, cancellationToken)
             ?? throw new InvalidOperationException($"The row of '{item.Key}' was deleted while it was being recorded.");
     }
+
+    /// <summary>
+    /// Records that an object is no longer in the bucket: the picture leaves the gallery. A caption is kept with the row for a while, for
+    /// the case that the same content comes back.
+    /// </summary>
+    /// <returns>False where there is no row, or where the gallery itself deleted the object.</returns>
+    public async Task<bool> MarkRemovedAsync(string imageKey, CancellationToken cancellationToken) =>
+        await database.ExecuteAsync(
+            "mark removed",
+            """
+            UPDATE captions SET deleted_at = COALESCE(deleted_at, CURRENT_TIMESTAMP(3)), purged_at = CURRENT_TIMESTAMP(3)
+            WHERE key_bytes = @key AND purged_at IS NULL
+            """,
+            cancellationToken, ("@key", CatalogueTable.Bytes(imageKey))) > 0;
+
+    /// <summary>Takes back <see cref="MarkRemovedAsync"/>: the object was put again in the same moment.</summary>
+    public Task UnmarkRemovedAsync(string imageKey, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(
+            "unmark removed",
+            "UPDATE captions SET deleted_at = NULL, purged_at = NULL WHERE key_bytes = @key AND purged_at IS NOT NULL",
+            cancellationToken, ("@key", CatalogueTable.Bytes(imageKey)));
 
     /// <summary>Stores a thumbnail, replacing any reason why there was none.</summary>
     /// <returns>False where the row is gone or belongs to newer content: the thumbnail is nobody's.</returns>
@@ -61,10 +105,10 @@ public sealed class StepResults(MySqlDataSource database)
             SET thumbnail_key = @thumbnail, preview_key = @preview, thumbnail_generated_at = CURRENT_TIMESTAMP(3),
                 thumbnail_error = NULL, thumbnail_error_code = NULL,
                 width = @width, height = @height, damaged = @damaged, placeholder = @placeholder, camera = @camera, taken_at = @taken
-            WHERE image_key = @key AND object_etag = @etag
+            WHERE key_bytes = @key AND object_etag = @etag
             """,
             cancellationToken,
-            ("@key", imageKey), ("@etag", etag), ("@thumbnail", result.ThumbnailKey), ("@preview", result.PreviewKey),
+            ("@key", CatalogueTable.Bytes(imageKey)), ("@etag", etag), ("@thumbnail", result.ThumbnailKey), ("@preview", result.PreviewKey),
             ("@width", result.Width), ("@height", result.Height), ("@damaged", result.Damaged), ("@placeholder", result.Placeholder),
             ("@camera", result.Camera), ("@taken", result.TakenAt)) > 0;
 
@@ -77,9 +121,9 @@ public sealed class StepResults(MySqlDataSource database)
             """
             UPDATE captions
             SET thumbnail_error = LEFT(@reason, 1000), thumbnail_error_code = @code, thumbnail_generated_at = NULL
-            WHERE image_key = @key AND object_etag = @etag
+            WHERE key_bytes = @key AND object_etag = @etag
             """,
-            cancellationToken, ("@key", imageKey), ("@etag", etag), ("@reason", reason.Text), ("@code", reason.Code)) > 0;
+            cancellationToken, ("@key", CatalogueTable.Bytes(imageKey)), ("@etag", etag), ("@reason", reason.Text), ("@code", reason.Code)) > 0;
 
     /// <summary>Stores a caption, replacing any reason why there was none, but never a person's own words.</summary>
     /// <returns>False where the row is gone, belongs to newer content, or a person has written the caption.</returns>
@@ -89,11 +133,12 @@ public sealed class StepResults(MySqlDataSource database)
             "save caption",
             """
             UPDATE captions
-            SET caption = @caption, caption_model = @model, caption_generated_at = CURRENT_TIMESTAMP(3),
-                caption_error = NULL, caption_error_code = NULL
-            WHERE image_key = @key AND object_etag = @etag AND caption_edited_at IS NULL
+            SET caption = @caption, caption_search = @search, caption_model = @model, caption_generated_at = CURRENT_TIMESTAMP(3),
+                caption_error = NULL, caption_error_code = NULL, caption_retry_at = NULL
+            WHERE key_bytes = @key AND object_etag = @etag AND caption_edited_at IS NULL
             """,
-            cancellationToken, ("@key", imageKey), ("@etag", etag), ("@caption", caption), ("@model", model)) > 0;
+            cancellationToken, ("@key", CatalogueTable.Bytes(imageKey)), ("@etag", etag), ("@caption", caption),
+            ("@search", SearchText.Of(caption)), ("@model", model)) > 0;
 
     /// <summary>Stores why there is no caption.</summary>
     /// <returns>False where the row is gone, belongs to newer content, or a person has written the caption.</returns>
@@ -103,8 +148,10 @@ public sealed class StepResults(MySqlDataSource database)
             "save caption's failure",
             """
             UPDATE captions
-            SET caption_error = LEFT(@reason, 1000), caption_error_code = @code
-            WHERE image_key = @key AND object_etag = @etag AND caption_edited_at IS NULL
+            SET caption_error = LEFT(@reason, 1000), caption_error_code = @code,
+                caption_retry_at = FROM_UNIXTIME(@retry / 1000)
+            WHERE key_bytes = @key AND object_etag = @etag AND caption_edited_at IS NULL
             """,
-            cancellationToken, ("@key", imageKey), ("@etag", etag), ("@reason", reason.Text), ("@code", reason.Code)) > 0;
+            cancellationToken, ("@key", CatalogueTable.Bytes(imageKey)), ("@etag", etag), ("@reason", reason.Text), ("@code", reason.Code),
+            ("@retry", reason.RetryAt?.ToUnixTimeMilliseconds())) > 0;
 }

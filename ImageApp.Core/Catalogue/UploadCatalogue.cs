@@ -13,9 +13,13 @@ public sealed class UploadCatalogue(MySqlDataSource database)
     public Task<long> AddAsync(NewImage image, CancellationToken cancellationToken) =>
         database.InsertAsync(
             "save row",
-            "INSERT INTO captions (image_key, file_name, content_type, size_bytes) VALUES (@key, @name, @type, @size)",
+            """
+            INSERT INTO captions (image_key, file_name, name_search, search_version, content_type, size_bytes)
+            VALUES (@key, @name, @search, @version, @type, @size)
+            """,
             cancellationToken,
-            ("@key", image.Key), ("@name", image.FileName), ("@type", image.ContentType), ("@size", image.SizeBytes));
+            ("@key", image.Key), ("@name", image.FileName), ("@search", SearchText.Of(image.FileName)),
+            ("@version", SearchText.Version), ("@type", image.ContentType), ("@size", image.SizeBytes));
 
     /// <summary>Records that the object is there. A function may have seen it first; then its results stay.</summary>
     /// <returns>The row as it is now; null where it was deleted in the meantime.</returns>

@@ -46,23 +46,12 @@ public sealed record GalleryRendition
     public required int Quality { get; init; }
 
     /// <summary>
-    /// Its key for an original: <c>thumbnails/thumb_&lt;name without extension&gt;.jpg</c>. For a key the app did not make itself, folders
-    /// and anything else that could make two originals share a rendition are folded into a hash.
+    /// Its key for an original, which no other original shares: <c>thumbnails/thumb_&lt;uuid&gt;.jpg</c> for a key the app made itself
+    /// (<see cref="ImageKey.UniqueName"/>).
     /// </summary>
     /// <param name="imageKey">The key of an original.</param>
     /// <exception cref="ArgumentException"><paramref name="imageKey"/> is not the key of an original.</exception>
-    public string KeyFor(string imageKey)
-    {
-        if (!ImageKey.IsImageKey(imageKey))
-        {
-            throw new ArgumentException($"'{imageKey}' is not below '{ImageKey.Prefix}'.", nameof(imageKey));
-        }
-
-        var name = imageKey.AsSpan(ImageKey.Prefix.Length);
-        var dot = name.LastIndexOf('.');
-        var unique = dot > 0 && Guid.TryParseExact(name[..dot], "D", out var id) ? id.ToString("D") : StableHash.Of(imageKey);
-        return $"{ImageKey.ThumbnailPrefix}{KeyPrefix}{unique}.{Format.Extension}";
-    }
+    public string KeyFor(string imageKey) => $"{ImageKey.ThumbnailPrefix}{KeyPrefix}{ImageKey.UniqueName(imageKey)}.{Format.Extension}";
 
     /// <summary>Its size for an original: fitted into the square, in the original's proportions, never enlarged.</summary>
     /// <param name="width">The original's width in pixels.</param>

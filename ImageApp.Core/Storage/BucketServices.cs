@@ -13,7 +13,8 @@ public static class BucketServices
     public static IServiceCollection AddImageBucket(this IServiceCollection services, IConfiguration configuration) => services
         .AddSingleton((configuration.GetSection(BucketOptions.Section).Get<BucketOptions>() ?? new BucketOptions()).Validated())
         .AddSingleton<IAmazonS3>(_ => CreateClient())
-        .AddSingleton<ImageBucket>();
+        .AddSingleton<ImageBucket>()
+        .AddSingleton<OriginalRemoval>();
 
     // From the SDK's own environment: region, credentials, AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_S3. An overridden endpoint is addressed in
     // path style, since bucket names do not resolve below it.

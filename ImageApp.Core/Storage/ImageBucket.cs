@@ -4,6 +4,7 @@ using System.Net;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
+using ImageApp.Core.Catalogue;
 using ImageApp.Core.Formats;
 
 namespace ImageApp.Core.Storage;
@@ -19,7 +20,11 @@ public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvide
 
     // Percent-encoded UTF-8, for objects whose row is not there yet.
     private const string FileNameMetadata = "file-name";
+    private const string OriginalKeyMetadata = "original-key";
     private const string UnknownContentType = "application/octet-stream";
+
+    // S3 takes 2 KB of names and values (Amazon S3 User Guide, "Working with object metadata"); the trace and sizes need the rest.
+    private const int MaxMetadataValue = 1500;
 
     /// <summary>The bucket's name.</summary>
     public string Name => options.BucketName;
@@ -29,19 +34,40 @@ public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvide
     /// <param name="ifNoneMatch">What the reader has already, an eTag as HTTP writes it; null where it has nothing.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The object; null where it is not there.</returns>
-    public async Task<StoredObject?> OpenAsync(string key, string? ifNoneMatch, CancellationToken cancellationToken)
+    public Task<StoredObject?> OpenAsync(string key, string? ifNoneMatch, CancellationToken cancellationToken) =>
+        OpenAsync(key, ifNoneMatch, range: null, cancellationToken);
+
+    /// <summary>Opens an object, or a range of it.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="ifNoneMatch">What the reader has already, an eTag as HTTP writes it; null where it has nothing.</param>
+    /// <param name="range">One range of bytes, as HTTP writes it; null for all of it.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The object; null where it is not there.</returns>
+    public async Task<StoredObject?> OpenAsync(string key, string? ifNoneMatch, string? range, CancellationToken cancellationToken)
     {
         var isNotModified = false;
+        var isOutOfRange = false;
         var found = await CallAsync("open object", async () =>
         {
             try
             {
-                var get = new GetObjectRequest { BucketName = Name, Key = key, EtagToNotMatch = ifNoneMatch };
+                var get = new GetObjectRequest
+                {
+                    BucketName = Name,
+                    Key = key,
+                    EtagToNotMatch = ifNoneMatch,
+                    ByteRange = range is null ? null : new ByteRange(range),
+                };
                 return await s3.GetObjectAsync(get, cancellationToken);
             }
             catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotModified)
             {
                 isNotModified = true;
+                return null;
+            }
+            catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
+            {
+                isOutOfRange = true;
                 return null;
             }
         });
@@ -50,12 +76,21 @@ public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvide
             return new StoredObject(null) { ETag = ifNoneMatch!.Trim('"'), IsNotModified = true };
         }
 
+        if (isOutOfRange)
+        {
+            return await FindOriginalAsync(key, cancellationToken) is { } whole
+                ? new StoredObject(null) { ETag = whole.ETag, Length = whole.SizeBytes, IsOutOfRange = true }
+                : null;
+        }
+
         return found is null ? null : new StoredObject(found)
         {
             Content = found.ResponseStream,
             Length = found.ContentLength,
             ETag = found.ETag.Trim('"'),
-            FileName = found.Metadata[FileNameMetadata] is { Length: > 0 } name ? Uri.UnescapeDataString(name) : null,
+            LastModified = found.LastModified,
+            ContentRange = found.ContentRange,
+            FileName = FileNameIn(found.Metadata),
             TraceParent = found.Metadata[TraceParentMetadata],
         };
     }
@@ -65,7 +100,28 @@ public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvide
     public async Task<ObjectDescription?> FindOriginalAsync(string imageKey, CancellationToken cancellationToken) =>
         await CallAsync("find original", async () => await s3.GetObjectMetadataAsync(Name, imageKey, cancellationToken)) is { } found
             ? new ObjectDescription(found.ETag.Trim('"'), found.ContentLength)
+            {
+                LastModified = found.LastModified,
+                ContentType = found.ContentType,
+                FileName = FileNameIn(found.Metadata),
+            }
             : null;
+
+    /// <summary>Lists originals in the order of their keys' bytes.</summary>
+    /// <param name="after">The key to start after; empty for the first.</param>
+    /// <param name="limit">The most of them, at most 1,000.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<OriginalPage> ListOriginalsAsync(string after, int limit, CancellationToken cancellationToken)
+    {
+        var list = new ListObjectsV2Request { BucketName = Name, Prefix = ImageKey.Prefix, StartAfter = after, MaxKeys = limit };
+        var page = await CallAsync("list originals", async () => await s3.ListObjectsV2Async(list, cancellationToken))
+            ?? throw new InvalidOperationException($"Bucket '{Name}' said that its list is not there.");
+        var objects = page.S3Objects ?? [];
+        return new OriginalPage(
+            [.. objects.Where(item => ImageKey.IsImageKey(item.Key)).Select(item =>
+                new ListedOriginal(item.Key, item.Size ?? 0, item.LastModified))],
+            page.IsTruncated == true && objects is [.., var last] ? last.Key : null);
+    }
 
     /// <summary>Puts an original, which starts its pipeline, under the current trace.</summary>
     /// <returns>The object's eTag without quotes.</returns>
@@ -141,8 +197,13 @@ public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvide
             ContentType = rendition.Format.ContentType,
         };
 
-        // Header values are ASCII; keys need not be.
-        put.Metadata["original-key"] = Uri.EscapeDataString(imageKey).Replace("%2F", "/", StringComparison.Ordinal);
+        // Header values are ASCII; keys need not be, and a key cut short would be another's.
+        var original = Uri.EscapeDataString(imageKey).Replace("%2F", "/", StringComparison.Ordinal);
+        if (original.Length <= MaxMetadataValue)
+        {
+            put.Metadata[OriginalKeyMetadata] = original;
+        }
+
         put.Metadata["thumbnail-size"] = string.Create(CultureInfo.InvariantCulture, $"{width}x{height}");
         if (damaged)
         {
@@ -155,19 +216,25 @@ public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvide
     }
 
     /// <summary>Deletes an original and everything made of it; what is gone already is no error.</summary>
-    public async Task DeleteImageAsync(string imageKey, CancellationToken cancellationToken)
+    /// <param name="imageKey">The original's key.</param>
+    /// <param name="image">Its row, which knows renditions that an older version keyed otherwise; null where there is none.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task DeleteImageAsync(string imageKey, ImageRecord? image, CancellationToken cancellationToken)
     {
         await CallAsync("delete original", async () => await s3.DeleteObjectAsync(Name, imageKey, cancellationToken));
-        await DeleteRenditionsAsync(imageKey, cancellationToken);
+        await DeleteRenditionsAsync(imageKey, image, cancellationToken);
     }
 
     /// <summary>Deletes everything made of an original; what is gone already is no error.</summary>
-    public async Task DeleteRenditionsAsync(string imageKey, CancellationToken cancellationToken)
+    /// <param name="imageKey">The original's key.</param>
+    /// <param name="image">Its row, which knows renditions that an older version keyed otherwise; null where there is none.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task DeleteRenditionsAsync(string imageKey, ImageRecord? image, CancellationToken cancellationToken)
     {
-        foreach (var rendition in GalleryRendition.All)
+        var stored = new[] { image?.ThumbnailKey, image?.PreviewKey }.OfType<string>();
+        foreach (var key in GalleryRendition.All.Select(rendition => rendition.KeyFor(imageKey)).Union(stored))
         {
-            var key = rendition.KeyFor(imageKey);
-            await CallAsync($"delete {rendition.Name}", async () => await s3.DeleteObjectAsync(Name, key, cancellationToken));
+            await CallAsync("delete rendition", async () => await s3.DeleteObjectAsync(Name, key, cancellationToken));
         }
     }
 
@@ -180,8 +247,25 @@ public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvide
     private static void Describe(MetadataCollection metadata, string fileName)
     {
         AddTrace(metadata);
-        metadata[FileNameMetadata] = Uri.EscapeDataString(fileName);
+        metadata[FileNameMetadata] = Uri.EscapeDataString(Fitting(fileName));
     }
+
+    // The row has the whole name; the object's is for one that loses its row.
+    private static string Fitting(string fileName)
+    {
+        var extension = Path.GetExtension(fileName);
+        var stem = Path.GetFileNameWithoutExtension(fileName);
+        extension = Uri.EscapeDataString(extension).Length <= MaxMetadataValue / 10 ? extension : "";
+        while (Uri.EscapeDataString(stem + extension).Length > MaxMetadataValue)
+        {
+            stem = stem[..^(char.IsLowSurrogate(stem[^1]) ? 2 : 1)];
+        }
+
+        return stem + extension;
+    }
+
+    private static string? FileNameIn(MetadataCollection metadata) =>
+        metadata[FileNameMetadata] is { Length: > 0 } name ? Uri.UnescapeDataString(name) : null;
 
     private static void AddTrace(MetadataCollection metadata)
     {

@@ -10,8 +10,17 @@ public sealed class StoredObject : IDisposable
     /// <summary>Its bytes, once, as they come.</summary>
     public Stream Content { get; init; } = Stream.Null;
 
-    /// <summary>How many bytes there are.</summary>
+    /// <summary>How many bytes there are: of the range, where one was asked for.</summary>
     public long Length { get; init; }
+
+    /// <summary>Where the range is, as HTTP writes it; null for a whole object.</summary>
+    public string? ContentRange { get; init; }
+
+    /// <summary>When it was last put.</summary>
+    public DateTimeOffset? LastModified { get; init; }
+
+    /// <summary>Whether none of the bytes that were asked for is there; then there is no content, and the length is the object's.</summary>
+    public bool IsOutOfRange { get; init; }
 
     /// <summary>Its eTag without quotes.</summary>
     public required string ETag { get; init; }
@@ -32,7 +41,28 @@ public sealed class StoredObject : IDisposable
 /// <summary>What is known of an object without reading it.</summary>
 /// <param name="ETag">Its eTag without quotes.</param>
 /// <param name="SizeBytes">How many bytes there are.</param>
-public sealed record ObjectDescription(string ETag, long SizeBytes);
+public sealed record ObjectDescription(string ETag, long SizeBytes)
+{
+    /// <summary>When it was last put.</summary>
+    public DateTimeOffset? LastModified { get; init; }
+
+    /// <summary>The media type that whoever put it gave.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>The uploader's file name; null where the object came another way.</summary>
+    public string? FileName { get; init; }
+}
+
+/// <summary>An original in a list of them.</summary>
+/// <param name="Key">Its key.</param>
+/// <param name="SizeBytes">How many bytes there are.</param>
+/// <param name="LastModified">When it was last put.</param>
+public sealed record ListedOriginal(string Key, long SizeBytes, DateTimeOffset? LastModified);
+
+/// <summary>A part of the list of originals.</summary>
+/// <param name="Originals">The originals.</param>
+/// <param name="Until">The part's last key; null where it is the last part.</param>
+public sealed record OriginalPage(IReadOnlyList<ListedOriginal> Originals, string? Until);
 
 /// <summary>Where and how a browser puts an original: exactly these headers, before the time is over.</summary>
 /// <param name="Url">The address to <c>PUT</c> to.</param>

@@ -19,4 +19,7 @@ public sealed record S3ObjectEvent(
 {
     /// <summary>Whether an object came into being: by put, post, copy or a completed multipart upload.</summary>
     public bool IsObjectCreated => EventName.StartsWith("ObjectCreated:", StringComparison.Ordinal);
+
+    /// <summary>Whether an object ceased to be: it was deleted, or a delete marker was put before its versions.</summary>
+    public bool IsObjectRemoved => EventName.StartsWith("ObjectRemoved:", StringComparison.Ordinal);
 }

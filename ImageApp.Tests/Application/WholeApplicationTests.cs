@@ -179,26 +179,113 @@ public sealed class WholeApplicationTests(RunningApplication fixture)
     }
 
     [Fact]
-    public async Task Describing_pictures_again_whose_originals_are_gone_says_so_and_keeps_what_there_is()
+    public async Task Pictures_removed_from_the_bucket_leave_the_gallery_and_open_pages_hear_of_it()
     {
         var app = await fixture.StartAsync();
         using var s3 = app.CreateS3Client();
         var answer = await UploadAsync(app, ("stays.jpg", TestImages.Jpeg(310, 200)), ("goes.jpg", TestImages.Jpeg(320, 200)));
         var (stays, goes) = ((long)answer.Body["images"]![0]!["id"]!, (long)answer.Body["images"]![1]!["id"]!);
-        var first = await app.WaitForImageAsync(stays, RunningApplication.IsFinished);
+        await app.WaitForImageAsync(stays, RunningApplication.IsFinished);
         var lost = await app.WaitForImageAsync(goes, RunningApplication.IsFinished);
+        using var listening = await app.Web.GetAsync("/api/events", HttpCompletionOption.ResponseHeadersRead, Cancel);
+        using var reader = new StreamReader(await listening.Content.ReadAsStreamAsync(Cancel));
+
         await s3.DeleteObjectAsync(app.BucketName, (string?)lost["key"], Cancel);
 
-        using var form = new FormUrlEncodedContent([new("id", $"{stays},{goes}"), new("action", "retry")]);
-        var page = await (await app.Web.PostAsync("/images/selected", form, Cancel)).Content.ReadAsStringAsync(Cancel);
-
-        Assert.Contains("One picture could not be described again. The original is no longer in the bucket.", page);
-        await app.WaitForImageAsync(stays, image =>
-            RunningApplication.IsFinished(image) && (string?)image["thumbnailGeneratedAt"] != (string?)first["thumbnailGeneratedAt"]);
-        var kept = (await app.Web.GetFromJsonAsync<JsonObject>($"/api/images/{goes}", Cancel))!;
-        Assert.Equal((string?)lost["caption"], (string?)kept["caption"]);
-        Assert.Equal(HttpStatusCode.Conflict, (await app.Web.PostAsync($"/api/images/{goes}/retry", null, Cancel)).StatusCode);
+        await ReadUntilAsync(reader, image => (long)image["id"]! == goes && (bool)image["deleted"]!);
+        Assert.Equal(HttpStatusCode.NotFound, (await app.Web.GetAsync($"/api/images/{goes}", Cancel)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await app.Web.GetAsync($"/images/{goes}/original", Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await app.Web.PostAsync($"/api/images/{goes}/restore", null, Cancel)).StatusCode);
+        await WaitUntilGoneAsync(app, s3, $"thumbnails/thumb_{((string)lost["key"]!)["images/".Length..^".jpg".Length]}.jpg");
+        Assert.Equal(HttpStatusCode.OK, (await app.Web.GetAsync($"/images/{stays}/thumbnail", Cancel)).StatusCode);
+        Assert.Contains("The original is no longer in the bucket.", await app.Web.GetStringAsync("/?missing=1", Cancel));
+    }
+
+    [Fact]
+    public async Task A_picture_that_is_moved_in_the_bucket_is_there_once()
+    {
+        var app = await fixture.StartAsync();
+        using var s3 = app.CreateS3Client();
+        var folder = $"images/moved {Guid.NewGuid():N}";
+        await s3.PutObjectAsync(new PutObjectRequest { BucketName = app.BucketName, Key = $"{folder}/a.jpg", InputStream = new MemoryStream(TestImages.Jpeg(330, 210)) }, Cancel);
+        var first = await app.WaitForKeyAsync($"{folder}/a.jpg", RunningApplication.IsFinished);
+
+        // What "aws s3 mv" does.
+        await s3.CopyObjectAsync(app.BucketName, $"{folder}/a.jpg", app.BucketName, $"{folder}/a.jpg ", Cancel);
+        await s3.DeleteObjectAsync(app.BucketName, $"{folder}/a.jpg", Cancel);
+
+        var moved = await app.WaitForKeyAsync($"{folder}/a.jpg ", RunningApplication.IsFinished);
+        var deadline = System.Diagnostics.Stopwatch.StartNew();
+        while ((await app.Web.GetAsync($"/api/images/{first["id"]}", Cancel)).StatusCode != HttpStatusCode.NotFound)
+        {
+            Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(60), "The picture is there twice.");
+            await Task.Delay(100, Cancel);
+        }
+
+        Assert.NotEqual((long)first["id"]!, (long)moved["id"]!);
+        Assert.Equal(HttpStatusCode.OK, (await app.Web.GetAsync((string?)moved["thumbnailUrl"], Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await app.Web.GetAsync((string?)moved["originalUrl"], Cancel)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_file_whose_name_has_240_Chinese_characters_is_taken()
+    {
+        var app = await fixture.StartAsync();
+        using var s3 = app.CreateS3Client();
+        var name = new string('写', 240) + ".jpg";
+        var answer = await UploadAsync(app, (name, TestImages.Jpeg(320, 200)));
+        Assert.Equal(HttpStatusCode.Created, answer.Status);
+        var uploaded = await app.WaitForImageAsync((long)answer.Body["images"]![0]!["id"]!, RunningApplication.IsFinished);
+        Assert.Equal(name, (string?)uploaded["fileName"]);
+        Assert.Equal(HttpStatusCode.Accepted, (await app.Web.PostAsync($"/api/images/{uploaded["id"]}/retry", null, Cancel)).StatusCode);
+
+        await s3.PutObjectAsync(new PutObjectRequest { BucketName = app.BucketName, Key = "images/" + name, InputStream = new MemoryStream(TestImages.Jpeg(340, 210)) }, Cancel);
+        var put = await app.WaitForKeyAsync("images/" + name, RunningApplication.IsFinished);
+        Assert.NotNull(put["thumbnailUrl"]);
+    }
+
+    [Fact]
+    public async Task Originals_answer_head_ranges_and_conditions()
+    {
+        var app = await fixture.StartAsync();
+        var content = TestImages.Jpeg(640, 480);
+        var id = (long)(await UploadAsync(app, ("range.jpg", content))).Body["images"]![0]!["id"]!;
+        var address = $"/images/{id}/original";
+
+        using var head = await app.Web.SendAsync(new HttpRequestMessage(HttpMethod.Head, address), Cancel);
+        Assert.Equal((HttpStatusCode.OK, (long?)content.Length), (head.StatusCode, head.Content.Headers.ContentLength));
+        Assert.Equal(["bytes"], head.Headers.AcceptRanges);
+        Assert.Equal("image/jpeg", head.Content.Headers.ContentType?.MediaType);
+        var (etag, changed) = (head.Headers.ETag!, head.Content.Headers.LastModified!.Value);
+
+        await ExpectAsync(request => request.Headers.Range = new(0, 99), HttpStatusCode.PartialContent, content[..100], $"bytes 0-99/{content.Length}");
+        await ExpectAsync(request => request.Headers.Range = new(null, 10), HttpStatusCode.PartialContent, content[^10..], $"bytes {content.Length - 10}-{content.Length - 1}/{content.Length}");
+        await ExpectAsync(request => request.Headers.Range = new(100, null), HttpStatusCode.PartialContent, content[100..], $"bytes 100-{content.Length - 1}/{content.Length}");
+        await ExpectAsync(request => request.Headers.Range = new(content.Length, null), HttpStatusCode.RequestedRangeNotSatisfiable, null, $"bytes */{content.Length}");
+        await ExpectAsync(request => request.Headers.TryAddWithoutValidation("Range", "bytes=0-1,5-6"), HttpStatusCode.OK, content, null);
+        await ExpectAsync(request => request.Headers.TryAddWithoutValidation("Range", "bananas=0-1"), HttpStatusCode.OK, content, null);
+        await ExpectAsync(request => (request.Headers.Range, request.Headers.IfRange) = (new(5, 9), new(etag)), HttpStatusCode.PartialContent, content[5..10], $"bytes 5-9/{content.Length}");
+        await ExpectAsync(request => (request.Headers.Range, request.Headers.IfRange) = (new(5, 9), new(changed)), HttpStatusCode.PartialContent, content[5..10], $"bytes 5-9/{content.Length}");
+        await ExpectAsync(request => (request.Headers.Range, request.Headers.IfRange) = (new(5, 9), new("\"other\"")), HttpStatusCode.OK, content, null);
+        await ExpectAsync(request => (request.Headers.Range, request.Headers.IfRange) = (new(5, 9), new(changed.AddSeconds(-1))), HttpStatusCode.OK, content, null);
+        await ExpectAsync(request => (request.Headers.Range, request.Headers.IfRange) = (new(content.Length, null), new("\"other\"")), HttpStatusCode.OK, content, null);
+        using var same = new HttpRequestMessage(HttpMethod.Get, address) { Headers = { Range = new(0, 9), IfNoneMatch = { etag } } };
+        Assert.Equal(HttpStatusCode.NotModified, (await app.Web.SendAsync(same, Cancel)).StatusCode);
+        using var gone = await app.Web.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/images/999999999/original"), Cancel);
+        Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+
+        async Task ExpectAsync(Action<HttpRequestMessage> ask, HttpStatusCode status, byte[]? expected, string? range)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
+            ask(request);
+            using var response = await app.Web.SendAsync(request, Cancel);
+            Assert.Equal((status, range), (response.StatusCode, response.Content.Headers.ContentRange?.ToString()));
+            if (expected is not null)
+            {
+                Assert.Equal(expected, await response.Content.ReadAsByteArrayAsync(Cancel));
+                Assert.Equal(expected.Length, response.Content.Headers.ContentLength);
+            }
+        }
     }
 
     [Fact]
@@ -394,5 +481,15 @@ public sealed class WholeApplicationTests(RunningApplication fixture)
         var content = new byte[size];
         Encoding.ASCII.GetBytes("no image").AsSpan(0, Math.Min(8, size)).CopyTo(content);
         return content;
+    }
+
+    private static async Task WaitUntilGoneAsync(RunningApplication app, Amazon.S3.AmazonS3Client s3, string key)
+    {
+        var deadline = System.Diagnostics.Stopwatch.StartNew();
+        while ((await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = app.BucketName, Prefix = key }, Cancel)).S3Objects is { Count: > 0 })
+        {
+            Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(60), $"{key} is still there.");
+            await Task.Delay(100, Cancel);
+        }
     }
 }

@@ -40,7 +40,8 @@ public sealed class ImageBucketTests : IAsyncLifetime
         var key = ImageKey.New("jpg");
         var etag = await _bucket.PutOriginalAsync(key, new MemoryStream([1, 2, 3]), "image/jpeg", "hé 🐶.jpg", Cancel);
 
-        Assert.Equal(new ObjectDescription(etag, 3), await _bucket.FindOriginalAsync(key, Cancel));
+        var found = (await _bucket.FindOriginalAsync(key, Cancel))!;
+        Assert.Equal((etag, 3, "image/jpeg", "hé 🐶.jpg"), (found.ETag, found.SizeBytes, found.ContentType, found.FileName));
         Assert.True(await _bucket.TouchOriginalAsync(key, "image/jpeg", "hé 🐶.jpg", Cancel));
         using var opened = (await _bucket.OpenAsync(key, null, Cancel))!;
         Assert.Equal((3, etag, "hé 🐶.jpg", null), (opened.Length, opened.ETag, opened.FileName, opened.TraceParent));
@@ -54,7 +55,7 @@ public sealed class ImageBucketTests : IAsyncLifetime
         Assert.Null(await _bucket.FindOriginalAsync("images/gone.jpg", Cancel));
         Assert.Null(await _bucket.OpenAsync("images/gone.jpg", null, Cancel));
         Assert.False(await _bucket.TouchOriginalAsync("images/gone.jpg", null, "gone.jpg", Cancel));
-        await _bucket.DeleteImageAsync("images/gone.jpg", Cancel);
+        await _bucket.DeleteImageAsync("images/gone.jpg", image: null, Cancel);
     }
 
     [Fact]
@@ -82,7 +83,7 @@ public sealed class ImageBucketTests : IAsyncLifetime
             Assert.Equal(rendition.KeyFor(key), await _bucket.PutRenditionAsync(rendition, key, [1], 1, 1, damaged: false, Cancel));
         }
 
-        await _bucket.DeleteImageAsync(key, Cancel);
+        await _bucket.DeleteImageAsync(key, image: null, Cancel);
 
         Assert.Empty((await _s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = "pictures" }, Cancel)).S3Objects ?? []);
     }

@@ -16,6 +16,32 @@ public sealed class ImageKeyTests
         Assert.Equal($"thumbnails/thumb_{id}.jpg", GalleryRendition.Thumbnail.KeyFor(keys[0]));
     }
 
+    [Fact]
+    public void Every_format_the_app_takes_keeps_the_uuid_in_its_renditions_and_none_shares_it_with_another()
+    {
+        foreach (var format in ImageFormat.All)
+        {
+            var key = ImageKey.New(format.Extension);
+            var id = key["images/".Length..^(format.Extension.Length + 1)];
+            Assert.Equal($"thumbnails/thumb_{id}.jpg", GalleryRendition.Thumbnail.KeyFor(key));
+            var likeIt = ImageFormat.All.Select(other => $"images/{id}.{other.Extension}")
+                .Concat([$"images/{id.ToUpperInvariant()}.{format.Extension}", $"images/{id}", $"images/{id}.jpeg", $"images/x/{id}.{format.Extension}"])
+                .Distinct().ToList();
+            Assert.Equal(likeIt.Count, likeIt.Select(GalleryRendition.Thumbnail.KeyFor).Distinct().Count());
+        }
+    }
+
+    [Theory]
+    [InlineData("1f3870be-274f-4c5e-a3b1-0123456789ab")]
+    [InlineData("1f3870be-274f-7c5e-a3b1-0123456789ab")]
+    [InlineData("1f3870be-274f-8c5e-a3b1-0123456789ab")]
+    public void Pictures_whose_keys_differ_in_extension_or_case_alone_have_renditions_of_their_own(string id)
+    {
+        string[] keys = [$"images/{id}.jpg", $"images/{id}.png", $"images/{id.ToUpperInvariant()}.jpg", $"images/{id}.JPG", $"images/{id}.jpg.jpg"];
+        Assert.Equal(keys.Length, keys.Select(GalleryRendition.Thumbnail.KeyFor).Distinct().Count());
+        Assert.Equal(keys.Length, keys.Select(GalleryRendition.Preview.KeyFor).Distinct().Count());
+    }
+
     [Theory]
     [InlineData("images/")]
     [InlineData("images/a/")]

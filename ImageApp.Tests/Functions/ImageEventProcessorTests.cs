@@ -101,7 +101,7 @@ public sealed class ImageEventProcessorTests(DatabaseServer server) : IAsyncLife
             .AddLogging().AddMetrics()
             .AddSingleton(_database).AddCatalogue()
             .AddSingleton(_bucket).AddSingleton(new ImageLimits()).AddSingleton(TimeProvider.System)
-            .AddSingleton<IImageStep>(step).AddSingleton<StepTelemetry>().AddSingleton<ImageEventProcessor>()
+            .AddSingleton<OriginalRemoval>().AddSingleton<IImageStep>(step).AddSingleton<StepTelemetry>().AddSingleton<ImageEventProcessor>()
             .BuildServiceProvider();
         var message = (string)JsonNode.Parse(FunctionPipeline.Event("images/a.jpg"))!["Records"]![0]!["Sns"]!["Message"]!;
         await services.GetRequiredService<ImageEventProcessor>().ProcessAsync([message], header, Cancel);

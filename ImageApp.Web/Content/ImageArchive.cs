@@ -47,6 +47,12 @@ internal static class ImageArchive
     private static string Unique(ImageRecord image, HashSet<string> names)
     {
         var name = image.FileName.Replace('/', '_').Replace('\\', '_');
-        return names.Add(name) ? name : Path.GetFileNameWithoutExtension(name) + $" ({image.Id})" + Path.GetExtension(name);
+        var unique = name;
+        for (var i = 2; !names.Add(unique); i++)
+        {
+            unique = $"{Path.GetFileNameWithoutExtension(name)} ({i}){Path.GetExtension(name)}";
+        }
+
+        return unique;
     }
 }

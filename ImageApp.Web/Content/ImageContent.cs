@@ -13,16 +13,17 @@ internal static class ImageContent
 {
     private const string Forever = "public, max-age=31536000, immutable";
     private const string AskEachTime = "private, no-cache";
+    private static readonly string[] GetAndHead = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>Maps the routes.</summary>
     public static void MapContent(this IEndpointRouteBuilder app)
     {
         var content = app.MapGroup("/images/{id:long}").WithTags("Content");
-        content.MapGet("/original", OriginalAsync).WithName("GetOriginal").WithSummary("The original; ?download=true as a file.")
+        content.MapMethods("/original", GetAndHead, OriginalAsync).WithName("GetOriginal").WithSummary("The original; ?download=true as a file.")
             .ProducesProblem(StatusCodes.Status404NotFound);
-        content.MapGet($"/{GalleryRendition.Thumbnail.Name}", ThumbnailAsync).WithName("GetThumbnail").WithSummary("The thumbnail.")
+        content.MapMethods($"/{GalleryRendition.Thumbnail.Name}", GetAndHead, ThumbnailAsync).WithName("GetThumbnail").WithSummary("The thumbnail.")
             .ProducesProblem(StatusCodes.Status404NotFound);
-        content.MapGet($"/{GalleryRendition.Preview.Name}", PreviewAsync).WithName("GetPreview")
+        content.MapMethods($"/{GalleryRendition.Preview.Name}", GetAndHead, PreviewAsync).WithName("GetPreview")
             .WithSummary("The larger rendition for dense screens.")
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
@@ -79,22 +80,70 @@ internal static class ImageContent
     private static async Task<IResult> StreamAsync(
         HttpContext context, ImageBucket bucket, string key, string contentType, string cacheControl, CancellationToken cancellationToken)
     {
-        var ifNoneMatch = context.Request.Headers.IfNoneMatch is [{ Length: > 0 } etag] ? etag : null;
-        if (await bucket.OpenAsync(key, ifNoneMatch, cancellationToken) is not { } found)
+        var (request, response) = (context.Request, context.Response);
+        var ifNoneMatch = request.Headers.IfNoneMatch is [{ Length: > 0 } etag] ? etag : null;
+        var range = RangeOf(request);
+        var found = await bucket.OpenAsync(key, ifNoneMatch, range, cancellationToken);
+        if (found is not null && range is not null && !MeetsIfRange(request, found))
         {
-            context.Response.Headers.ContentDisposition = default;
+            found.Dispose();
+            found = await bucket.OpenAsync(key, ifNoneMatch, cancellationToken);
+        }
+
+        if (found is null)
+        {
+            response.Headers.ContentDisposition = default;
             return ApiProblem.ObjectNotFound().ToResult();
         }
 
-        context.Response.RegisterForDispose(found);
-        context.Response.Headers.CacheControl = cacheControl;
+        response.RegisterForDispose(found);
+        response.Headers.CacheControl = cacheControl;
+        response.Headers.AcceptRanges = "bytes";
         if (found.IsNotModified)
         {
-            context.Response.Headers.ETag = ifNoneMatch;
+            response.Headers.ETag = ifNoneMatch;
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         }
 
-        context.Response.ContentLength = found.Length;
-        return TypedResults.Stream(found.Content, contentType, entityTag: new EntityTagHeaderValue($"\"{found.ETag}\""));
+        if (found.IsOutOfRange)
+        {
+            response.Headers.ContentDisposition = default;
+            response.Headers.ContentRange = new ContentRangeHeaderValue(found.Length).ToString();
+            return TypedResults.StatusCode(StatusCodes.Status416RangeNotSatisfiable);
+        }
+
+        response.ContentLength = found.Length;
+        response.Headers.ETag = $"\"{found.ETag}\"";
+        response.GetTypedHeaders().LastModified = found.LastModified;
+        response.ContentType = contentType;
+        if (found.ContentRange is { Length: > 0 } contentRange)
+        {
+            response.StatusCode = StatusCodes.Status206PartialContent;
+            response.Headers.ContentRange = contentRange;
+        }
+
+        if (!HttpMethods.IsHead(request.Method))
+        {
+            await found.Content.CopyToAsync(response.Body, cancellationToken);
+        }
+
+        return TypedResults.Empty;
     }
+
+    // RFC 9110, 14.2: of GET alone, one range of bytes; whatever else is asked for may be answered by the whole.
+    private static string? RangeOf(HttpRequest request) =>
+        HttpMethods.IsGet(request.Method)
+        && request.GetTypedHeaders().Range is { Unit.Value: { } unit, Ranges.Count: 1 } range
+        && unit.Equals("bytes", StringComparison.OrdinalIgnoreCase)
+            ? range.ToString()
+            : null;
+
+    // RFC 9110, 13.1.5: a strong eTag, or the very time of the last change.
+    private static bool MeetsIfRange(HttpRequest request, StoredObject found) => request.GetTypedHeaders().IfRange switch
+    {
+        null => request.Headers.IfRange.Count == 0,
+        { EntityTag: { } tag } => !tag.IsWeak && tag.Tag == $"\"{found.ETag}\"",
+        { LastModified: { } at } => found.LastModified is { } changed && at.ToUnixTimeSeconds() == changed.ToUnixTimeSeconds(),
+        _ => false,
+    };
 }

@@ -1,3 +1,5 @@
+using ImageApp.Core.Catalogue;
+
 namespace ImageApp.Web.Pictures;
 
 /// <summary>Finds where a search's words begin in a text.</summary>
@@ -9,7 +11,7 @@ internal static class Highlighting
         var plain = 0;
         for (var i = 0; i < text.Length;)
         {
-            var word = i == 0 || !char.IsLetterOrDigit(text[i - 1])
+            var word = SearchTerms.IsFoundAt(text, i)
                 ? words.Where(word => text.AsSpan(i).StartsWith(word, StringComparison.OrdinalIgnoreCase)).MaxBy(word => word.Length)
                 : null;
             if (word is null)

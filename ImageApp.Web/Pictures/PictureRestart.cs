@@ -4,17 +4,18 @@ using ImageApp.Core.Storage;
 namespace ImageApp.Web.Pictures;
 
 /// <summary>Has thumbnail and caption made again the way they were made first: by an object-created event.</summary>
-internal sealed class PictureRestart(GalleryCatalogue catalogue, ImageBucket bucket)
+internal sealed class PictureRestart(GalleryCatalogue catalogue, UpkeepCatalogue upkeep, ImageBucket bucket)
 {
     /// <summary>Clears an image's results and starts its pipeline.</summary>
     /// <returns>The row as it is now; null where the bucket does not hold the original, and everything is as it was.</returns>
     public async Task<ImageRecord?> RestartAsync(ImageRecord image, CancellationToken cancellationToken)
     {
-        if (await bucket.FindOriginalAsync(image.Key, cancellationToken) is null)
+        if (await bucket.FindOriginalAsync(image.Key, cancellationToken) is not { } original)
         {
             return null;
         }
 
+        await upkeep.ExpectSameContentAsync(image.Id, original.ETag, cancellationToken);
         var cleared = await catalogue.ClearResultsAsync(image.Id, cancellationToken);
         await bucket.TouchOriginalAsync(image.Key, image.ContentType, image.FileName, cancellationToken);
         return cleared ?? image;

@@ -41,7 +41,7 @@ internal sealed partial class DeletionWorker(
 
             try
             {
-                await bucket.DeleteImageAsync(image.Key, cancellationToken);
+                await bucket.DeleteImageAsync(image.Key, image, cancellationToken);
                 LogPurged(logger, image.Id, image.Key);
             }
             catch

@@ -1,11 +1,11 @@
-using ImageApp.Core;
 using ImageApp.Core.Catalogue;
 using ImageApp.Core.Storage;
 
 namespace ImageApp.Web.Upkeep;
 
 /// <summary>
-/// Finds rows that should have been finished and starts their pipeline again; rows whose object never came are removed.
+/// Finds rows that should have been finished and starts their pipeline again; rows whose object never came are removed. What waits in
+/// Lambda's queue or for a reason to pass is left to wait.
 /// One instance at a time does so.
 /// </summary>
 internal sealed partial class Reconciler(
@@ -13,11 +13,13 @@ internal sealed partial class Reconciler(
     UploadCatalogue uploads,
     CatalogueLock locks,
     ImageBucket bucket,
+    OriginalRemoval removal,
     ReconcilerOptions options,
     TimeProvider time,
     ILogger<Reconciler> logger) : BackgroundService
 {
     private const int BatchSize = 100;
+    private static readonly string[] Steps = ["thumbnail", "caption"];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -43,29 +45,57 @@ internal sealed partial class Reconciler(
             return;
         }
 
-        foreach (var image in await catalogue.ListUnfinishedAsync(options.Quiet, options.MaxAttempts, BatchSize, cancellationToken))
+        foreach (var image in await catalogue.ListExpectedAsync(options.Quiet, BatchSize, cancellationToken))
         {
             if (await bucket.FindOriginalAsync(image.Key, cancellationToken) is { } original)
             {
                 await uploads.MarkUploadedAsync(image.Id, original.ETag, original.SizeBytes, cancellationToken);
-                await catalogue.CountAttemptAsync(image.Id, cancellationToken);
-                await bucket.TouchOriginalAsync(image.Key, image.ContentType, image.FileName, cancellationToken);
-                LogRestarted(logger, image.Id, image.Key);
+                await RestartAsync(new StuckImage(image, IsFailure: true), original, cancellationToken);
             }
-            else if (image.UploadedAt is null)
+            else
             {
                 await uploads.WithdrawAsync(image.Id, cancellationToken);
                 LogAbandoned(logger, image.Id, image.Key);
             }
-            else
+        }
+
+        var stuck = new Dictionary<long, StuckImage>();
+        foreach (var step in Steps)
+        {
+            foreach (var image in await catalogue.ListStuckAsync(step, options.ToRules(), BatchSize, cancellationToken))
             {
-                await catalogue.GiveUpAsync(image.Id, FailureReason.OriginalMissing, cancellationToken);
+                stuck.TryAdd(image.Image.Id, image);
+            }
+        }
+
+        foreach (var image in stuck.Values)
+        {
+            if (await bucket.FindOriginalAsync(image.Image.Key, cancellationToken) is { } original)
+            {
+                await RestartAsync(image, original, cancellationToken);
+            }
+            else if (await removal.MarkAsync(image.Image.Key, cancellationToken))
+            {
+                await bucket.DeleteRenditionsAsync(image.Image.Key, image.Image, cancellationToken);
+                LogRemoved(logger, image.Image.Id, image.Image.Key);
             }
         }
     }
 
+    private async Task RestartAsync(StuckImage stuck, ObjectDescription original, CancellationToken cancellationToken)
+    {
+        var (image, isFailure) = stuck;
+        await catalogue.ExpectSameContentAsync(image.Id, original.ETag, cancellationToken);
+        await catalogue.MarkSentAsync(image.Id, isFailure, cancellationToken);
+        await bucket.TouchOriginalAsync(image.Key, image.ContentType ?? original.ContentType, image.FileName, cancellationToken);
+        LogRestarted(logger, image.Id, image.Key);
+    }
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Image {Id} was left unfinished; its pipeline starts again with {Key}")]
     private static partial void LogRestarted(ILogger logger, long id, string key);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Image {Id} leaves the gallery: its object {Key} is gone")]
+    private static partial void LogRemoved(ILogger logger, long id, string key);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Row {Id} is removed: its object {Key} never came")]
     private static partial void LogAbandoned(ILogger logger, long id, string key);

@@ -49,10 +49,9 @@ public sealed class ImageEventsTemplateTests
         Assert.Equal(["ETag"], cors.ExposeHeaders);
         var lifecycle = (await s3.GetLifecycleConfigurationAsync(new GetLifecycleConfigurationRequest { BucketName = Bucket }, Cancelled)).Configuration.Rules.Single();
         Assert.Equal(1, lifecycle.AbortIncompleteMultipartUpload.DaysAfterInitiation);
-        var notification = (await s3.GetBucketNotificationAsync(new GetBucketNotificationRequest { BucketName = Bucket }, Cancelled)).TopicConfigurations.Single();
-        Assert.Equal(topic, notification.Topic);
-        Assert.Equal("s3:ObjectCreated:*", notification.Events.Single().Value);
-        Assert.Equal("images/", notification.Filter.S3KeyFilter.FilterRules.Single().Value);
+        var notifications = (await s3.GetBucketNotificationAsync(new GetBucketNotificationRequest { BucketName = Bucket }, Cancelled)).TopicConfigurations;
+        Assert.All(notifications, notification => Assert.Equal((topic, "images/"), (notification.Topic, notification.Filter.S3KeyFilter.FilterRules.Single().Value)));
+        Assert.Equal(["s3:ObjectCreated:*", "s3:ObjectRemoved:*"], notifications.Select(each => each.Events.Single().Value).Order(StringComparer.Ordinal));
         var bucketPolicy = (await s3.GetBucketPolicyAsync(new GetBucketPolicyRequest { BucketName = Bucket }, Cancelled)).Policy;
         Assert.Contains("aws:SecureTransport", bucketPolicy, StringComparison.Ordinal);
 
