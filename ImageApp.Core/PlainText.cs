@@ -11,7 +11,8 @@ public static class PlainText
     public const int MaxFileNameLength = 255;
 
     /// <summary>
-    /// One paragraph in normalization form C: white space and control characters become single spaces, marks that turn the direction of what follows are dropped.
+    /// One paragraph in normalization form C: white space and control characters become single spaces, marks that turn the direction of
+    /// what follows are dropped.
     /// </summary>
     /// <param name="text">A caption, as a person or a model wrote it; may be null.</param>
     public static string Paragraph(string? text)
@@ -51,8 +52,8 @@ public static class PlainText
     }
 
     /// <summary>
-    /// A file name in normalization form C, never to be used as a path: without folders (both kinds of slash), control and direction-changing characters, shortened
-    /// in its stem alone, so that the extension stays.
+    /// A file name in normalization form C, never to be used as a path: without folders (both kinds of slash), control and
+    /// direction-changing characters, shortened in its stem alone, so that the extension stays.
     /// </summary>
     /// <param name="name">What the uploader sent; may be null or empty.</param>
     /// <returns>A name of 1 to <see cref="MaxFileNameLength"/> units; <c>unnamed</c> where nothing is left.</returns>

@@ -24,7 +24,10 @@ internal static class CatalogueTable
         "id", "image_key", "file_name", "content_type", "size_bytes", "width", "height", "object_etag", "damaged", "attempts",
         "caption", "caption_model", "caption_error", "caption_error_code",
         "thumbnail_key", "preview_key", "thumbnail_error", "thumbnail_error_code", "camera", "taken_at", "placeholder",
-        .. new[] { "uploaded_at", "updated_at", "deleted_at", "purged_at", "caption_generated_at", "caption_edited_at", "thumbnail_generated_at" }
+        .. new[]
+        {
+            "uploaded_at", "updated_at", "deleted_at", "purged_at", "caption_generated_at", "caption_edited_at", "thumbnail_generated_at",
+        }
             .Select(time => $"CAST(UNIX_TIMESTAMP({time}) * 1000 AS SIGNED) AS {time}_ms"),
     ]);
 

@@ -116,7 +116,8 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
             "clear results",
             """
             UPDATE captions
-            SET caption = IF(caption_edited_at IS NULL, NULL, caption), caption_search = IF(caption_edited_at IS NULL, NULL, caption_search),
+            SET caption = IF(caption_edited_at IS NULL, NULL, caption),
+                caption_search = IF(caption_edited_at IS NULL, NULL, caption_search),
                 caption_model = IF(caption_edited_at IS NULL, NULL, caption_model),
                 caption_generated_at = IF(caption_edited_at IS NULL, NULL, caption_generated_at),
                 caption_error = NULL, caption_error_code = NULL,

@@ -36,16 +36,16 @@ public sealed class StepResults(MySqlDataSource database)
 
         // What was removed from the bucket has lost its renditions.
         const string ifKept = $"IF(purged_at IS NULL AND {isSame}";
-        var (started, now) = CatalogueTable.StartedColumn(item.Step) is { } column
-            ? ($"{column} = CURRENT_TIMESTAMP(3),", $", {column}")
-            : ("", "");
+        var (started, column, now) = CatalogueTable.StartedColumn(item.Step) is { } name
+            ? ($"{name} = CURRENT_TIMESTAMP(3),", $", {name}", ", CURRENT_TIMESTAMP(3)")
+            : ("", "", "");
         await database.ExecuteAsync(
             "observe object",
             $"""
             INSERT INTO captions
-                (image_key, file_name, name_search, search_version, content_type, size_bytes, object_etag, content_hash, uploaded_at{now})
+                (image_key, file_name, name_search, search_version, content_type, size_bytes, object_etag, content_hash, uploaded_at{column})
             VALUES
-                (@key, @name, @search, @version, @type, @size, @etag, @hash, CURRENT_TIMESTAMP(3){(now.Length > 0 ? ", CURRENT_TIMESTAMP(3)" : "")})
+                (@key, @name, @search, @version, @type, @size, @etag, @hash, CURRENT_TIMESTAMP(3){now})
             ON DUPLICATE KEY UPDATE
                 updated_at = IF(
                     {isSame} AND uploaded_at IS NOT NULL AND purged_at IS NULL AND size_bytes <=> VALUES(size_bytes)
@@ -123,7 +123,8 @@ public sealed class StepResults(MySqlDataSource database)
             SET thumbnail_error = LEFT(@reason, 1000), thumbnail_error_code = @code, thumbnail_generated_at = NULL
             WHERE key_bytes = @key AND object_etag = @etag
             """,
-            cancellationToken, ("@key", CatalogueTable.Bytes(imageKey)), ("@etag", etag), ("@reason", reason.Text), ("@code", reason.Code)) > 0;
+            cancellationToken,
+            ("@key", CatalogueTable.Bytes(imageKey)), ("@etag", etag), ("@reason", reason.Text), ("@code", reason.Code)) > 0;
 
     /// <summary>Stores a caption, replacing any reason why there was none, but never a person's own words.</summary>
     /// <returns>False where the row is gone, belongs to newer content, or a person has written the caption.</returns>

@@ -52,7 +52,10 @@ public sealed class UpkeepCatalogue(MySqlDataSource database)
 
         var failed = await database.SelectAsync(
             $"list failed {step}s",
-            $"{shown} AND {isOpen} AND {wasStarted} AND {started} < {Ago("@quiet")} AND attempts < @attempts ORDER BY {started}, id LIMIT @limit",
+            $"""
+            {shown} AND {isOpen} AND {wasStarted} AND {started} < {Ago("@quiet")} AND attempts < @attempts
+            ORDER BY {started}, id LIMIT @limit
+            """,
             cancellationToken, parameters);
         var lost = await database.SelectAsync(
             $"list lost {step}s",

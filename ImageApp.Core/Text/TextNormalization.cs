@@ -22,14 +22,12 @@ public static class TextNormalization
     private static readonly Lazy<Tables> Data = new(Tables.Read);
 
     /// <summary>Form C: a letter and its accents are one character where there is one.</summary>
-    public static string FormC(string text)
-    {
-        // Everything below the first combining mark is as it should be.
-        return text.AsSpan().IndexOfAnyInRange('\u0300', '\uFFFF') < 0 ? text : Normalize(text, isCompatible: false);
-    }
+    public static string FormC(string text) =>
+        text.AsSpan().IndexOfAnyInRange('\u0300', '\uFFFF') < 0 ? text : Normalize(text, isCompatible: false);
 
     /// <summary>
-    /// Form KD: every accent is a character of its own, and variants of a character (full width, ligatures, superscripts) are the character.
+    /// Form KD: every accent is a character of its own, and variants of a character (full width, ligatures, superscripts) are the
+    /// character.
     /// </summary>
     public static string FormKD(string text) =>
         text.AsSpan().IndexOfAnyInRange('\u00A0', '\uFFFF') < 0 ? text : Normalize(text, isCompatible: true);

@@ -13,19 +13,24 @@ internal static class ImageContent
 {
     private const string Forever = "public, max-age=31536000, immutable";
     private const string AskEachTime = "private, no-cache";
-    private static readonly string[] GetAndHead = [HttpMethods.Get, HttpMethods.Head];
+    private static readonly string[] Head = [HttpMethods.Head];
 
     /// <summary>Maps the routes.</summary>
     public static void MapContent(this IEndpointRouteBuilder app)
     {
         var content = app.MapGroup("/images/{id:long}").WithTags("Content");
-        content.MapMethods("/original", GetAndHead, OriginalAsync).WithName("GetOriginal").WithSummary("The original; ?download=true as a file.")
+        content.MapGet("/original", OriginalAsync).WithName("GetOriginal").WithSummary("The original; ?download=true as a file.")
             .ProducesProblem(StatusCodes.Status404NotFound);
-        content.MapMethods($"/{GalleryRendition.Thumbnail.Name}", GetAndHead, ThumbnailAsync).WithName("GetThumbnail").WithSummary("The thumbnail.")
+        content.MapGet($"/{GalleryRendition.Thumbnail.Name}", ThumbnailAsync).WithName("GetThumbnail").WithSummary("The thumbnail.")
             .ProducesProblem(StatusCodes.Status404NotFound);
-        content.MapMethods($"/{GalleryRendition.Preview.Name}", GetAndHead, PreviewAsync).WithName("GetPreview")
+        content.MapGet($"/{GalleryRendition.Preview.Name}", PreviewAsync).WithName("GetPreview")
             .WithSummary("The larger rendition for dense screens.")
             .ProducesProblem(StatusCodes.Status404NotFound);
+
+        var heads = app.MapGroup("/images/{id:long}").ExcludeFromDescription();
+        heads.MapMethods("/original", Head, OriginalAsync);
+        heads.MapMethods($"/{GalleryRendition.Thumbnail.Name}", Head, ThumbnailAsync);
+        heads.MapMethods($"/{GalleryRendition.Preview.Name}", Head, PreviewAsync);
     }
 
     private static async Task<IResult> OriginalAsync(
