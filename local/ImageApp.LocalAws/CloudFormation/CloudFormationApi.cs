@@ -57,6 +57,11 @@ internal sealed class CloudFormationApi(StackOperations stacks, CloudFormationSt
             case "DeleteStack":
                 await stacks.DeleteAsync(query["StackName"], query.List("RetainResources"), query["ClientRequestToken"], cancellationToken);
                 return null;
+            case "UpdateTerminationProtection":
+                var isProtected = query["EnableTerminationProtection"] is null
+                    ? throw TemplateErrors.Validation("EnableTerminationProtection must be true or false")
+                    : query.Flag("EnableTerminationProtection");
+                return [Text("StackId", (await stacks.SetTerminationProtectionAsync(query["StackName"], isProtected, cancellationToken)).StackId)];
             case "ContinueUpdateRollback":
                 await stacks.ContinueUpdateRollbackAsync(query["StackName"], cancellationToken);
                 return [];
