@@ -80,8 +80,8 @@ internal sealed class RequestDispatcher(
     }
 
     /// <summary>
-    /// Where a client waits for <c>100 Continue</c> and gets its answer without, nobody knows whether the body still follows: the client may
-    /// send it, or go on with its next request (RFC 9110, section 10.1.1). So such a connection ends with the answer.
+    /// Where a client waits for <c>100 Continue</c> and gets its answer without, nobody knows whether the body still follows: the client
+    /// may send it, or go on with its next request (RFC 9110, section 10.1.1). So such a connection ends with the answer.
     /// </summary>
     private static void CloseWhereBodyIsOpen(HttpContext context)
     {

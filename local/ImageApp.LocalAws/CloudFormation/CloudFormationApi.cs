@@ -61,7 +61,8 @@ internal sealed class CloudFormationApi(StackOperations stacks, CloudFormationSt
                 var isProtected = query["EnableTerminationProtection"] is null
                     ? throw TemplateErrors.Validation("EnableTerminationProtection must be true or false")
                     : query.Flag("EnableTerminationProtection");
-                return [Text("StackId", (await stacks.SetTerminationProtectionAsync(query["StackName"], isProtected, cancellationToken)).StackId)];
+                var changed = await stacks.SetTerminationProtectionAsync(query["StackName"], isProtected, cancellationToken);
+                return [Text("StackId", changed.StackId)];
             case "ContinueUpdateRollback":
                 await stacks.ContinueUpdateRollbackAsync(query["StackName"], cancellationToken);
                 return [];

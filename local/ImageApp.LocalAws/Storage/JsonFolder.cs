@@ -47,5 +47,6 @@ internal sealed class JsonFolder<TValue>(string folder, JsonTypeInfo<TValue> typ
     private string PathOf(string name) => Path.Combine(folder, (name.Length <= MaximumNameLength ? name : Shortened(name)) + Extension);
 
     /// <summary>A name of its own that is short enough; the whole one is in the file.</summary>
-    private static string Shortened(string name) => $"{name[..100]}.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))}";
+    private static string Shortened(string name) =>
+        $"{name[..100]}.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))}";
 }
