@@ -4,7 +4,6 @@ using Amazon.Runtime;
 using Amazon.S3;
 using ImageApp.AppHost.Hosting.Aws.Accounts;
 using ImageApp.Tests.Application;
-using ImageApp.Tests.LocalAws.Sns;
 using Microsoft.Extensions.Configuration;
 
 namespace ImageApp.Tests.AppHost;

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using ImageApp.Tests.Application;
 using ImageApp.Tests.Database;
-using ImageApp.Tests.LocalAws.Sns;
 using Microsoft.Playwright;
 using MySqlConnector;
 using static Microsoft.Playwright.Assertions;

@@ -5,7 +5,6 @@ using Amazon.S3.Model;
 using ImageApp.Core;
 using ImageApp.Core.Formats;
 using ImageApp.Core.Storage;
-using ImageApp.Tests.LocalAws.Sns;
 
 namespace ImageApp.Tests.Core;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.Versioning;
 using Amazon.Runtime;
 using Amazon.S3;
-using ImageApp.Tests.LocalAws.Sns;
 
 namespace ImageApp.Tests.Deploy;
 

@@ -9,7 +9,6 @@ using Amazon.Runtime;
 using Amazon.S3;
 using ImageApp.Tests.Application;
 using ImageApp.Tests.Database;
-using ImageApp.Tests.LocalAws.Sns;
 using ImageApp.Tests.Support;
 
 namespace ImageApp.Tests.Deploy;

@@ -8,7 +8,6 @@ using ImageApp.LocalAws.Lambda;
 using ImageApp.Tests.Application;
 using ImageApp.Tests.Browser;
 using ImageApp.Tests.Database;
-using ImageApp.Tests.LocalAws.Sns;
 
 namespace ImageApp.Tests.Functions;
 

@@ -5,7 +5,6 @@ using Amazon.S3.Model;
 using ImageApp.Core.Catalogue;
 using ImageApp.LocalAws.Lambda;
 using ImageApp.Tests.Database;
-using ImageApp.Tests.LocalAws.Sns;
 using MySqlConnector;
 
 namespace ImageApp.Tests.Functions;

@@ -1,6 +1,5 @@
 using ImageApp.Tests.Application;
 using ImageApp.Tests.Database;
-using ImageApp.Tests.LocalAws.Sns;
 using NetVips;
 
 namespace ImageApp.Tests.Functions;

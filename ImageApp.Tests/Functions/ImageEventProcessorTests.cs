@@ -9,7 +9,6 @@ using ImageApp.Core.Storage;
 using ImageApp.FunctionDefaults;
 using ImageApp.Tests.Application;
 using ImageApp.Tests.Database;
-using ImageApp.Tests.LocalAws.Sns;
 using Microsoft.Extensions.DependencyInjection;
 using MySqlConnector;
 

@@ -1,5 +1,4 @@
 using ImageApp.Tests.Database;
-using ImageApp.Tests.LocalAws.Sns;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
