@@ -33,7 +33,10 @@ public sealed class ResourceTests(RunningApplication fixture)
         var caption = await app.VariablesAsync("CaptionFunction");
         Assert.EndsWith("/CaptionFunction", caption["AWS_LAMBDA_RUNTIME_API"]);
         Assert.Equal(web["AWS_ENDPOINT_URL"], caption["AWS_ENDPOINT_URL"]);
-        Assert.DoesNotContain((await app.VariablesAsync("ThumbnailFunction")).Keys, name => name.StartsWith("Captioning", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            (await app.VariablesAsync("ThumbnailFunction")).Keys,
+            name => name.StartsWith("Captioning", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
