@@ -109,6 +109,12 @@ internal sealed class FunctionStarter : IAsyncDisposable
         using var elapsed = pause is { } delay
             ? new CancellationTokenSource(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, _time)
             : new CancellationTokenSource();
+        if (until <= _time.GetUtcNow())
+        {
+            // The clock may have been set on between the two.
+            return;
+        }
+
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, elapsed.Token);
         try
         {
