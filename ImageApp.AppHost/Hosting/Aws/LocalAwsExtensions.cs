@@ -17,6 +17,7 @@ internal static class LocalAwsExtensions
 {
     private const int MemorySize = 512;
     private static readonly TimeSpan FunctionTimeout = TimeSpan.FromMinutes(5);
+    private static readonly string[] OnItsWay = [KnownResourceStates.NotStarted, KnownResourceStates.Waiting, KnownResourceStates.Starting];
 
     /// <summary>
     /// Starts local AWS before anything is provisioned, shows it as resource <c>aws</c>, points every project and the AppHost's own SDK at
@@ -140,7 +141,7 @@ internal static class LocalAwsExtensions
         }
     }
 
-    // A process that has ended cannot be restarted, only started.
+    // What is on its way up is left alone: it may wait for the database.
     private static async Task StartAgainAsync(
         LambdaProjectResource function,
         ResourceNotificationService notifications,
@@ -148,13 +149,14 @@ internal static class LocalAwsExtensions
         CancellationToken cancellationToken
     )
     {
-        var runs =
-            notifications.TryGetCurrentState(function.Name, out var state) && state.Snapshot.State?.Text == KnownResourceStates.Running;
-        var result = await commands.ExecuteCommandAsync(
-            function,
-            runs ? KnownResourceCommands.RestartCommand : KnownResourceCommands.StartCommand,
-            cancellationToken
-        );
+        var state = notifications.TryGetCurrentState(function.Name, out var current) ? current.Snapshot.State?.Text : null;
+        if (state is null || OnItsWay.Contains(state))
+        {
+            return;
+        }
+
+        var command = KnownResourceStates.TerminalStates.Contains(state) ? KnownResourceCommands.StartCommand : KnownResourceCommands.RestartCommand;
+        var result = await commands.ExecuteCommandAsync(function, command, cancellationToken);
         if (!result.Success && !result.Canceled)
         {
             throw new InvalidOperationException($"{function.Name} could not be started: {result.Message}");
@@ -180,10 +182,6 @@ internal static class LocalAwsExtensions
         state switch
         {
             { Status: FunctionStatus.Active } => new ResourceStateSnapshot(KnownResourceStates.Running, KnownResourceStateStyles.Success),
-            { Status: FunctionStatus.Pending, Attempts: > 0 } => new ResourceStateSnapshot(
-                string.Create(CultureInfo.InvariantCulture, $"Starting, attempt {state.Attempts}"),
-                KnownResourceStateStyles.Info
-            ),
             { Status: FunctionStatus.Failed, NextAttemptAt: { } next } => new ResourceStateSnapshot(
                 string.Create(
                     CultureInfo.InvariantCulture,
