@@ -21,17 +21,10 @@ internal static class BuiltProjectExtensions
 
         var project = builder.Resource.GetProjectMetadata().ProjectPath;
         var folder = Path.GetDirectoryName(project)!;
-        // .../ImageApp.AppHost/bin/Debug/net10.0/: the other projects were built for the same.
-        var target = Path.GetRelativePath(
-            Path.Combine(builder.ApplicationBuilder.AppHostDirectory, "bin"),
-            Path.GetDirectoryName(typeof(BuiltProjectExtensions).Assembly.Location)!
-        );
-        var program = Path.Combine(
-            folder,
-            "bin",
-            target,
-            Path.GetFileNameWithoutExtension(project) + (OperatingSystem.IsWindows() ? ".exe" : "")
-        );
+        // .../bin/Debug/net10.0: every project was built for the same configuration and framework as this assembly.
+        var built = new DirectoryInfo(Path.GetDirectoryName(typeof(BuiltProjectExtensions).Assembly.Location)!);
+        var name = Path.GetFileNameWithoutExtension(project) + (OperatingSystem.IsWindows() ? ".exe" : "");
+        var program = Path.Combine(folder, "bin", built.Parent!.Name, built.Name, name);
         return File.Exists(program)
             ? builder.WithAnnotation(new ExecutableAnnotation { Command = program, WorkingDirectory = folder })
             : builder;
