@@ -12,7 +12,16 @@ internal sealed class CaptionStep(ICaptioner captioner, ImageCatalogue catalogue
     /// <inheritdoc/>
     public async Task<string> RunAsync(SourceImage image, CancellationToken cancellationToken)
     {
-        var caption = await captioner.DescribeAsync(image, cancellationToken);
+        Caption caption;
+        try
+        {
+            caption = await captioner.DescribeAsync(image, cancellationToken);
+        }
+        catch (ModelFailureException e) when (e.IsLasting)
+        {
+            throw new PermanentImageException(e.Message, e);
+        }
+
         return await catalogue.SaveCaptionAsync(image.Key, image.ETag, caption.Text, caption.Model, cancellationToken) ? "stored" : "obsolete";
     }
 }

@@ -6,6 +6,7 @@ namespace ImageApp.CaptionFunction;
 internal interface ICaptioner
 {
     /// <summary>Describes an image.</summary>
-    /// <exception cref="PermanentImageException">There will never be a caption: the model refuses, or the image cannot be read.</exception>
+    /// <exception cref="PermanentImageException">The image cannot be read.</exception>
+    /// <exception cref="ModelFailureException">The model gave no caption; the type says what to do about it.</exception>
     Task<Caption> DescribeAsync(SourceImage image, CancellationToken cancellationToken);
 }

@@ -22,7 +22,7 @@ internal sealed class OfflineDescriber(ImageLimits limits) : ICaptioner
     {
         var header = ImageHeader.Read(image.Path, image.Format, limits);
         var (pixels, _) = Renderer.Sample(image.Path, image.Format, SampleSide);
-        return Task.FromResult(new Caption(Describe(header, ColourNames.Dominant(pixels)), Model));
+        return Task.FromResult(new Caption(Describe(header, ColourNames.Dominant(pixels)), Model, Language: "en"));
     }
 
     internal static string Describe(ImageHeader header, IReadOnlyList<string> colours)

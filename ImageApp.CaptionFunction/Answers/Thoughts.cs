@@ -1,0 +1,81 @@
+using System.Text.RegularExpressions;
+
+namespace ImageApp.CaptionFunction.Answers;
+
+/// <summary>
+/// Takes out what a model thinks before it answers, where its server leaves that in the text: blocks in tags of many names, also without the
+/// opening tag (a server that swallowed it) or without the closing one (an answer that was cut), and the channels of gpt-oss.
+/// </summary>
+internal static partial class Thoughts
+{
+    private const string Names = "think|thinking|thought|thoughts|reasoning|reason|reflection|analysis|scratchpad|inner_?monologue|(?:\\w+:)(?:think|thinking|thought|reasoning)";
+    private const string Quotes = "\"'“”‘’„`«»「」";
+
+    /// <summary>The answer without thoughts; empty where it is nothing else.</summary>
+    public static string Remove(string answer)
+    {
+        var text = answer;
+        if (FinalChannel().Matches(text) is { Count: > 0 } channels)
+        {
+            text = text[(channels[^1].Index + channels[^1].Length)..];
+        }
+        else if (OtherChannel().IsMatch(text))
+        {
+            return "";
+        }
+
+        // The channels' marks can be lost on the way, which leaves their names.
+        if (BareChannels().Match(text) is { Success: true } bare)
+        {
+            text = text[bare.Length..];
+        }
+
+        text = Block().Replace(text, "");
+        text = Spelled().Replace(text, "");
+
+        // A closing tag that is left has lost its opening one; between quotes it is what a picture shows.
+        foreach (var closing in Closing().Matches(text).Reverse())
+        {
+            var end = closing.Index + closing.Length;
+            if (!(closing.Index > 0 && Quotes.Contains(text[closing.Index - 1])) && !(end < text.Length && Quotes.Contains(text[end])))
+            {
+                text = text[end..];
+                break;
+            }
+        }
+
+        // An opening tag that is left was never closed: all that follows are thoughts.
+        text = Unclosed().Replace(text, "");
+        return Marks().Replace(text, "").Trim();
+    }
+
+    // Only where a line begins: within one it is what a picture shows.
+    [GeneratedRegex(
+        @"(?<=^\s*|>\s*)[<\[◁](?<name>" + Names + @")(?:\s[^>\]▷]{0,200})?[>\]▷].*?[<\[◁]/\k<name>\s?[>\]▷]"
+        + @"|(?<=^\s*)<details\b[^>]{0,200}reasoning[^>]{0,200}>.*?</details>"
+        + @"|(?<=^\s*)<details\b[^>]{0,200}>\s*<summary>[^<]{0,200}(?:thought|thinking|reasoning)[^<]{0,200}</summary>.*?</details>",
+        RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex Block();
+
+    [GeneratedRegex(@"<\|(?:begin_of_thought|start_thinking|thinking_start)\|>.*?<\|(?:end_of_thought|end_thinking|thinking_end)\|>|\A\s*thinking\.{3}.*?\.{3}\s?done thinking\.?", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    private static partial Regex Spelled();
+
+    [GeneratedRegex(@"(?:[<\[◁]/(?:" + Names + @")\s?[>\]▷]|<\|(?:end_of_thought|end_thinking)\|>)", RegexOptions.IgnoreCase)]
+    private static partial Regex Closing();
+
+    [GeneratedRegex(@"(?:\A\s*|\n\s*)(?:[<\[◁](?:" + Names + @")[>\]▷]|<\|(?:begin_of_thought|start_thinking)\|>).*\z", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    private static partial Regex Unclosed();
+
+    [GeneratedRegex(@"<\|channel\|>\s*final[^<]{0,40}<\|message\|>", RegexOptions.IgnoreCase)]
+    private static partial Regex FinalChannel();
+
+    [GeneratedRegex(@"\A\s*(?:<\|start\|>\w*)?<\|channel\|>\s*(?:analysis|commentary)", RegexOptions.IgnoreCase)]
+    private static partial Regex OtherChannel();
+
+    [GeneratedRegex(@"\A\s*analysis(?=[A-Z]).*assistant\s?final(?=[A-Z\p{Lo}])", RegexOptions.Singleline)]
+    private static partial Regex BareChannels();
+
+    // What a tokenizer uses between turns: <|im_end|>, <|begin_of_box|>, <end_of_turn>, </s>, [/INST].
+    [GeneratedRegex(@"<\|[\w/ ]{1,40}\|>|<(?:start|end)_of_(?:turn|text)>|</?s>(?=\s*$)|^\s*<s>|\[/?INST\]|<(?:eos|bos|pad|unk)>(?=\s*$)")]
+    private static partial Regex Marks();
+}

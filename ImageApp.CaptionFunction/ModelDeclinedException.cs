@@ -1,0 +1,5 @@
+namespace ImageApp.CaptionFunction;
+
+/// <summary>The model, or a filter before or behind it, does not want to describe this picture. Final.</summary>
+internal sealed class ModelDeclinedException(Exception? innerException = null)
+    : ModelFailureException("declined", "The model declined to describe this picture.", innerException);
