@@ -149,7 +149,7 @@ internal static partial class Sentences
 
         // An initial, or letters with stops between them that stand for words.
         var isInitial = word.Length == 1 && char.IsUpper(word[0]) && next.Length > 0;
-        return !isInitial && !Abbreviation().IsMatch(word) && !(word.Contains('.') && next.Length > 0 && Letters().IsMatch(word) && !char.IsUpper(next[0]));
+        return !isInitial && !Abbreviation().IsMatch(word) && !(next.Length > 0 && Letters().IsMatch(word));
     }
 
     [GeneratedRegex(

@@ -33,11 +33,12 @@ internal static partial class Thoughts
         text = Block().Replace(text, "");
         text = Spelled().Replace(text, "");
 
-        // A closing tag that is left has lost its opening one; between quotes it is what a picture shows.
+        // A closing tag that is left has lost its opening one; between quotes or within a sentence it is what a picture shows.
         foreach (var closing in Closing().Matches(text).Reverse())
         {
             var end = closing.Index + closing.Length;
-            if (!(closing.Index > 0 && Quotes.Contains(text[closing.Index - 1])) && !(end < text.Length && Quotes.Contains(text[end])))
+            if (!(closing.Index > 0 && Quotes.Contains(text[closing.Index - 1])) && !(end < text.Length && Quotes.Contains(text[end]))
+                && !GoesOn().IsMatch(text.AsSpan(end)) && !Opening().IsMatch(text.AsSpan(0, closing.Index)))
             {
                 text = text[end..];
                 break;
@@ -62,6 +63,12 @@ internal static partial class Thoughts
 
     [GeneratedRegex(@"(?:[<\[◁]/(?:" + Names + @")\s?[>\]▷]|<\|(?:end_of_thought|end_thinking)\|>)", RegexOptions.IgnoreCase)]
     private static partial Regex Closing();
+
+    [GeneratedRegex(@"[<\[◁](?:" + Names + @")[>\]▷]", RegexOptions.IgnoreCase)]
+    private static partial Regex Opening();
+
+    [GeneratedRegex(@"\A\s*[\p{Ll},;.]")]
+    private static partial Regex GoesOn();
 
     [GeneratedRegex(@"(?:\A\s*|\n\s*)(?:[<\[◁](?:" + Names + @")[>\]▷]|<\|(?:begin_of_thought|start_thinking)\|>).*\z", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex Unclosed();
