@@ -26,7 +26,8 @@ internal sealed partial record AnswerText(string Text, bool IsDeclined = false, 
     public static AnswerText Read(string answer)
     {
         var text = Thoughts.Remove(Printable(answer));
-        text = Unwrap(text, 0);
+        text = Runaway().Replace(WrittenBreak().Replace(text, "\n"), "");
+        text = Unwrap(Boxed().Match(text) is { Success: true } boxed ? boxed.Groups["text"].Value : text, 0);
         text = Unquote(Chatter.Remove(Markdown.ToPlainText(text)));
         text = OneParagraph(text);
         return WithoutRefusal(text);
@@ -153,6 +154,17 @@ internal sealed partial record AnswerText(string Text, bool IsDeclined = false, 
     [GeneratedRegex(@"^\s*(?:```|~~~)\w*\s*\n?(?<json>[\s\S]*?)\n?\s*(?:```|~~~)\s*$")]
     private static partial Regex JsonFence();
 
+    // A model that goes on with a dialogue of its own.
+    [GeneratedRegex(@"\n\s*(?:#+ *)?(?:user|human|instruction|question)\s?:.*\z", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    private static partial Regex Runaway();
+
+    // A line break that was escaped once too often.
+    [GeneratedRegex(@"(?<=[.!?])(?:\\n)+\s*")]
+    private static partial Regex WrittenBreak();
+
+    [GeneratedRegex(@"^\s*\$*\\boxed\{(?:\\text\{)?(?<text>.+?)\}+\$*\s*$", RegexOptions.Singleline)]
+    private static partial Regex Boxed();
+
     // A single quotation mark that is no apostrophe.
     [GeneratedRegex(@"(?<!\p{L})['’‘]|['’‘](?!\p{L})")]
     private static partial Regex LoneQuote();
@@ -163,9 +175,9 @@ internal sealed partial record AnswerText(string Text, bool IsDeclined = false, 
     [GeneratedRegex(@"^.*[,;.—–-] ?(?:but|however,?|though|aber|mais|pero|ma|mas|maar) (?<rest>.{30,})$", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex But();
 
-    // What the model says of itself, and to the person.
+    // What the model says of itself, and to the person; but not "I can see two women".
     [GeneratedRegex(
-        @"^\W{0,2}(?:i(?:['’]\w+)?\s|if (?:you|there)|you (?:can|could|may)|please|let me|feel free|would you|is there|my (?:guidelines|purpose|policy|policies)|ich |wenn |je |si |yo |puedo |posso |se )",
+        @"^(?!\W{0,2}i (?:can |could )?(?:see|observe|notice)\b)[^""“«]*?\b(?:i|i['’]\w+|me|my|you|your|please|ich|mir|ihnen|du|sie|je|vous|moi|yo|usted|tú|puedo|posso)\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex OfModel();
 }

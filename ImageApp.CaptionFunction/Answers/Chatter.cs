@@ -6,6 +6,7 @@ namespace ImageApp.CaptionFunction.Answers;
 internal static partial class Chatter
 {
     private const int MaxRounds = 4;
+    private static readonly Regex[] Openings = [Title(), Opening(), Label(), Announcement(), Interjection()];
 
     /// <summary>The description alone.</summary>
     /// <param name="text">Plain text, its blocks one a line.</param>
@@ -26,25 +27,17 @@ internal static partial class Chatter
 
     private static string WithoutOpening(string text)
     {
-        var opening = Opening().Match(text);
-        if (!opening.Success)
+        foreach (var pattern in Openings)
         {
-            opening = Label().Match(text);
+            if (pattern.Match(text) is { Success: true } opening)
+            {
+                // What stood behind an opening may not have been the beginning of a sentence.
+                var rest = text[opening.Length..].TrimStart();
+                return rest.Length == 0 ? text : char.ToUpperInvariant(rest[0]) + rest[1..];
+            }
         }
 
-        if (!opening.Success)
-        {
-            opening = Announcement().Match(text);
-        }
-
-        if (!opening.Success)
-        {
-            opening = Interjection().Match(text);
-        }
-
-        var rest = opening.Success ? text[opening.Length..].TrimStart() : text;
-        // What stood behind an interjection was not the beginning of a sentence.
-        return rest.Length == 0 ? text : opening.Success && char.IsLower(rest[0]) ? char.ToUpperInvariant(rest[0]) + rest[1..] : rest;
+        return text;
     }
 
     private static string WithoutClosing(string text)
@@ -69,13 +62,17 @@ internal static partial class Chatter
         + "|\\w*beschreibung\\w*|bildunterschrift|bildtext|alternativtext|antwort|l[ée]gende|paragraphe|texte alternatif|leyenda|p[áa]rrafo|texto alternativo|didascalia|testo alternativo|paragrafo|legenda|par[áa]grafo|beschrijving|bijschrift"
         + "|描述|说明|說明|説明|キャプション|설명|описание\\w*|подпис\\w*)";
 
+    // "Title: A Harbour", where the description follows under its own name.
+    [GeneratedRegex("^\\W{0,4}(?:title|headline|titel|titre|título|titolo)\\s?:.{1,120}?\\s(?=\\W{0,4}(?:\\w+ ){0,3}" + Noun + "\\s?:)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Title();
+
     // "Sure! Here is a description of the picture:"
-    [GeneratedRegex("^\\W{0,2}" + Yes + "?\\W{0,2}" + Here + "(?:(?! of )[^.\\n:：。]){0,60}?" + Noun + "[^.\\n:：。]{0,120}[:：]\\s*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^\\W{0,4}" + Yes + "?\\W{0,2}" + Here + "(?:(?! of )[^.\\n:：。]){0,60}?" + Noun + "[^.\\n:：。]{0,120}[:：]\\s*|^\\W{0,4}" + Yes + "?here you (?:go|are)\\s?[:!.]\\s*", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Opening();
 
     // "Description:", "Caption (alt text):"; behind the colon the text itself.
     [GeneratedRegex(
-        "^\\W{0,2}(?:(?:image|picture|photo|visual|the|short|brief|detailed|final|suggested|my|here's|scene)[ -]){0,3}(?:description|caption|alt[- ]?text|alt|answer|response|output|result|paragraph|summary"
+        "^\\W{0,4}(?:(?:image|picture|photo|visual|the|short|brief|detailed|final|suggested|my|here's|scene)[ -]){0,3}(?:description|caption|alt[- ]?text|alt|answer|response|output|result|paragraph|summary|assistant"
         + "|(?:bild)?beschreibung|bildunterschrift|antwort|alternativtext|description de l['’]image|description|légende|réponse|descripci[óo]n(?: de la imagen)?|leyenda|respuesta|descrizione(?: dell['’]immagine)?|didascalia|risposta"
         + "|descri[çc][ãa]o(?: da imagem)?|legenda|resposta|(?:afbeeldings)?beschrijving|bijschrift|(?:图片|图像|圖片|照片|画像の?|写真の?)?(?:描述|说明|說明|説明|キャプション)|(?:이미지 |사진 )?설명|описание)(?: \\([^()\\n]{1,30}\\))?\\s?(?:[:：]\\s*|\\.\\n)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
@@ -83,7 +80,7 @@ internal static partial class Chatter
 
     // The same as a sentence of its own: "Here is a description of the picture." "Let me describe the image." "I'd be happy to help!"
     [GeneratedRegex(
-        "^\\W{0,2}" + Yes + "?(?:" + Here + "(?:(?! of )[^.!\\n:：。]){0,60}?" + Noun + "[^.!\\n:：。]{0,30}(?:image|picture|photo|photograph|bild\\w*|foto\\w*|imagen?|immagine|imagem|afbeelding|图片|照片|画像|写真|사진)[^.!\\n:：。\"“]{0,40}[.!。]\\s+"
+        "^\\W{0,4}" + Yes + "?(?:" + Here + "(?:(?! of )[^.!\\n:：。]){0,60}?" + Noun + "[^.!\\n:：。]{0,30}(?:image|picture|photo|photograph|bild\\w*|foto\\w*|imagen?|immagine|imagem|afbeelding|图片|照片|画像|写真|사진)[^.!\\n:：。\"“]{0,40}[.!。]\\s+"
         + "|(?:let me|i will|i['’]ll|i can|allow me to|let['’]s|i['’]d be (?:happy|glad) to|i am happy to|i['’]m happy to) (?:gladly )?(?:help|assist|describe|take a look|analy[sz]e|provide|create|write|give)\\b[^.!\\n:：]{0,100}[.!:：]\\s+"
         + "|(?:as requested|as you asked|based on (?:the|your) (?:image|picture|photo)(?: (?:that )?(?:you(?:['’]ve| have)?(?: \\w+)?|provided|shared|uploaded))?), )",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
@@ -96,10 +93,10 @@ internal static partial class Chatter
     private static partial Regex Interjection();
 
     [GeneratedRegex(
-        "^\\W{0,2}(?:would you like|do you want|do you need|would you (?:prefer|be interested)|shall i|should i|want me to|can i (?:help|assist|do)|may i (?:help|assist)|is there (?:anything|something)|are you looking for|what (?:else|would you)|how (?:else )?(?:can|may) i"
+        "^\\W{0,4}(?:note(?: that)?:? (?:i |this (?:description|response|is (?:based|only))|the (?:description|above))|\\(?end of (?:the )?(?:description|caption)|(?:keywords?|(?:hash)?tags)\\s?:|(?:#\\w+[\\s.,]*)+$|would you like|do you want|do you need|would you (?:prefer|be interested)|shall i|should i|want (?:me|a|an|the|more|something)\\b|need (?:a|an|any\\w*|more|me)\\b|(?:would|do|can|could|shall|should|is|are|what|how|which|have|will|did)\\b[^\"“”«»]{0,200}\\byou\\b[^\"“”«»]{0,200}\\?|can i (?:help|assist|do)|may i (?:help|assist)|is there (?:anything|something)|are you looking for|what (?:else|would you|do you)|how (?:else )?(?:can|may) i"
         + "|(?:please |just |and |so )?(?:let me know|feel free|don['’]t hesitate|do not hesitate|tell me (?:if|what|more)|(?:i )?hope (?:this|that|it) (?:helps|description|is|works|meets|captures|was)|i(?: can|['’]d be happy to|['’]m happy to| would be happy to|['’]m here to| could)(?: also| further)? (?:help|provide|describe|add|adjust|write|elaborate|refine|give|assist|expand|tailor|shorten|answer))"
         + "|if (?:you(?:['’]d| would|['’]ve| have)? ?(?:like|want|need|have|prefer|wish|share|tell|provide|require|give)|there(?:['’]s| is) anything|anything)\\b.{0,200}\\b(?:i|me|let|feel|just|please|happy|ask)\\b"
-        + "|(?:möchte(?:n|st) (?:sie|du)|soll(?:en)? (?:ich|wir)|brauch(?:en|st) (?:sie|du)|kann ich (?:dir|ihnen|sonst|noch)|lass(?:en sie|t)? (?:es )?mich|sag(?:en sie)? mir|ich hoffe,? (?:das|dass|diese)|wenn (?:du|sie) (?:möchte|willst|wollen|noch|weitere|mehr|wünsch|fragen|brauch)|falls (?:du|sie)|bei (?:weiteren )?fragen|gerne kann ich|gib mir bescheid|geben sie mir)"
+        + "|(?:möchte(?:n|st) (?:sie|du)|soll(?:en)? (?:ich|wir)|brauch(?:en|st) (?:sie|du)|kann ich (?:dir|ihnen|sonst|noch)|lass(?:en sie|t)? (?:es )?mich|sag(?:en sie)? (?:mir|einfach|bescheid)|ich hoffe,? (?:das|dass|diese)|wenn (?:du|sie) (?:möchte|willst|wollen|noch|weitere|mehr|wünsch|fragen|brauch)|falls (?:du|sie)|bei (?:weiteren )?fragen|gerne kann ich|gib mir bescheid|geben sie mir)"
         + "|(?:souhait(?:ez|es)[- ](?:vous|tu)|voulez-vous|veux-tu|n['’]hésit(?:ez|e) pas|dites-moi|dis-moi|faites-moi savoir|fais-moi savoir|j['’]espère que (?:cel|cet|ç)|si vous (?:souhaitez|voulez|avez|désirez)|puis-je vous|avez-vous besoin)"
         + "|(?:te gustaría|le gustaría|quieres que|quiere que|deseas|desea que|necesitas|hay algo más|avísame|avíseme|házmelo saber|hágamelo saber|dime si|espero que (?:esto|esta|te|le)|si (?:quieres|quiere|necesitas|necesita|deseas|desea|tienes|tiene)|no dudes|no dude|puedo ayudar)"
         + "|(?:vuoi che|vorresti|desideri|ti piacerebbe|fammi sapere|mi faccia sapere|spero che|se (?:vuoi|desideri|hai|ti serve)|posso aiutar)"

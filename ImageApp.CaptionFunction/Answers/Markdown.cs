@@ -106,6 +106,7 @@ internal static partial class Markdown
         for (var i = 0; i < blocks.Count; i++)
         {
             var text = blocks[i].Text.ToString().Trim();
+            text = i > 0 && lines[^1].EndsWith('.') ? Capitalized(text) : text;
             var isLast = i == blocks.Count - 1;
             var end = text.TrimEnd('*', '_', ' ', '"', '”', '’', ')', '»', '」').LastOrDefault();
             var isOpen = char.IsLetterOrDigit(end) || end is CodeEnd or '%' or '°';
@@ -113,6 +114,14 @@ internal static partial class Markdown
         }
 
         return lines;
+    }
+
+    private static string Capitalized(string text)
+    {
+        var first = text.AsSpan().IndexOfAnyExcept('*', '_');
+        return first >= 0 && first + 1 < text.Length && char.IsLower(text[first]) && !char.IsUpper(text[first + 1])
+            ? string.Concat(text.AsSpan(0, first), [char.ToUpperInvariant(text[first])], text.AsSpan(first + 1))
+            : text;
     }
 
     // Lines of scripts that do not use spaces are joined without.

@@ -11,16 +11,17 @@ internal static partial class Refusals
     /// <summary>Whether a sentence says that the model got no picture, or cannot see any.</summary>
     public static bool IsBlind(string sentence) => Blind().IsMatch(sentence);
 
-    private const string Ability = "(?:can(?:no|['’]?)t|can not|am (?:not able|unable|not allowed|not permitted) to|['’]m (?:not able|unable|not allowed|not permitted) to|won['’]?t|will not|must decline|have to decline|decline to|do not feel comfortable|don['’]t feel comfortable|refuse to|not going to)";
+    private const string Ability = "(?:can(?:no|['’]?)t|can not|am (?:not able|unable|not allowed|not permitted) to|['’]m (?:not able|unable|not allowed|not permitted) to|won['’]?t|will not|must decline|have to decline|decline to|do(?: not|n['’]t) have the (?:ability|capability) to|do not feel comfortable|don['’]t feel comfortable|refuse to|not going to)";
 
     private const string Deed = "(?:be able to )?(?:help(?! but)|assist|describ|identif|provid|compl|fulfil|process|discuss|comment|continu|engage|generat|creat|writ|do that|do this|recogni[sz]|nam|analy[sz]|answer|respond|offer|share|support|caption|participat|to)";
 
-    private const string Sorry = "(?:(?:i['’]?m|i am|so|very|really|terribly|truly|my)[ ,]*)*(?:sorry|apologi\\w*|apologies|unfortunately|regrettably|as an ai[^,.]{0,40}|thank(?:s| you)[^,.]{0,60})?[,.!;: —–-]*(?:but|however|for (?:the|any) [^,.]{0,30})?[, ]*";
+    private const string Sorry = "(?:(?:i['’]?m|i am|i do|i|so|very|really|terribly|truly|my)[ ,]*)*(?:sorry|apologi\\w*|apologies|unfortunately|regrettably|as an ai[^,.]{0,40}|thank(?:s| you)[^,.]{0,60})?[,.!;: —–-]*(?:but|however|for (?:the|any) [^,.]{0,30})?[, ]*";
 
     // In the languages that captions are mostly asked for in; models decline in the language of the request.
     [GeneratedRegex(
         "^\\W{0,3}(?:" + Sorry + "(?:i )" + Ability + "\\b.{0,30}?\\b" + Deed
-        + "|" + Sorry + "(?:this|that|the|your) (?:request|image|picture|photo|content)\\b.{0,60}(?:violat|against|inappropriate|not (?:appropriate|allowed|permitted))"
+        + "|" + Sorry + "(?:i (?:must|have to|need to|will) (?:\\w+ )?decline\\b|it(?: is|['’]s) not (?:possible|appropriate)(?: for me)? to )"
+        + "|" + Sorry + "(?:this|that|the|your) (?:request|image|picture|photo|content)\\b.{0,40}(?:violates? (?:our|my|the|content|usage)|(?:is|goes) against (?:our|my|the) (?:guideline|polic|rule|term)|is (?:inappropriate|not appropriate))"
         + "|(?:es )?(?:tut mir|tut uns) (?:sehr )?leid,? (?:aber |doch )?(?:ich|dabei|das|bei) |(?:leider )?(?:kann|darf) ich (?:dir|ihnen|dabei|dieses|diese|das|keine|nicht|hierbei|damit)\\b|ich (?:kann|darf) (?:dir|ihnen|dabei|dieses|diese|das|keine|nicht|leider)\\b.{0,60}(?:helfen|beschreib|identifi|unterst|erkenn|weiter)"
         + "|(?:je suis |nous sommes )?(?:vraiment )?d[ée]sol[ée]\\w*,? (?:mais )?(?:je|nous) |je ne (?:peux|suis|puis)\\b.{0,40}(?:aider|d[ée]crire|identifier|fournir|r[ée]pondre|capable|mesure)"
         + "|lo siento,? (?:pero )?(?:no|mucho)|no puedo (?:ayudar|describir|identificar|proporcionar|cumplir)"

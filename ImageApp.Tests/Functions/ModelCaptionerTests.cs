@@ -26,7 +26,7 @@ public sealed class ModelCaptionerTests : IDisposable
     {
         await using var server = await ModelServer.StartAsync(ModelAnswer.Text("  A **dog**\n\non a   beach.\t"));
         var caption = await DescribeAsync(server, TestImages.Jpeg(3000, 1000));
-        Assert.Equal("A dog. on a beach.", caption.Text);
+        Assert.Equal("A dog. On a beach.", caption.Text);
         Assert.Equal("vision-1", caption.Model);
         Assert.False(caption.IsShortened);
 
@@ -96,7 +96,7 @@ public sealed class ModelCaptionerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("markdown", "Two herons stand in shallow water. mist, reeds.")]
+    [InlineData("markdown", "Two herons stand in shallow water. Mist, reeds.")]
     public async Task Only_the_description_is_taken(string provider, string expected)
     {
         await using var server = await ModelServer.StartAsync((number, body) => ProviderBehaviours.Answer(provider, number, body));
