@@ -22,6 +22,7 @@ internal sealed class CaptionStep(ICaptioner captioner, ImageCatalogue catalogue
             throw new PermanentImageException(e.Message, e);
         }
 
-        return await catalogue.SaveCaptionAsync(image.Key, image.ETag, caption.Text, caption.Model, cancellationToken) ? "stored" : "obsolete";
+        var isStored = await catalogue.SaveCaptionAsync(image.Key, image.ETag, caption.Text, caption.Model, cancellationToken);
+        return isStored ? "stored" : "obsolete";
     }
 }

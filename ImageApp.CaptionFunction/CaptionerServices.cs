@@ -32,5 +32,8 @@ internal static class CaptionerServices
 
     /// <summary>A client of the provider's OpenAI-compatible API, with <c>gen_ai</c> spans and metrics.</summary>
     internal static IChatClient CreateChatClient(CaptioningOptions options, TimeProvider time, ILoggerFactory loggers) =>
-        new ChatCompletionsClient(options, time, loggers.CreateLogger<ChatCompletionsClient>()).AsBuilder().UseOpenTelemetry(loggers).Build();
+        new ChatCompletionsClient(options, time, loggers.CreateLogger<ChatCompletionsClient>())
+            .AsBuilder()
+            .UseOpenTelemetry(loggers)
+            .Build();
 }

@@ -6,6 +6,9 @@ internal sealed record CaptioningOptions
     /// <summary>The configuration section's name.</summary>
     public const string Section = "Captioning";
 
+    /// <summary>A setting's full name, for example <c>Captioning:Model</c>.</summary>
+    public static string NameOf(string option) => $"{Section}:{option}";
+
     private static readonly Uri DefaultBaseUrl = new("https://generativelanguage.googleapis.com/v1beta/openai/");
 
     /// <summary>The model provider's key. A server of one's own needs none.</summary>
@@ -26,7 +29,8 @@ internal sealed record CaptioningOptions
     public string? Language { get; set; }
 
     /// <summary>
-    /// How much the model thinks first, in the provider's word: <c>none</c>, <c>minimal</c>, <c>low</c> and so on. Where it is not set, <c>low</c> is
+    /// How much the model thinks first, in the provider's word: <c>none</c>, <c>minimal</c>, <c>low</c> and so on. Where it is not set,
+    /// <c>low</c> is
     /// asked of providers known to understand it, and nothing of others.
     /// </summary>
     public string? ReasoningEffort { get; set; }
@@ -34,7 +38,8 @@ internal sealed record CaptioningOptions
     /// <summary>How long one answer may take. An invocation has time for two.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>The most tokens an answer may have, the model's thoughts included. An answer that they do not suffice for gets four times as many, once.</summary>
+    /// <summary>The most tokens an answer may have, the model's thoughts included. An answer that they do not suffice for gets four times
+    /// as many, once.</summary>
     public int MaxOutputTokens { get; set; } = 4096;
 
     /// <summary>The longest wait that a provider asks for and that is spent within the invocation.</summary>
@@ -64,8 +69,9 @@ internal sealed record CaptioningOptions
         Check(!HasKey || ApiKey!.Trim().All(c => c is > ' ' and < '\x7F'), nameof(ApiKey), "***", "a key of printable ASCII characters");
         Check(Model.Length > 0, nameof(Model), Model, "a model's name");
         Check(Prompt.Length > 0, nameof(Prompt), Prompt, "a text");
-        Check(Language is null || LanguageTag.IsWellFormed(Language), nameof(Language), Language ?? "", "a language tag such as de or pt-BR");
-        Check(Timeout > TimeSpan.Zero && Timeout <= TimeSpan.FromMinutes(4), nameof(Timeout), Timeout, "more than zero, at most four minutes");
+        Check(Language is null || LanguageTag.IsWellFormed(Language), nameof(Language), Language ?? "", "a language tag: de, pt-BR");
+        Check(Timeout > TimeSpan.Zero && Timeout <= TimeSpan.FromMinutes(4), nameof(Timeout), Timeout, "more than zero, at most four"
+            + " minutes");
         Check(MaxOutputTokens > 0, nameof(MaxOutputTokens), MaxOutputTokens, "1 or more");
         Language = Language is null ? null : LanguageTag.Normalize(Language);
         return this;

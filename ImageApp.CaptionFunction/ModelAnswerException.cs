@@ -13,8 +13,9 @@ internal sealed class ModelAnswerException : ModelFailureException
 
     /// <summary>All tokens went into thinking, or into a text that holds not one whole sentence.</summary>
     /// <param name="tokens">How many tokens the answer was allowed to have.</param>
-    public static ModelAnswerException TooLong(int tokens) => new(
-        "answer-too-long",
-        FormattableString.Invariant(
-            $"The model's answer did not fit into {tokens} tokens: raise {CaptioningOptions.Section}:{nameof(CaptioningOptions.MaxOutputTokens)}."));
+    public static ModelAnswerException TooLong(int tokens)
+    {
+        var setting = CaptioningOptions.NameOf(nameof(CaptioningOptions.MaxOutputTokens));
+        return new("answer-too-long", FormattableString.Invariant($"The model's answer did not fit into {tokens} tokens: raise {setting}."));
+    }
 }

@@ -8,10 +8,12 @@ using Microsoft.Extensions.Logging;
 namespace ImageApp.CaptionFunction;
 
 /// <summary>
-/// Has a vision model describe the image, and takes only a description for an answer: an answer that does not fit its limit gets more room, an empty
+/// Has a vision model describe the image, and takes only a description for an answer: an answer that does not fit its limit gets more room,
+/// an empty
 /// one a second chance, a picture that is too large a smaller version. What is then left is a <see cref="ModelFailureException"/>.
 /// </summary>
-internal sealed partial class ModelCaptioner(IChatClient model, CaptioningOptions options, ImageLimits limits, TimeProvider time, ILogger<ModelCaptioner> logger) : ICaptioner
+internal sealed partial class ModelCaptioner(
+    IChatClient model, CaptioningOptions options, ImageLimits limits, TimeProvider time, ILogger<ModelCaptioner> logger) : ICaptioner
 {
     private const int Side = 1536;
     private const int SmallSide = 768;
@@ -122,7 +124,7 @@ internal sealed partial class ModelCaptioner(IChatClient model, CaptioningOption
             {
                 return await model.GetResponseAsync(question, new ChatOptions { MaxOutputTokens = tokens }, timeout.Token);
             }
-            catch (ModelQuotaException e) when (!hasWaited && e.Kind != QuotaKind.Credit && e.RetryAt - time.GetUtcNow() <= options.MaxRetryAfter)
+            catch (ModelQuotaException e) when (!hasWaited && e.RetryAt - time.GetUtcNow() <= options.MaxRetryAfter)
             {
                 wait = e.RetryAt - time.GetUtcNow();
             }
@@ -132,9 +134,9 @@ internal sealed partial class ModelCaptioner(IChatClient model, CaptioningOption
             }
             catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
             {
+                var (seconds, setting) = (options.Timeout.TotalSeconds, CaptioningOptions.NameOf(nameof(CaptioningOptions.Timeout)));
                 throw new ModelUnavailableException(
-                    FormattableString.Invariant(
-                        $"The model {options.Model} gave no answer within {options.Timeout.TotalSeconds:0.#} seconds ({CaptioningOptions.Section}:{nameof(CaptioningOptions.Timeout)})."),
+                    FormattableString.Invariant($"The model {options.Model} gave no answer within {seconds:0.#} seconds ({setting})."),
                     innerException: e);
             }
 
@@ -152,6 +154,7 @@ internal sealed partial class ModelCaptioner(IChatClient model, CaptioningOption
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Model} cannot take {Key}; asked again with at most {Side} pixels: {Reason}")]
     private static partial void LogTooLarge(ILogger logger, string model, string key, int side, string? reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The answer of {Model} for {Key} does not fit into {Tokens} tokens and is shortened: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The answer of {Model} for {Key} does not fit into {Tokens} tokens and is"
+        + " shortened: {Reason}")]
     private static partial void LogShortened(ILogger logger, string model, string key, int tokens, string reason);
 }

@@ -2,7 +2,8 @@ namespace ImageApp.CaptionFunction;
 
 /// <summary>
 /// The model gave no caption. The set of its types is closed, and the type decides what happens: <see cref="ModelDeclinedException"/>,
-/// <see cref="ModelAnswerException"/>, <see cref="ModelPictureException"/> and <see cref="ModelSettingException"/> are stored with the picture;
+/// <see cref="ModelAnswerException"/>, <see cref="ModelPictureException"/> and <see cref="ModelSettingException"/> are stored with the
+/// picture;
 /// <see cref="ModelQuotaException"/> and <see cref="ModelUnavailableException"/> pass by themselves.
 /// </summary>
 internal abstract class ModelFailureException : Exception

@@ -15,8 +15,11 @@ internal sealed class ModelQuotaException(QuotaKind kind, DateTimeOffset retryAt
 
     private static string Describe(QuotaKind kind, DateTimeOffset retryAt) => FormattableString.Invariant(kind switch
     {
-        QuotaKind.Day => $"The model provider's quota of the day is used up (429); captions go on at {retryAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC.",
-        QuotaKind.Credit => $"The model provider's account has no credit left; it is asked again at {retryAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC.",
-        _ => $"The model provider takes no more requests for now (429); it is asked again at {retryAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC.",
+        QuotaKind.Day =>
+            $"The model provider's quota of the day is used up (429); captions go on at {retryAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC.",
+        QuotaKind.Credit =>
+            $"The model provider's account has no credit left; it is asked again at {retryAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC.",
+        _ =>
+            $"The model provider takes no more requests for now (429); it is asked again at {retryAt.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC.",
     });
 }

@@ -3,6 +3,10 @@ namespace ImageApp.CaptionFunction;
 /// <summary>A setting is wrong. Every picture fails until it is mended, so none is worth a retry before.</summary>
 internal sealed class ModelSettingException : ModelFailureException
 {
+    private static readonly string Model = CaptioningOptions.NameOf(nameof(CaptioningOptions.Model));
+    private static readonly string ApiKey = CaptioningOptions.NameOf(nameof(CaptioningOptions.ApiKey));
+    private static readonly string BaseUrl = CaptioningOptions.NameOf(nameof(CaptioningOptions.BaseUrl));
+
     private ModelSettingException(string code, string setting, string reason, Exception? innerException)
         : base(code, reason, innerException) => Setting = setting;
 
@@ -10,32 +14,28 @@ internal sealed class ModelSettingException : ModelFailureException
     public string Setting { get; }
 
     /// <summary>The provider has no such model, or has it no longer.</summary>
-    public static ModelSettingException UnknownModel(string model, Exception? innerException = null) => new(
-        "model-unknown", Name(nameof(CaptioningOptions.Model)), $"The model provider knows no model {model}: correct {Name(nameof(CaptioningOptions.Model))}.", innerException);
+    public static ModelSettingException UnknownModel(string model, Exception? innerException = null) =>
+        new("model-unknown", Model, $"The model provider knows no model {model}: correct {Model}.", innerException);
 
     /// <summary>The model takes text only.</summary>
-    public static ModelSettingException TextOnlyModel(string model, Exception? innerException = null) => new(
-        "model-text-only", Name(nameof(CaptioningOptions.Model)), $"The model {model} takes no pictures: set {Name(nameof(CaptioningOptions.Model))} to one that does.", innerException);
+    public static ModelSettingException TextOnlyModel(string model, Exception? innerException = null) =>
+        new("model-text-only", Model, $"The model {model} takes no pictures: set {Model} to one that does.", innerException);
 
     /// <summary>The key is refused, or there is none and the provider wants one.</summary>
-    public static ModelSettingException Key(bool hasKey, Exception? innerException = null) => new(
-        "key-refused",
-        Name(nameof(CaptioningOptions.ApiKey)),
-        hasKey ? $"The model provider refuses the key: correct {Name(nameof(CaptioningOptions.ApiKey))}."
-            : $"The model provider wants a key: set {Name(nameof(CaptioningOptions.ApiKey))}.",
-        innerException);
+    public static ModelSettingException Key(bool hasKey, Exception? innerException = null)
+    {
+        var reason = hasKey ? $"The model provider refuses the key: correct {ApiKey}." : $"The model provider wants a key: set {ApiKey}.";
+        return new("key-refused", ApiKey, reason, innerException);
+    }
 
     /// <summary>What answers at the address is no OpenAI-compatible API, or there is no such address.</summary>
-    public static ModelSettingException Address(Exception? innerException = null) => new(
-        "provider-unknown", Name(nameof(CaptioningOptions.BaseUrl)), $"No OpenAI-compatible API answers at the address in {Name(nameof(CaptioningOptions.BaseUrl))}: correct it.", innerException);
+    public static ModelSettingException Address(Exception? innerException = null) =>
+        new("provider-unknown", BaseUrl, $"No OpenAI-compatible API answers at the address in {BaseUrl}: correct it.", innerException);
 
     /// <summary>The provider refuses the request for a reason of its own, which the log has.</summary>
-    public static ModelSettingException Request(int status, Exception? innerException = null) => new(
-        "request-refused",
-        Name(nameof(CaptioningOptions.Model)),
-        FormattableString.Invariant(
-            $"The model provider refuses the request ({status}), and the log has its words: look at {Name(nameof(CaptioningOptions.Model))} and {Name(nameof(CaptioningOptions.BaseUrl))}."),
-        innerException);
-
-    private static string Name(string option) => $"{CaptioningOptions.Section}:{option}";
+    public static ModelSettingException Request(int status, Exception? innerException = null)
+    {
+        var reason = $"The model provider refuses the request ({status}), and the log has its words: look at {Model} and {BaseUrl}.";
+        return new("request-refused", Model, reason, innerException);
+    }
 }

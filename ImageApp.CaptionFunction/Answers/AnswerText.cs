@@ -16,11 +16,14 @@ internal sealed partial record AnswerText(string Text, bool IsDeclined = false, 
 
     private static readonly string[] Members =
     [
-        "caption", "description", "image_description", "imageDescription", "alt_text", "altText", "alt", "text", "paragraph", "answer", "response", "output", "result",
-        "content", "final", "beschreibung", "descripcion", "descripción",
+        "caption", "description", "image_description", "imageDescription", "alt_text", "altText", "alt", "text", "paragraph", "answer",
+        "response", "output", "result", "content", "final", "beschreibung", "descripcion", "descripción",
     ];
 
-    private static readonly (char Open, char Close)[] Quotes = [('"', '"'), ('“', '”'), ('„', '“'), ('„', '”'), ('«', '»'), ('»', '«'), ('\'', '\''), ('‘', '’'), ('「', '」'), ('『', '』')];
+    private static readonly (char Open, char Close)[] Quotes =
+    [
+        ('"', '"'), ('“', '”'), ('„', '“'), ('„', '”'), ('«', '»'), ('»', '«'), ('\'', '\''), ('‘', '’'), ('「', '」'), ('『', '』'),
+    ];
 
     /// <summary>Reads an answer.</summary>
     public static AnswerText Read(string answer)
@@ -73,7 +76,7 @@ internal sealed partial record AnswerText(string Text, bool IsDeclined = false, 
             {
                 text.Append(rune.Value == '\t' ? ' ' : '\n', 1);
             }
-            else if (!Rune.IsControl(rune) && rune.Value is not (0xFFFD or 0xFEFF or 0xFFFE or 0xFFFF or 0x00AD or 0x200B or 0x2060 or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) or (>= 0xE000 and <= 0xF8FF)))
+            else if (!Rune.IsControl(rune) && !IsInvisible(rune.Value))
             {
                 text.Append(rune);
             }
@@ -82,11 +85,15 @@ internal sealed partial record AnswerText(string Text, bool IsDeclined = false, 
         return text.ToString();
     }
 
+    // Marks of byte order, hyphenation, width zero, direction and private use.
+    private static bool IsInvisible(int rune) => rune is 0xFFFD or 0xFEFF or 0xFFFE or 0xFFFF or 0x00AD or 0x200B or 0x2060
+        or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) or (>= 0xE000 and <= 0xF8FF);
+
     // {"caption": "…"}, also in a code fence, also as a list of one.
     private static string Unwrap(string text, int depth)
     {
         var json = JsonFence().Match(text) is { Success: true } fence ? fence.Groups["json"].Value.Trim() : text.Trim();
-        if (depth == MaxNesting || json.Length < 2 || !((json[0] is '{' && json[^1] is '}') || (json[0] is '[' && json[^1] is ']') || (json[0] is '"' && json[^1] is '"')))
+        if (depth == MaxNesting || json.Length < 2 || (json[0], json[^1]) is not (('{', '}') or ('[', ']') or ('"', '"')))
         {
             return text;
         }
@@ -172,12 +179,15 @@ internal sealed partial record AnswerText(string Text, bool IsDeclined = false, 
     [GeneratedRegex(@"[\s\u0085\u00A0]+")]
     private static partial Regex WhiteSpace();
 
-    [GeneratedRegex(@"^.*[,;.—–-] ?(?:but|however,?|though|aber|mais|pero|ma|mas|maar) (?<rest>.{30,})$", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"^.*[,;.—–-] ?(?:but|however,?|though|aber|mais|pero|ma|mas|maar) (?<rest>.{30,})$",
+        RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex But();
 
     // What the model says of itself, and to the person; but not "I can see two women".
     [GeneratedRegex(
-        @"^(?!\W{0,2}i (?:can |could )?(?:see|observe|notice)\b)[^""“«]*?\b(?:i|i['’]\w+|me|my|you|your|please|ich|mir|ihnen|du|sie|je|vous|moi|yo|usted|tú|puedo|posso)\b",
+        @"^(?!\W{0,2}i (?:can |could )?(?:see|observe|notice)\b)[^""“«]*?\b(?:i|i['’]\w+|me|my|you|your|please|ich|mir|ihnen|du|sie|je"
+            + @"|vous|moi|yo|usted|tú|puedo|posso)\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex OfModel();
 }

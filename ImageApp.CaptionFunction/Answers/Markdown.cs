@@ -68,7 +68,8 @@ internal static partial class Markdown
 
             if (isTable && line.StartsWith('|'))
             {
-                blocks.Add((new StringBuilder(string.Join(", ", line.Trim('|').Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))), true));
+                var cells = line.Trim('|').Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+                blocks.Add((new StringBuilder(string.Join(", ", cells)), true));
                 isNew = true;
             }
             else if (Bullet().Match(line) is { Success: true } bullet)
@@ -110,7 +111,8 @@ internal static partial class Markdown
             var isLast = i == blocks.Count - 1;
             var end = text.TrimEnd('*', '_', ' ', '"', '”', '’', ')', '»', '」').LastOrDefault();
             var isOpen = char.IsLetterOrDigit(end) || end is CodeEnd or '%' or '°';
-            lines.Add(isOpen && !(isLast && blocks.Count == 1) ? text + (!isLast && blocks[i].IsItem && blocks[i + 1].IsItem ? "," : ".") : text);
+            var stop = !isLast && blocks[i].IsItem && blocks[i + 1].IsItem ? "," : ".";
+            lines.Add(isOpen && blocks.Count > 1 ? text + stop : text);
         }
 
         return lines;
@@ -139,11 +141,13 @@ internal static partial class Markdown
     private static partial Regex Code();
 
     // Beside a quotation mark a tag is what the picture shows.
-    [GeneratedRegex("(?<![\"'“‘„«])</?(?:p|br|div|h[1-6]|li|ul|ol|tr|table|thead|tbody|blockquote|hr|section|article|figure|figcaption|html|body|pre)(?:\\s[^<>]{0,200})?/?>(?![\"'”’“»])", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("(?<![\"'“‘„«])</?(?:p|br|div|h[1-6]|li|ul|ol|tr|table|thead|tbody|blockquote|hr|section|article|figure|figcaption"
+        + "|html|body|pre)(?:\\s[^<>]{0,200})?/?>(?![\"'”’“»])", RegexOptions.IgnoreCase)]
     private static partial Regex LineTag();
 
     [GeneratedRegex(
-        "(?<![\"'“‘„«])</?(?:b|i|em|strong|u|s|del|ins|span|a|img|font|mark|small|big|sup|sub|td|th|code|kbd|center|answer|final_answer|final|response|output|description|caption|image_description|alt_text|alt|result|text)(?:\\s[^<>]{0,400})?/?>(?![\"'”’“»])",
+        "(?<![\"'“‘„«])</?(?:b|i|em|strong|u|s|del|ins|span|a|img|font|mark|small|big|sup|sub|td|th|code|kbd|center|answer|final_answer"
+            + "|final|response|output|description|caption|image_description|alt_text|alt|result|text)(?:\\s[^<>]{0,400})?/?>(?![\"'”’“»])",
         RegexOptions.IgnoreCase)]
     private static partial Regex Tag();
 
@@ -174,7 +178,8 @@ internal static partial class Markdown
     [GeneratedRegex(@"<(?<url>https?://[^<>\s]+)>")]
     private static partial Regex AutoLink();
 
-    [GeneratedRegex(@"(?<![\dA-Za-z*\\])\*{2,3}(?=[^\s*])(?<text>[^*\n]+?(?:(?<![\s*])\*(?!\*)[^*\n]+\*[^*\n]*?)?)(?<=[^\s\\])\*{2,3}(?!\*)|(?<![\dA-Za-z*\\])\*{2}(?=\*?[^\s*])(?<text>[^\n]+?)(?<=[^\s\\])\*{2}(?!\*)")]
+    [GeneratedRegex(@"(?<![\dA-Za-z*\\])\*{2,3}(?=[^\s*])(?<text>[^*\n]+?(?:(?<![\s*])\*(?!\*)[^*\n]+\*[^*\n]*?)?)(?<=[^\s\\])\*{2"
+        + @",3}(?!\*)|(?<![\dA-Za-z*\\])\*{2}(?=\*?[^\s*])(?<text>[^\n]+?)(?<=[^\s\\])\*{2}(?!\*)")]
     private static partial Regex Bold();
 
     [GeneratedRegex(@"(?<![\w\\""'“‘`])__(?=[^\s_])(?<text>[^\n]+?)(?<=[^\s\\])__(?![\w.(])")]

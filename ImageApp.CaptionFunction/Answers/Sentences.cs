@@ -47,7 +47,8 @@ internal static partial class Sentences
         return sentences;
     }
 
-    /// <summary>A text that breaks off, up to its last whole sentence; where it has none, up to its last clause and with an ellipsis.</summary>
+    /// <summary>A text that breaks off, up to its last whole sentence; where it has none, up to its last clause and with an
+    /// ellipsis.</summary>
     /// <returns>Null where nothing is left that says something.</returns>
     public static string? CutToWhole(string text)
     {
@@ -89,7 +90,8 @@ internal static partial class Sentences
     {
         // German closes „ with “, Polish with ”.
         var (low, left, right) = (text.Count('„'), text.Count('“'), text.Count('”'));
-        return text.Count('"') % 2 == 0 && (low == 0 ? left == right : low == left + right) && text.Count('«') == text.Count('»') && text.Count('「') == text.Count('」');
+        return text.Count('"') % 2 == 0 && (low == 0 ? left == right : low == left + right)
+            && text.Count('«') == text.Count('»') && text.Count('「') == text.Count('」');
     }
 
     // Where the sentence ends whose last mark stands at an index; null where none does.
@@ -153,7 +155,8 @@ internal static partial class Sentences
     }
 
     [GeneratedRegex(
-        @"^(?:Mr|Mrs|Ms|Dr|Prof|St|Mt|Ft|Jr|Sr|vs|e\.g|i\.e|ca|cf|approx|est|no|No|Nr|fig|Fig|vol|Vol|pp|Ave|Blvd|Rd|Hwy|Gen|Col|Capt|Lt|Sgt|Rev|Gov|Sen|Inc|Ltd|Co|bzw|z\.B|d\.h|u\.a|usw|Str|Hl|M|Mme|Mlle|env|Sr|Sra|Srta|Dra|Ud|av|núm|art|sig)$")]
+        @"^(?:Mr|Mrs|Ms|Dr|Prof|St|Mt|Ft|Jr|Sr|vs|e\.g|i\.e|ca|cf|approx|est|no|No|Nr|fig|Fig|vol|Vol|pp|Ave|Blvd|Rd|Hwy|Gen|Col|Capt|Lt"
+            + @"|Sgt|Rev|Gov|Sen|Inc|Ltd|Co|bzw|z\.B|d\.h|u\.a|usw|Str|Hl|M|Mme|Mlle|env|Sr|Sra|Srta|Dra|Ud|av|núm|art|sig)$")]
     private static partial Regex Abbreviation();
 
     [GeneratedRegex(@"^(?:\p{L}\.)+\p{L}$")]

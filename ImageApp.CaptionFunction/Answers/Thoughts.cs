@@ -3,12 +3,14 @@ using System.Text.RegularExpressions;
 namespace ImageApp.CaptionFunction.Answers;
 
 /// <summary>
-/// Takes out what a model thinks before it answers, where its server leaves that in the text: blocks in tags of many names, also without the
+/// Takes out what a model thinks before it answers, where its server leaves that in the text: blocks in tags of many names, also without
+/// the
 /// opening tag (a server that swallowed it) or without the closing one (an answer that was cut), and the channels of gpt-oss.
 /// </summary>
 internal static partial class Thoughts
 {
-    private const string Names = "think|thinking|thought|thoughts|reasoning|reason|reflection|analysis|scratchpad|inner_?monologue|(?:\\w+:)(?:think|thinking|thought|reasoning)";
+    private const string Names = "think|thinking|thought|thoughts|reasoning|reason|reflection|analysis|scratchpad|inner_?monologue"
+        + "|(?:\\w+:)(?:think|thinking|thought|reasoning)";
     private const string Quotes = "\"'“”‘’„`«»「」";
 
     /// <summary>The answer without thoughts; empty where it is nothing else.</summary>
@@ -58,7 +60,8 @@ internal static partial class Thoughts
         RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Block();
 
-    [GeneratedRegex(@"<\|(?:begin_of_thought|start_thinking|thinking_start)\|>.*?<\|(?:end_of_thought|end_thinking|thinking_end)\|>|\A\s*thinking\.{3}.*?\.{3}\s?done thinking\.?", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    [GeneratedRegex(@"<\|(?:begin_of_thought|start_thinking|thinking_start)\|>.*?<\|(?:end_of_thought|end_thinking|thinking_end)\|>"
+        + @"|\A\s*thinking\.{3}.*?\.{3}\s?done thinking\.?", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex Spelled();
 
     [GeneratedRegex(@"(?:[<\[◁]/(?:" + Names + @")\s?[>\]▷]|<\|(?:end_of_thought|end_thinking)\|>)", RegexOptions.IgnoreCase)]
@@ -70,7 +73,9 @@ internal static partial class Thoughts
     [GeneratedRegex(@"\A\s*[\p{Ll},;.]")]
     private static partial Regex GoesOn();
 
-    [GeneratedRegex(@"(?:\A\s*|\n\s*)(?:[<\[◁](?:" + Names + @")[>\]▷]|<\|(?:begin_of_thought|start_thinking)\|>).*\z", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"(?:\A\s*|\n\s*)(?:[<\[◁](?:" + Names + @")[>\]▷]|<\|(?:begin_of_thought|start_thinking)\|>).*\z",
+        RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex Unclosed();
 
     [GeneratedRegex(@"<\|channel\|>\s*final[^<]{0,40}<\|message\|>", RegexOptions.IgnoreCase)]

@@ -5,7 +5,8 @@ using Microsoft.Extensions.AI;
 namespace ImageApp.CaptionFunction.Provider;
 
 /// <summary>
-/// What a provider answered with 200. Providers differ in nearly every member, so whatever is missing, null or of another type is simply not
+/// What a provider answered with 200. Providers differ in nearly every member, so whatever is missing, null or of another type is simply
+/// not
 /// there, and nothing that is unknown is an error.
 /// </summary>
 internal sealed record ChatCompletion
@@ -44,7 +45,7 @@ internal sealed record ChatCompletion
     public static ChatCompletion Parse(string body)
     {
         var text = body.AsSpan().TrimStart("\uFEFF \t\r\n");
-        if (text.StartsWith("data:", StringComparison.Ordinal) || text.StartsWith("event:", StringComparison.Ordinal) || text.StartsWith(':'))
+        if (text.StartsWith(':') || text.StartsWith("data:", StringComparison.Ordinal) || text.StartsWith("event:", StringComparison.Ordinal))
         {
             return ParseEvents(body);
         }
@@ -97,7 +98,7 @@ internal sealed record ChatCompletion
         return new ChatCompletion
         {
             Text = (Member(message, "content") ?? Member(choice, "text")) is { } content ? ContentText(content) : "",
-            FinishReason = String(choice, "finish_reason") ?? String(choice, "finishReason") ?? String(choice, "stop_reason") ?? BlockReason(root),
+            FinishReason = String(choice, "finish_reason") ?? String(choice, "finishReason") ?? BlockReason(root),
             IsRefusal = !string.IsNullOrWhiteSpace(String(message, "refusal")) || HasRefusalPart(message),
             HasChoice = choice.ValueKind == JsonValueKind.Object,
             Model = String(root, "model"),
@@ -146,7 +147,8 @@ internal sealed record ChatCompletion
 
     // Gemini blocks a prompt without any candidate.
     private static string? BlockReason(JsonElement root) =>
-        (Member(root, "promptFeedback") ?? Member(root, "prompt_feedback")) is { } feedback && (String(feedback, "blockReason") ?? String(feedback, "block_reason")) is { } reason
+        (Member(root, "promptFeedback") ?? Member(root, "prompt_feedback")) is { } feedback
+        && (String(feedback, "blockReason") ?? String(feedback, "block_reason")) is { } reason
             ? "content_filter: " + reason
             : null;
 
@@ -159,11 +161,15 @@ internal sealed record ChatCompletion
     };
 
     private static JsonElement? Member(JsonElement json, string name) =>
-        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        json.ValueKind == JsonValueKind.Object && json.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null
+            ? value
+            : null;
 
-    private static JsonElement? Array(JsonElement json, string name) => Member(json, name) is { ValueKind: JsonValueKind.Array } value ? value : null;
+    private static JsonElement? Array(JsonElement json, string name) =>
+        Member(json, name) is { ValueKind: JsonValueKind.Array } value ? value : null;
 
-    private static string? String(JsonElement json, string name) => Member(json, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+    private static string? String(JsonElement json, string name) =>
+        Member(json, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
     private static long? Number(JsonElement json, string name) =>
         Member(json, name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) ? number : null;

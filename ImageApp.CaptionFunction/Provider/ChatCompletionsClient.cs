@@ -2,20 +2,24 @@ using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using ImageApp.CaptionFunction.Answers;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
 namespace ImageApp.CaptionFunction.Provider;
 
 /// <summary>
-/// A client of OpenAI's Chat Completions API as providers really speak it. It sends the text and images of messages and the limit of the answer's
-/// tokens, and learns the provider's dialect from its refusals. It never retries what failed for another reason: who retries, and when, is not decided here.
+/// A client of OpenAI's Chat Completions API as providers really speak it. It sends the text and images of messages and the limit of the
+/// answer's
+/// tokens, and learns the provider's dialect from its refusals. It never retries what failed for another reason: who retries, and when, is
+/// not decided here.
 /// </summary>
 internal sealed partial class ChatCompletionsClient : IChatClient
 {
     private const int MaxDialects = 8;
     private const int MaxAnswer = 8 * 1024 * 1024;
     private const int MaxLogged = 500;
+    private const string BrokenOff = "The model provider's answer broke off; the caption is tried again later.";
     private readonly CaptioningOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -54,7 +58,8 @@ internal sealed partial class ChatCompletionsClient : IChatClient
 
     /// <inheritdoc/>
     /// <exception cref="ModelFailureException">There is no answer; the type says what to do about it.</exception>
-    public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    public async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         var conversation = messages.Select(Message).ToList();
         var model = options?.ModelId ?? _options.Model;
@@ -75,7 +80,8 @@ internal sealed partial class ChatCompletionsClient : IChatClient
 
             if (dialects < MaxDialects && dialect.After(error!, limit) is { } next)
             {
-                LogDialect(_logger, _options.Model, error!.Status, next.LimitName, next.MaxTokens, next.ReasoningEffort, next.Url.AbsolutePath);
+                var path = next.Url.AbsolutePath;
+                LogDialect(_logger, _options.Model, error!.Status, next.LimitName, next.MaxTokens, next.ReasoningEffort, path);
                 _dialect = next;
                 continue;
             }
@@ -87,7 +93,9 @@ internal sealed partial class ChatCompletionsClient : IChatClient
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         foreach (var update in (await GetResponseAsync(messages, options, cancellationToken)).ToChatResponseUpdates())
         {
@@ -104,7 +112,8 @@ internal sealed partial class ChatCompletionsClient : IChatClient
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private async Task<(ProviderError? Error, HttpHeaders? Headers, ChatCompletion? Completion)> PostAsync(Dialect dialect, ChatRequest request, CancellationToken cancellationToken)
+    private async Task<(ProviderError? Error, HttpHeaders? Headers, ChatCompletion? Completion)> PostAsync(
+        Dialect dialect, ChatRequest request, CancellationToken cancellationToken)
     {
         try
         {
@@ -120,7 +129,8 @@ internal sealed partial class ChatCompletionsClient : IChatClient
             }
 
             var completion = Parse(body);
-            return completion.Error is { } error && completion.Text.Length == 0 ? (error, response.Headers, null) : (null, null, completion);
+            return completion.Error is { } error && completion.Text.Length == 0 ? (error, response.Headers, null)
+                : (null, null, completion);
         }
         catch (HttpRequestException e)
         {
@@ -128,7 +138,7 @@ internal sealed partial class ChatCompletionsClient : IChatClient
         }
         catch (IOException e)
         {
-            throw new ModelUnavailableException("The model provider's answer broke off; the caption is tried again later.", innerException: e);
+            throw new ModelUnavailableException(BrokenOff, innerException: e);
         }
     }
 
@@ -144,7 +154,7 @@ internal sealed partial class ChatCompletionsClient : IChatClient
             LogRefused(_logger, _options.Model, error.Status, Loggable(error.Text));
             // A page for people is another service's; anything else is an answer that broke off.
             throw body.AsSpan().TrimStart().StartsWith('<') ? ModelSettingException.Address(e)
-                : new ModelUnavailableException("The model provider's answer is empty or broke off; the caption is tried again later.", innerException: e);
+                : new ModelUnavailableException(BrokenOff, innerException: e);
         }
     }
 
@@ -158,7 +168,7 @@ internal sealed partial class ChatCompletionsClient : IChatClient
         }
 
         // Some servers call an answer complete that the limit has cut.
-        if (reason != ChatFinishReason.ContentFilter && completion.Usage?.OutputTokenCount >= limit && !Answers.Sentences.IsWhole(completion.Text))
+        if (reason != ChatFinishReason.ContentFilter && completion.Usage?.OutputTokenCount >= limit && !Sentences.IsWhole(completion.Text))
         {
             reason = ChatFinishReason.Length;
         }
@@ -177,7 +187,8 @@ internal sealed partial class ChatCompletionsClient : IChatClient
     private static ChatRequestPart Part(AIContent content) => content switch
     {
         TextContent text => new ChatRequestPart("text") { Text = text.Text },
-        DataContent data when data.HasTopLevelMediaType("image") => new ChatRequestPart("image_url") { ImageUrl = new ChatRequestImage(data.Uri) },
+        DataContent data when data.HasTopLevelMediaType("image") =>
+            new ChatRequestPart("image_url") { ImageUrl = new ChatRequestImage(data.Uri) },
         _ => throw new NotSupportedException($"{content.GetType().Name} cannot be sent; text and images can."),
     };
 
@@ -190,6 +201,8 @@ internal sealed partial class ChatCompletionsClient : IChatClient
     [LoggerMessage(Level = LogLevel.Warning, Message = "The provider of {Model} answered {Status}: {Text}")]
     private static partial void LogRefused(ILogger logger, string model, int status, string text);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The provider of {Model} refused the request's form ({Status}); from now on: {LimitName} of at most {MaxTokens}, reasoning_effort {Effort}, {Path}")]
-    private static partial void LogDialect(ILogger logger, string model, int status, TokenLimitName limitName, int? maxTokens, string? effort, string path);
+    [LoggerMessage(Level = LogLevel.Information, Message = "The provider of {Model} refused the request's form ({Status}); from now on:"
+        + " {LimitName} of at most {MaxTokens}, reasoning_effort {Effort}, {Path}")]
+    private static partial void LogDialect(
+        ILogger logger, string model, int status, TokenLimitName limitName, int? maxTokens, string? effort, string path);
 }

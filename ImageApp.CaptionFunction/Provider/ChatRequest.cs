@@ -33,10 +33,13 @@ internal sealed record ChatRequestPart(string Type)
 /// <summary>A picture as a <c>data:</c> URL.</summary>
 internal sealed record ChatRequestImage(string Url);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ChatRequest))]
 internal sealed partial class ChatRequestJson : JsonSerializerContext
 {
     /// <summary>Leaves base64's plus signs and other scripts as they are; no HTML page will hold them.</summary>
-    public static ChatRequestJson Relaxed => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static ChatRequestJson Relaxed => field ??= new(
+        new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -36,7 +36,8 @@ internal sealed partial record Dialect(Uri Url, TokenLimitName LimitName, int? M
     /// <param name="limit">The token limit that was sent.</param>
     public Dialect? After(ProviderError error, int? limit)
     {
-        if (error.Status is 404 or 405 && !_refusedUrl && Url.AbsolutePath == "/" + Endpoint && !error.Text.Contains("model", StringComparison.OrdinalIgnoreCase))
+        if (error.Status is 404 or 405 && !_refusedUrl && Url.AbsolutePath == "/" + Endpoint
+            && !error.Text.Contains("model", StringComparison.OrdinalIgnoreCase))
         {
             // A server's bare address: most have their API below /v1, some also at the root.
             return this with { Url = At(Url, "v1/"), _refusedUrl = true };
@@ -58,7 +59,8 @@ internal sealed partial record Dialect(Uri Url, TokenLimitName LimitName, int? M
         }
 
         var name = LimitName == TokenLimitName.MaxTokens ? "max_tokens" : "max_completion_tokens";
-        if (error.Status != 402 && error.Text.Contains(name, StringComparison.OrdinalIgnoreCase) && UnknownParameter().IsMatch(error.Text) && !TooMany().IsMatch(error.Text))
+        if (error.Status != 402 && error.Text.Contains(name, StringComparison.OrdinalIgnoreCase)
+            && UnknownParameter().IsMatch(error.Text) && !TooMany().IsMatch(error.Text))
         {
             return this with
             {
@@ -69,13 +71,17 @@ internal sealed partial record Dialect(Uri Url, TokenLimitName LimitName, int? M
             };
         }
 
-        return TooMany().IsMatch(error.Text) && FewerTokens(error.Text, sent) is { } fewer && fewer >= FewestTokens ? this with { MaxTokens = fewer } : null;
+        return TooMany().IsMatch(error.Text) && FewerTokens(error.Text, sent) is { } fewer && fewer >= FewestTokens
+            ? this with { MaxTokens = fewer }
+            : null;
     }
 
     /// <summary>The limit to send.</summary>
-    public int? Limit(int? wanted) => wanted is { } tokens && LimitName != TokenLimitName.None ? Math.Min(tokens, MaxTokens ?? tokens) : null;
+    public int? Limit(int? wanted) =>
+        wanted is { } tokens && LimitName != TokenLimitName.None ? Math.Min(tokens, MaxTokens ?? tokens) : null;
 
-    // "maximum context length is 4096 tokens … (904 in the messages, 4096 in the completion)" (vLLM, OpenAI), "supports at most 4096 completion
+    // "maximum context length is 4096 tokens … (904 in the messages, 4096 in the completion)" (vLLM, OpenAI), "supports at most 4096
+    // completion
     // tokens" (OpenAI), "can only afford 3919" (OpenRouter), "less than or equal to 8192" (Groq).
     private static int? FewerTokens(string text, int sent)
     {
@@ -86,12 +92,15 @@ internal sealed partial record Dialect(Uri Url, TokenLimitName LimitName, int? M
         }
 
         var numbers = Numbers().Matches(text).Select(match => Number(match.Value)).Where(number => number < sent).ToList();
-        return numbers.Count > 0 && numbers.Max() is var most && most >= FewestTokens ? most : text.Contains("afford", StringComparison.Ordinal) ? null : sent / 2;
+        return numbers.Count > 0 && numbers.Max() is var most && most >= FewestTokens ? most
+            : text.Contains("afford", StringComparison.Ordinal) ? null
+            : sent / 2;
     }
 
     private static int Number(string digits) => int.Parse(digits.Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
 
-    private static bool IsHost(Uri url, string domain) => url.Host == domain || url.Host.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase);
+    private static bool IsHost(Uri url, string domain) =>
+        url.Host == domain || url.Host.EndsWith("." + domain, StringComparison.OrdinalIgnoreCase);
 
     private static Uri At(Uri baseUrl, string prefix)
     {
@@ -107,20 +116,25 @@ internal sealed partial record Dialect(Uri Url, TokenLimitName LimitName, int? M
     private static partial Regex Thinking();
 
     [GeneratedRegex(
-        "unsupported|not supported|unknown|unrecogni[sz]ed|unexpected|extra|not permitted|not allowed|not accepted|invalid (?:parameter|argument|field)|additional propert|does not support|instead|forbidden",
+        "unsupported|not supported|unknown|unrecogni[sz]ed|unexpected|extra|not permitted|not allowed|not accepted|invalid (?:parameter"
+            + "|argument|field)|additional propert|does not support|instead|forbidden",
         RegexOptions.IgnoreCase)]
     private static partial Regex UnknownParameter();
 
     [GeneratedRegex(
-        "(?:max_?(?:completion_|output_|new_)?tokens|completion|output|context).*(?:too (?:large|high|big|long|many)|at most|less than|<=|maximum|exceed|between|fewer|greater than|longer)"
-        + "|(?:too (?:large|high|big|long|many)|at most|maximum|exceed|fewer|afford).*(?:max_?(?:completion_|output_|new_)?tokens|completion|output tokens|context)",
+        "(?:max_?(?:completion_|output_|new_)?tokens|completion|output|context).*(?:too (?:large|high|big|long|many)|at most|less than|<="
+            + "|maximum|exceed|between|fewer|greater than|longer)"
+        + "|(?:too (?:large|high|big|long|many)|at most|maximum|exceed|fewer|afford).*(?:max_?(?:completion_|output_|new_)?tokens"
+        + "|completion|output tokens|context)",
         RegexOptions.IgnoreCase)]
     private static partial Regex TooMany();
 
     [GeneratedRegex(@"context (?:length|size|window)\D{1,30}?(\d{1,3}(?:,\d{3}){1,2}|\d{1,8})", RegexOptions.IgnoreCase)]
     private static partial Regex Context();
 
-    [GeneratedRegex(@"(\d{1,3}(?:,\d{3}){1,2}|\d{1,8}) (?:in the messages|in your prompt|input tokens|prompt tokens|tokens from the input)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"(\d{1,3}(?:,\d{3}){1,2}|\d{1,8}) (?:in the messages|in your prompt|input tokens|prompt tokens|tokens from the input)",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Prompt();
 
     [GeneratedRegex(@"(?<![\w.])\d{1,3}(?:,\d{3}){1,2}\b|(?<![\w.])\d{1,8}\b")]

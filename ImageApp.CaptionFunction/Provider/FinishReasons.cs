@@ -12,7 +12,8 @@ internal static partial class FinishReasons
         : Cut().IsMatch(reason) ? ChatFinishReason.Length
         : new ChatFinishReason(reason.Length == 0 ? "unknown" : reason);
 
-    // OpenAI content_filter; Gemini SAFETY, RECITATION, BLOCKLIST, PROHIBITED_CONTENT, SPII, LANGUAGE is none; Anthropic refusal; Cohere ERROR_TOXIC;
+    // OpenAI content_filter; Gemini SAFETY, RECITATION, BLOCKLIST, PROHIBITED_CONTENT, SPII, LANGUAGE is none; Anthropic refusal; Cohere
+    // ERROR_TOXIC;
     // Zhipu sensitive; Bedrock guardrail_intervened.
     [GeneratedRegex(
         "content.?filter|safety|recitation|block.?list|blocked|prohibited|spii|refus|toxic|sensitive|guardrail|moderat|jailbreak|policy",

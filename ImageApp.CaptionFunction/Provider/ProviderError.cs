@@ -53,9 +53,9 @@ internal sealed partial record ProviderError(int Status, string Text, string Bod
     }
 
     private static int? Number(JsonElement error, string name) => error.TryGetProperty(name, out var value)
-        && (value.ValueKind == JsonValueKind.Number ? value.TryGetInt32(out var number)
-            : int.TryParse(value.ValueKind == JsonValueKind.String ? value.GetString() : null, NumberStyles.None, CultureInfo.InvariantCulture, out number))
-        && number is >= 400 and <= 599 ? number : null;
+        && int.TryParse(value.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 400 and <= 599
+        ? number
+        : null;
 
     private static void Gather(JsonElement json, StringBuilder text)
     {
@@ -65,7 +65,7 @@ internal sealed partial record ProviderError(int Status, string Text, string Bod
                 foreach (var property in json.EnumerateObject())
                 {
                     // Validators repeat what they were sent, which has our own words and the picture in it.
-                    if (property.Name is not ("input" or "ctx" or "url" or "links" or "request" or "messages" or "user_id" or "request_id" or "id"))
+                    if (property.Name is not ("input" or "ctx" or "url" or "links" or "request" or "messages" or "user_id" or "id"))
                     {
                         Gather(property.Value, text);
                     }
@@ -92,7 +92,7 @@ internal sealed partial record ProviderError(int Status, string Text, string Bod
         return line.Length > MaxText ? line[..MaxText] : line;
     }
 
-    [GeneratedRegex(@"<style.*?</style>|<script.*?</script>|<[^>]*>", RegexOptions.Singleline | RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("<style.*?</style>|<script.*?</script>|<[^>]*>", RegexOptions.Singleline | RegexOptions.IgnoreCase)]
     private static partial Regex Markup();
 
     [GeneratedRegex(@"[\s\p{C}]+")]

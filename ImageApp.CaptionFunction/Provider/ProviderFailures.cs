@@ -1,10 +1,12 @@
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text.RegularExpressions;
 
 namespace ImageApp.CaptionFunction.Provider;
 
-/// <summary>Which of the captioner's failures a provider's refusal is. Status alone does not tell: providers use 400, 403, 404 and 500 for nearly everything.</summary>
+/// <summary>Which of the captioner's failures a provider's refusal is. Status alone does not tell: providers use 400, 403, 404 and 500 for
+/// nearly everything.</summary>
 internal static partial class ProviderFailures
 {
     private static readonly TimeSpan UsualWait = TimeSpan.FromMinutes(1);
@@ -39,7 +41,10 @@ internal static partial class ProviderFailures
         {
             return status is >= 300 and < 400
                 ? ModelSettingException.Address(cause)
-                : new ModelUnavailableException(FormattableString.Invariant($"The model provider answered {status}; the caption is tried again later."), ProviderWait.Read(headers, error.Body, now), cause);
+                : new ModelUnavailableException(
+                    FormattableString.Invariant($"The model provider answered {status}; the caption is tried again later."),
+                    ProviderWait.Read(headers, error.Body, now),
+                    cause);
         }
 
         if (status is 401 || Key().IsMatch(text))
@@ -47,7 +52,8 @@ internal static partial class ProviderFailures
             return ModelSettingException.Key(options.HasKey, cause);
         }
 
-        if (status is 410 || UnknownModel().IsMatch(text) || (status == 404 && error.IsJson && text.Contains("model", StringComparison.OrdinalIgnoreCase)))
+        if (status is 410 || UnknownModel().IsMatch(text)
+            || (status == 404 && error.IsJson && text.Contains("model", StringComparison.OrdinalIgnoreCase)))
         {
             return ModelSettingException.UnknownModel(options.Model, cause);
         }
@@ -67,11 +73,12 @@ internal static partial class ProviderFailures
     {
         // No such name, where somebody typed one. Without a network the resolver gives another error.
         HttpRequestError.NameResolutionError when !options.IsDefaultBaseUrl
-            && e.InnerException is System.Net.Sockets.SocketException { SocketErrorCode: System.Net.Sockets.SocketError.HostNotFound } => ModelSettingException.Address(e),
+            && e.InnerException is SocketException { SocketErrorCode: SocketError.HostNotFound } => ModelSettingException.Address(e),
         HttpRequestError.SecureConnectionError when e.InnerException is AuthenticationException => ModelSettingException.Address(e),
         HttpRequestError.InvalidResponse => ModelSettingException.Address(e),
         _ => new ModelUnavailableException(
-            $"The model provider at {CaptioningOptions.Section}:{nameof(CaptioningOptions.BaseUrl)} cannot be reached ({e.HttpRequestError}); the caption is tried again later.",
+            $"The model provider at {CaptioningOptions.NameOf(nameof(CaptioningOptions.BaseUrl))} cannot be reached ({e.HttpRequestError}); "
+            + "the caption is tried again later.",
             innerException: e),
     };
 
@@ -99,21 +106,27 @@ internal static partial class ProviderFailures
         return today > now ? today : today.AddDays(1);
     }
 
-    // Azure and OpenAI content_filter, content_policy_violation, ResponsibleAIPolicyViolation; Alibaba data_inspection_failed; DeepSeek "Content
+    // Azure and OpenAI content_filter, content_policy_violation, ResponsibleAIPolicyViolation; Alibaba data_inspection_failed; DeepSeek
+    // "Content
     // Exists Risk"; Moonshot "considered high risk"; OpenRouter's moderation; xAI "violates usage guidelines"; Gemini's names.
     [GeneratedRegex(
-        "content[_ -]?(?:filter|policy|exists risk|moderation)|data_?inspection|(?-i:\\bSAFETY\\b)|blocked.{0,40}safety|prohibited[_ ]content|(?-i:\\bRECITATION\\b)"
-        + "|responsible ?ai|moderation|flagged|violat\\w* .{0,40}(?:guideline|polic|safety|terms)|considered high risk|(?:unsafe|sensitive) (?:or \\w+ )?content|safety system",
+        "content[_ -]?(?:filter|policy|exists risk|moderation)|data_?inspection|(?-i:\\bSAFETY\\b)|blocked.{0,40}safety"
+            + "|prohibited[_ ]content|(?-i:\\bRECITATION\\b)"
+        + "|responsible ?ai|moderation|flagged|violat\\w* .{0,40}(?:guideline|polic|safety|terms)|considered high risk|(?:unsafe"
+        + "|sensitive) (?:or \\w+ )?content|safety system",
         RegexOptions.IgnoreCase)]
     private static partial Regex Declined();
 
     [GeneratedRegex(
-        "insufficient[_ ](?:quota|balance|credit|funds)|credit balance|credits? (?:is |are )?(?:exhausted|depleted|used up)|out of credits|no credits|more credits|billing[_ ](?:hard|not)"
+        "insufficient[_ ](?:quota|balance|credit|funds)|credit balance|credits? (?:is |are )?(?:exhausted|depleted|used up)|out of credits"
+            + "|no credits|more credits|billing[_ ](?:hard|not)"
         + "|spending limit|payment required|free.?tier.?only|account.{0,20}(?:overdue|arrear)|per ?month|monthly",
         RegexOptions.IgnoreCase)]
     private static partial Regex Credit();
 
-    [GeneratedRegex("RESOURCE_EXHAUSTED|quota.{0,20}exceeded|exceeded.{0,30}quota|rate.?limit.{0,20}(?:exceeded|reached)|too many requests", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        "RESOURCE_EXHAUSTED|quota.{0,20}exceeded|exceeded.{0,30}quota|rate.?limit.{0,20}(?:exceeded|reached)|too many requests",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Exhausted();
 
     [GeneratedRegex(@"per[-_ ]?day|\b(?:RPD|TPD)\b|\bdaily\b|_daily|limit.{0,20}\ba day\b", RegexOptions.IgnoreCase)]
@@ -126,29 +139,38 @@ internal static partial class ProviderFailures
     private static partial Regex IsGoogle();
 
     [GeneratedRegex(
-        "(?:does not|doesn.t|do not|don.t|cannot|can.t|not) (?:currently )?(?:support|accept|take|process|handle|have)[^.]{0,40}(?:image|vision|visual|multi-?modal|picture)"
-        + "|(?:image|vision|image_url|multi-?modal)(?: \\w+){0,3} (?:is |are |only )?(?:not (?:yet |currently )?(?:supported|enabled|available|allowed)|unsupported|supported by certain)"
-        + "|support(?:s|ing)? image input|not a (?:multi-?modal|vision)|unknown variant\\W{1,4}image_url|must be a string|should be a valid string|string_type|unmarshal array"
+        "(?:does not|doesn.t|do not|don.t|cannot|can.t|not) (?:currently )?(?:support|accept|take|process|handle|have)[^.]{0,40}(?:image"
+            + "|vision|visual|multi-?modal|picture)"
+        + "|(?:image|vision|image_url|multi-?modal)(?: \\w+){0,3} (?:is |are |only )?(?:not (?:yet |currently )?(?:supported|enabled"
+        + "|available|allowed)|unsupported|supported by certain)"
+        + "|support(?:s|ing)? image input|not a (?:multi-?modal|vision)|unknown variant\\W{1,4}image_url|must be a string"
+        + "|should be a valid string|string_type|unmarshal array"
         + "|at most 0 image|mmproj|\\btext[- ]only\\b",
         RegexOptions.IgnoreCase)]
     private static partial Regex TextOnly();
 
     [GeneratedRegex(
-        "api[_ ]?key.{0,30}(?:invalid|not valid|incorrect|missing|expired|not found|required|wrong|leaked)|(?:invalid|incorrect|missing|no|wrong|expired|bad)[_ ](?:auth\\w*[_ ])?(?:api[_ ]?key|credentials|token\\b|bearer|authentication|auth key)"
+        "api[_ ]?key.{0,30}(?:invalid|not valid|incorrect|missing|expired|not found|required|wrong|leaked)|(?:invalid|incorrect|missing|no"
+            + "|wrong|expired|bad)[_ ](?:auth\\w*[_ ])?(?:api[_ ]?key|credentials|token\\b|bearer|authentication|auth key)"
         + "|authentication[_ ](?:error|failed|credential)|unauthori[sz]ed|unauthenticated|permission[_ ]denied|incorrect api",
         RegexOptions.IgnoreCase)]
     private static partial Regex Key();
 
     [GeneratedRegex(
-        "(?:invalid|unknown|unrecogni[sz]ed|no such|unsupported)[_ ]model|not a valid model|model[_ ](?:not[_ ](?:found|exist)|decommissioned)"
-        + "|models?\\b.{0,120}(?:does not exist|doesn.t exist|not exist|not found|no longer|not available|isn.t available|decommissioned|deprecated|retired|is not supported)"
-        + "|(?:find|access|load|pull)(?:ing)? (?:the |real )?model|deployment.{0,60}not exist|no endpoints found|no (?:available|healthy) (?:channel|deployment)",
+        "(?:invalid|unknown|unrecogni[sz]ed|no such|unsupported)[_ ]model|not a valid model|model[_ ](?:not[_ ](?:found|exist)"
+            + "|decommissioned)"
+        + "|models?\\b.{0,120}(?:does not exist|doesn.t exist|not exist|not found|no longer|not available|isn.t available|decommissioned"
+        + "|deprecated|retired|is not supported)"
+        + "|(?:find|access|load|pull)(?:ing)? (?:the |real )?model|deployment.{0,60}not exist|no endpoints found|no (?:available"
+        + "|healthy) (?:channel|deployment)",
         RegexOptions.IgnoreCase)]
     private static partial Regex UnknownModel();
 
     [GeneratedRegex(
-        "(?:image|picture|payload|request|entity|body|prompt|input|message)s?\\b.{0,60}(?:too (?:large|big|long)|exceed|larger than|longer than)"
-        + "|context[_ ](?:length|size|window)|maximum context|too many tokens|(?:unable|failed|not|cannot|n.t) (?:to )?(?:be )?(?:process|decode|load|read|open|identify|pars)\\w*[^.]{0,30}image"
+        "(?:image|picture|payload|request|entity|body|prompt|input|message)s?\\b.{0,60}(?:too (?:large|big|long)|exceed|larger than"
+            + "|longer than)"
+        + "|context[_ ](?:length|size|window)|maximum context|too many tokens|(?:unable|failed|not|cannot|n.t) (?:to )?(?:be )?(?:process"
+        + "|decode|load|read|open|identify|pars)\\w*[^.]{0,30}image"
         + "|(?:invalid|corrupt\\w*|bad|illegal)[_ ](?:image|base64)|image[_ ](?:format|type|dimension|size|pars)",
         RegexOptions.IgnoreCase)]
     private static partial Regex Picture();

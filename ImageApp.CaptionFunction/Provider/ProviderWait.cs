@@ -11,8 +11,10 @@ internal static partial class ProviderWait
     public static readonly TimeSpan Longest = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// Reads <c>retry-after-ms</c> (Azure, OpenAI), <c>Retry-After</c> in seconds or as a date (RFC 9110), Google's <c>RetryInfo</c> in the body,
-    /// the words "try again in 1m20s" (OpenAI, Groq); where none is there, the reset of the limit that is used up (<c>x-ratelimit-reset-requests</c>,
+    /// Reads <c>retry-after-ms</c> (Azure, OpenAI), <c>Retry-After</c> in seconds or as a date (RFC 9110), Google's <c>RetryInfo</c> in the
+    /// body,
+    /// the words "try again in 1m20s" (OpenAI, Groq); where none is there, the reset of the limit that is used up
+    /// (<c>x-ratelimit-reset-requests</c>,
     /// <c>-tokens</c>, <c>anthropic-ratelimit-…-reset</c>, <c>X-RateLimit-Reset</c>, OpenRouter's also in the body).
     /// </summary>
     /// <returns>The longest of them, at least zero; null where nothing is said.</returns>
@@ -56,7 +58,8 @@ internal static partial class ProviderWait
 
     private static TimeSpan? Milliseconds(string? value) => Parse(value) is { } milliseconds ? Span(milliseconds / 1000) : null;
 
-    private static TimeSpan? RetryAfter(string? value, DateTimeOffset now) => Parse(value) is { } seconds ? Span(seconds) : Date(value, now) ?? Words(value);
+    private static TimeSpan? RetryAfter(string? value, DateTimeOffset now) =>
+        Parse(value) is { } seconds ? Span(seconds) : Date(value, now) ?? Words(value);
 
     // A reset tells when the limit is whole again, which only matters for the limit that is used up.
     private static TimeSpan? Reset(HttpHeaders? headers, string reset, string remaining, DateTimeOffset now) =>
@@ -107,12 +110,13 @@ internal static partial class ProviderWait
     }
 
     private static double? Parse(string? value) =>
-        double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
+        double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     private static TimeSpan Span(double seconds) => seconds >= Longest.TotalSeconds ? Longest : TimeSpan.FromSeconds(seconds);
 
     private const string OneDuration =
-        @"(?:(?<n>\d{1,12}(?:\.\d{1,12})?)\s?(?<u>ms|millis(?:econds?)?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)(?![a-z])[\s,]{0,2}(?:and )?)+";
+        @"(?:(?<n>\d{1,12}(?:\.\d{1,12})?)\s?(?<u>ms|millis(?:econds?)?|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d"
+            + @"|days?)(?![a-z])[\s,]{0,2}(?:and )?)+";
 
     [GeneratedRegex("^" + OneDuration + "$", RegexOptions.IgnoreCase)]
     private static partial Regex WholeDuration();
@@ -124,7 +128,8 @@ internal static partial class ProviderWait
     [GeneratedRegex(@"(?:try again|retry|wait)\b[^.\d]{0,30}?" + OneDuration, RegexOptions.IgnoreCase)]
     private static partial Regex TryAgainIn();
 
-    [GeneratedRegex(@"retry[_-]?after(?:[_-]?(?<ms>ms|milliseconds)|[_-]?(?:s|seconds))?[\\""]{1,2}\s?:\s?[\\""]{0,2}(?<n>\d{1,12}(?:\.\d{1,12})?)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"retry[_-]?after(?:[_-]?(?<ms>ms|milliseconds)|[_-]?(?:s"
+        + @"|seconds))?[\\""]{1,2}\s?:\s?[\\""]{0,2}(?<n>\d{1,12}(?:\.\d{1,12})?)", RegexOptions.IgnoreCase)]
     private static partial Regex RetryAfterMember();
 
     [GeneratedRegex(@"X-RateLimit-Reset\W{1,12}(?<at>\d{10,13})\b", RegexOptions.IgnoreCase)]

@@ -5,7 +5,8 @@ namespace ImageApp.Tests.Captions;
 /// <summary>What of a model's answer becomes the caption, and what of honest text must not be lost.</summary>
 public sealed class AnswerTextTests
 {
-    private const string Good = "A harbour at dusk with three fishing boats, their lights mirrored in calm water, and a lighthouse on the pier behind them.";
+    private const string Good = "A harbour at dusk with three fishing boats, their lights mirrored in calm water, and a lighthouse on the"
+        + " pier behind them.";
 
     [Theory]
     [InlineData("<think>\nThe user wants a description.\n</think>\n\n")]
@@ -37,7 +38,8 @@ public sealed class AnswerTextTests
     public void An_answer_of_thoughts_alone_is_empty(string answer) => Assert.Equal(new AnswerText(""), AnswerText.Read(answer));
 
     [Theory]
-    [InlineData("Here is a description of the picture:\n\n**Main subject:** *three boats*\n\n- calm water\n- a lighthouse\n\nLet me know if you want more!", "Main subject: three boats. Calm water, a lighthouse.")]
+    [InlineData("Here is a description of the picture:\n\n**Main subject:** *three boats*\n\n- calm water\n- a lighthouse\n\nLet me know"
+        + " if you want more!", "Main subject: three boats. Calm water, a lighthouse.")]
     [InlineData("# A Harbour\n\nThree **boats** lie in calm water.", "A Harbour. Three boats lie in calm water.")]
     [InlineData("## Description\nThree boats.", "Three boats.")]
     [InlineData("A Harbour\n=========\n\nThree boats.", "A Harbour. Three boats.")]
@@ -203,7 +205,8 @@ public sealed class AnswerTextTests
 
     [Theory]
     [InlineData("I'm sorry, but I can't identify the people. The picture shows two women on a bench in a park in autumn.", "The picture shows two women on a bench in a park in autumn.")]
-    [InlineData("I'm sorry, but I can't identify the people. I can see two women on a bench in a park.", "I can see two women on a bench in a park.")]
+    [InlineData("I'm sorry, but I can't identify the people. I can see two women on a bench in a park.", "I can see two women on a bench"
+        + " in a park.")]
     [InlineData("I cannot identify the person, but the photo shows a man in a red coat on a bench by the sea.", "The photo shows a man in a red coat on a bench by the sea.")]
     public void A_description_beside_a_refusal_is_kept(string answer, string expected) => Assert.Equal(new AnswerText(expected), AnswerText.Read(answer));
 

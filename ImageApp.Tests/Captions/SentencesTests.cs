@@ -17,7 +17,8 @@ public sealed class SentencesTests
     [InlineData("一只猫！它在睡", "一只猫！")]
     [InlineData("قطة على سطح؟ نعم. ثم", "قطة على سطح؟ نعم.")]
     [InlineData("यह एक बिल्ली है। वह सो", "यह एक बिल्ली है।")]
-    [InlineData("A harbour at dusk with three fishing boats, their lights mirrored in calm wat", "A harbour at dusk with three fishing boats…")]
+    [InlineData("A harbour at dusk with three fishing boats, their lights mirrored in calm wat", "A harbour at dusk with three fishing"
+        + " boats…")]
     public void A_text_that_breaks_off_ends_after_its_last_whole_sentence(string text, string expected) => Assert.Equal(expected, Sentences.CutToWhole(text));
 
     [Theory]

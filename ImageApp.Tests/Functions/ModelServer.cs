@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 
 namespace ImageApp.Tests.Functions;
 
-/// <summary>A provider's OpenAI-compatible chat API on a free loopback port, whose answers a test lays out in advance or gives by request.</summary>
+/// <summary>A provider's OpenAI-compatible chat API on a free loopback port, whose answers a test lays out in advance or gives by
+/// request.</summary>
 internal sealed class ModelServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
