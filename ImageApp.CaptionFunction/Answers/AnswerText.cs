@@ -13,6 +13,8 @@ internal sealed partial record AnswerText(string Text, bool IsDeclined = false, 
 {
     private const int ShortestDescription = 40;
     private const int MaxNesting = 3;
+    private const int MaxAnswer = 1_000_000;
+    private const int MaxText = 20_000;
 
     private static readonly string[] Members =
     [
@@ -28,7 +30,9 @@ internal sealed partial record AnswerText(string Text, bool IsDeclined = false, 
     /// <summary>Reads an answer.</summary>
     public static AnswerText Read(string answer)
     {
-        var text = Thoughts.Remove(Printable(answer));
+        // A server that never ends must not keep an invocation busy; thoughts may be long, a description is not.
+        var text = Thoughts.Remove(Printable(answer.Length > MaxAnswer ? answer[..MaxAnswer] : answer));
+        text = text.Length > MaxText ? text[..MaxText] : text;
         text = Runaway().Replace(WrittenBreak().Replace(text, "\n"), "");
         text = Unwrap(Boxed().Match(text) is { Success: true } boxed ? boxed.Groups["text"].Value : text, 0);
         text = Unquote(Chatter.Remove(Markdown.ToPlainText(text)));

@@ -312,6 +312,23 @@ public sealed class ModelCaptionerTests : IDisposable
     }
 
     [Fact]
+    public async Task An_ask_is_a_span_with_model_and_tokens()
+    {
+        var spans = new System.Collections.Concurrent.ConcurrentQueue<System.Diagnostics.Activity>();
+        using var listener = new System.Diagnostics.ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Experimental.Microsoft.Extensions.AI",
+            Sample = (ref _) => System.Diagnostics.ActivitySamplingResult.AllData,
+            ActivityStopped = spans.Enqueue,
+        };
+        System.Diagnostics.ActivitySource.AddActivityListener(listener);
+        await using var server = await ModelServer.StartAsync(ModelAnswer.Text("A tree."));
+        await DescribeAsync(server, options: new() { Model = "spanned-1" });
+        var span = Assert.Single(spans, span => (string?)span.GetTagItem("gen_ai.request.model") == "spanned-1");
+        Assert.Equal(("vision-1", 5, 7), ((string?)span.GetTagItem("gen_ai.response.model"), Convert.ToInt32(span.GetTagItem("gen_ai.usage.input_tokens"), CultureInfo.InvariantCulture), Convert.ToInt32(span.GetTagItem("gen_ai.usage.output_tokens"), CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
     public async Task The_language_is_asked_for_and_noted()
     {
         await using var server = await ModelServer.StartAsync(ModelAnswer.Text("Zwei Reiher im Wasser."));
