@@ -16,6 +16,7 @@ internal sealed class ModelAnswerException : ModelFailureException
     public static ModelAnswerException TooLong(int tokens)
     {
         var setting = CaptioningOptions.NameOf(nameof(CaptioningOptions.MaxOutputTokens));
-        return new("answer-too-long", FormattableString.Invariant($"The model's answer did not fit into {tokens} tokens: raise {setting}."));
+        return new(
+            "answer-too-long", FormattableString.Invariant($"The model's answer did not fit into {tokens} tokens: raise {setting}."));
     }
 }

@@ -25,6 +25,7 @@ internal sealed partial record AnswerText(string Text, bool IsDeclined = false, 
     private static readonly (char Open, char Close)[] Quotes =
     [
         ('"', '"'), ('“', '”'), ('„', '“'), ('„', '”'), ('«', '»'), ('»', '«'), ('\'', '\''), ('‘', '’'), ('「', '」'), ('『', '』'),
+        ('[', ']'), ('(', ')'),
     ];
 
     /// <summary>Reads an answer.</summary>
@@ -34,8 +35,9 @@ internal sealed partial record AnswerText(string Text, bool IsDeclined = false, 
         var text = Thoughts.Remove(Printable(answer.Length > MaxAnswer ? answer[..MaxAnswer] : answer));
         text = text.Length > MaxText ? text[..MaxText] : text;
         text = Runaway().Replace(WrittenBreak().Replace(text, "\n"), "");
+        text = Wrapped().Match(text) is { Success: true } wrapped ? wrapped.Groups["text"].Value : text;
         text = Unwrap(Boxed().Match(text) is { Success: true } boxed ? boxed.Groups["text"].Value : text, 0);
-        text = Unquote(Chatter.Remove(Markdown.ToPlainText(text)));
+        text = Unquote(Chatter.Remove(Unquote(Markdown.ToPlainText(text))));
         text = OneParagraph(text);
         return WithoutRefusal(text);
     }
@@ -135,7 +137,10 @@ internal sealed partial record AnswerText(string Text, bool IsDeclined = false, 
                 }
 
                 var members = json.EnumerateObject().ToList();
-                return members.Count == 1 ? Inner(members[0].Value) : null;
+                return members.Count == 1 ? Inner(members[0].Value)
+                    : members.All(member => member.Value.ValueKind == JsonValueKind.String)
+                        ? string.Join("\n\n", members.Select(member => member.Value.GetString()))
+                    : null;
             default:
                 return null;
         }
@@ -172,6 +177,10 @@ internal sealed partial record AnswerText(string Text, bool IsDeclined = false, 
     // A line break that was escaped once too often.
     [GeneratedRegex(@"(?<=[.!?])(?:\\n)+\s*")]
     private static partial Regex WrittenBreak();
+
+    // <description>…</description>
+    [GeneratedRegex(@"^\s*<(?<name>[\w:-]{1,30})>(?<text>.*)</\k<name>>\s*$", RegexOptions.Singleline)]
+    private static partial Regex Wrapped();
 
     [GeneratedRegex(@"^\s*\$*\\boxed\{(?:\\text\{)?(?<text>.+?)\}+\$*\s*$", RegexOptions.Singleline)]
     private static partial Regex Boxed();

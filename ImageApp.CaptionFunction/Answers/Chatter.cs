@@ -22,7 +22,7 @@ internal static partial class Chatter
             }
         }
 
-        return WithoutClosing(text);
+        return WithoutClosing(Second().Replace(text, ""));
     }
 
     private static string WithoutOpening(string text)
@@ -69,7 +69,8 @@ internal static partial class Chatter
 
     // "Title: A Harbour", where the description follows under its own name.
     [GeneratedRegex(
-        "^\\W{0,4}(?:title|headline|titel|titre|título|titolo)\\s?:.{1,120}?\\s(?=\\W{0,4}(?:(?:image|picture|short|brief|detailed|full) )?" + Noun + "\\s?:)",
+        "^\\W{0,4}(?:title|headline|titel|titre|título|titolo)\\s?:.{1,120}?\\s"
+        + "(?=\\W{0,4}(?:(?:image|picture|short|brief|detailed|full) )?" + Noun + "\\s?:)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Title();
 
@@ -95,6 +96,7 @@ internal static partial class Chatter
     [GeneratedRegex(
         "^\\W{0,4}" + Yes + "?(?:" + Here + "(?:(?! of )[^.!\\n:：。]){0,60}?" + Noun + "[^.!\\n:：。]{0,30}(?:image|picture|photo|photograph"
             + "|bild\\w*|foto\\w*|imagen?|immagine|imagem|afbeelding|图片|照片|画像|写真|사진)[^.!\\n:：。\"“]{0,40}[.!。]\\s+"
+        + "|(?:let me|let['’]s) (?:see|look|think)\\b[^.!\\n:：]{0,40}[.!:：…]+\\s+"
         + "|(?:let me|i will|i['’]ll|i can|allow me to|let['’]s|i['’]d be (?:happy|glad) to|i am happy to"
         + "|i['’]m happy to) (?:gladly )?(?:help|assist|describe|take a look|analy[sz]e|provide|create|write"
         + "|give)\\b[^.!\\n:：]{0,100}[.!:：]\\s+"
@@ -105,14 +107,21 @@ internal static partial class Chatter
 
     // One word before the text: "Sure! …", "Certainly, …".
     [GeneratedRegex(
-        "^(?:sure(?: thing)?|certainly|of course|absolutely|okay|ok|alright|got it|no problem|gladly|understood|happy to help|gerne"
+        "^[¡¿\\s]{0,2}(?:sure(?: thing)?|certainly|of course|absolutely|okay|ok|alright|got it|no problem|gladly|understood|happy to help"
+        + "|gerne"
             + "|natürlich|selbstverständlich|bien sûr|certainement|avec plaisir|claro|por supuesto|certo|com certeza|natuurlijk|好的|当然|當然"
             + "|はい|もちろんです|承知しました|네|물론입니다|конечно)\\s?(?:[!,，。！、]|\\.(?=\\s))\\s*",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Interjection();
 
+    // A second, shorter version under its own name.
+    [GeneratedRegex("(?<=.{20}[.!?]\\s)\\s*alt(?:ernative)?[- ]text\\s?:.*\\z", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    private static partial Regex Second();
+
     [GeneratedRegex(
-        "^\\W{0,4}(?:note(?: that)?:? (?:i |this (?:description|response|is (?:based|only))|the (?:description|above))"
+        "^\\W{0,4}(?:(?:approximate )?word count\\b"
+        + "|this (?:description|caption|paragraph|alt[- ]text) (?:is|contains|has|uses|should|aims|provides|meets)\\b"
+            + "|note(?: that)?:? (?:i |this (?:description|response|is (?:based|only))|the (?:description|above))"
             + "|\\(?end of (?:the )?(?:description|caption)|(?:keywords?|(?:hash)?tags)\\s?:|(?:#\\w+[\\s.,]*)+$|would you like"
             + "|do you want|do you need|would you (?:prefer|be interested)|shall i|should i|want (?:me|a|an|the|more|something)\\b"
             + "|need (?:a|an|any\\w*|more|me)\\b|(?:would|do|can|could|shall|should|is|are|what|how|which|have|will"

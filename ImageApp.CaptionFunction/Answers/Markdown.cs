@@ -146,9 +146,8 @@ internal static partial class Markdown
     private static partial Regex LineTag();
 
     [GeneratedRegex(
-        "(?<![\"'“‘„«])</?(?:b|i|em|strong|u|s|del|ins|span|a|img|font|mark|small|big|sup|sub|td|th|code|kbd|center|answer|final_answer"
-            + "|final|response|output|description|caption|image_description|alt_text|alt|result|text)(?:\\s[^<>]{0,400})?/?>(?![\"'”’“»])",
-        RegexOptions.IgnoreCase)]
+        "(?<![\"'“‘„«])</?(?:b|i|em|strong|u|s|del|ins|span|a|img|font|mark|small|big|sup|sub|td|th|code|center|answer|final_answer)"
+        + "(?:\\s[^<>]{0,400})?/?>(?![\"'”’“»])")]
     private static partial Regex Tag();
 
     [GeneratedRegex(@"^(?:\s{0,3}>\s?)+")]

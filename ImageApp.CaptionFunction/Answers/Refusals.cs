@@ -52,7 +52,8 @@ internal static partial class Refusals
             + "| that)? )?(?:"
         + "i (?:can(?:no|['’]?)t|can not|am unable to|['’]m unable to|am not able to|am not capable of|do(?: not"
         + "|n['’]t) have the (?:ability|capability) to|have no (?:ability|way) to)"
-        + " (?:directly |actually |currently )?(?:view|see|access|open|display|receive|look at|perceive|process)\\w* (?:\\w+ ){0,4}?"
+        + " (?:directly |actually |currently )?(?:view|see|access|open|display|receive|look at|perceive|process)\\w* "
+        + "(?:(?:any|the|this|that|these|your|an|a|or|and|actual|attached|uploaded|provided|shared|visual|external|images?|files?) ){0,4}"
         + Image
         + "|i(?: can|['’]m able to| am able to)? only (?:process|handle|read|work with|see|understand) text"
         + "|i (?:do(?: not|n['’]t) see|did(?: not|n['’]t) (?:receive|see|get|find)|have(?: not|n['’]t) received) (?:any|an|the"

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace ImageApp.CaptionFunction.Answers;
@@ -32,7 +33,7 @@ internal static partial class Thoughts
             text = text[bare.Length..];
         }
 
-        text = Block().Replace(text, "");
+        text = Details().Replace(WithoutBlocks(text), "");
         text = Spelled().Replace(text, "");
 
         // A closing tag that is left has lost its opening one; between quotes or within a sentence it is what a picture shows.
@@ -52,16 +53,58 @@ internal static partial class Thoughts
         return Marks().Replace(text, "").Trim();
     }
 
-    // Only where a line begins: within one it is what a picture shows.
+    // Blocks whose opening tag begins the answer, a line, or what follows another tag; within a line it is what a picture shows.
+    private static string WithoutBlocks(string text)
+    {
+        var kept = new StringBuilder();
+        var start = 0;
+        var unclosed = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var opening in BlockOpening().EnumerateMatches(text))
+        {
+            if (opening.Index < start)
+            {
+                continue;
+            }
+
+            var name = Name().Match(text, opening.Index + 1, opening.Length - 1).Value;
+            if (unclosed.Contains(name))
+            {
+                continue;
+            }
+
+            var closing = text.IndexOf($"/{name}", opening.Index + opening.Length, StringComparison.OrdinalIgnoreCase);
+            var end = closing < 0 ? -1 : text.AsSpan(closing).IndexOfAny('>', ']', '▷');
+            if (end < 0)
+            {
+                unclosed.Add(name);
+                continue;
+            }
+
+            kept.Append(text, start, opening.Index - start);
+            start = closing + end + 1;
+        }
+
+        return kept.Append(text, start, text.Length - start).ToString();
+    }
+
     [GeneratedRegex(
-        @"(?<=^\s*|>\s*)[<\[◁](?<name>" + Names + @")(?:\s[^>\]▷]{0,200})?[>\]▷].*?[<\[◁]/\k<name>\s?[>\]▷]"
-        + @"|(?<=^\s*)<details\b[^>]{0,200}reasoning[^>]{0,200}>.*?</details>"
+        @"(?<=(?:^|[>\]▷])\s*)[<\[◁](?:" + Names + @")(?:\s[^>\]▷]{0,200})?[>\]▷]",
+        RegexOptions.IgnoreCase | RegexOptions.Multiline)]
+    private static partial Regex BlockOpening();
+
+    [GeneratedRegex(@"[\w:]+")]
+    private static partial Regex Name();
+
+    [GeneratedRegex(
+        @"(?<=^\s*)<details\b[^>]{0,200}reasoning[^>]{0,200}>.*?</details>"
         + @"|(?<=^\s*)<details\b[^>]{0,200}>\s*<summary>[^<]{0,200}(?:thought|thinking|reasoning)[^<]{0,200}</summary>.*?</details>",
-        RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.Multiline)]
-    private static partial Regex Block();
+        RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    private static partial Regex Details();
 
     [GeneratedRegex(@"<\|(?:begin_of_thought|start_thinking|thinking_start)\|>.*?<\|(?:end_of_thought|end_thinking|thinking_end)\|>"
-        + @"|\A\s*thinking\.{3}.*?\.{3}\s?done thinking\.?", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+        + @"|\A\s*thinking\.{3}.*?\.{3}\s?done thinking\.?"
+            + @"|\A\s*(?:thoughts?|thinking|reasoning):?[ ]*\n.*\n[ ]*\n(?=[^\n]+\s*\z)",
+        RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex Spelled();
 
     [GeneratedRegex(@"(?:[<\[◁]/(?:" + Names + @")\s?[>\]▷]|<\|(?:end_of_thought|end_thinking)\|>)", RegexOptions.IgnoreCase)]

@@ -45,7 +45,8 @@ internal sealed record ChatCompletion
     public static ChatCompletion Parse(string body)
     {
         var text = body.AsSpan().TrimStart("\uFEFF \t\r\n");
-        if (text.StartsWith(':') || text.StartsWith("data:", StringComparison.Ordinal) || text.StartsWith("event:", StringComparison.Ordinal))
+        if (text.StartsWith(':') || text.StartsWith("data:", StringComparison.Ordinal)
+            || text.StartsWith("event:", StringComparison.Ordinal))
         {
             return ParseEvents(body);
         }

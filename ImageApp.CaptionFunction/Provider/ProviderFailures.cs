@@ -77,8 +77,8 @@ internal static partial class ProviderFailures
         HttpRequestError.SecureConnectionError when e.InnerException is AuthenticationException => ModelSettingException.Address(e),
         HttpRequestError.InvalidResponse => ModelSettingException.Address(e),
         _ => new ModelUnavailableException(
-            $"The model provider at {CaptioningOptions.NameOf(nameof(CaptioningOptions.BaseUrl))} cannot be reached ({e.HttpRequestError}); "
-            + "the caption is tried again later.",
+            $"The model provider at {CaptioningOptions.NameOf(nameof(CaptioningOptions.BaseUrl))} cannot be reached "
+            + $"({e.HttpRequestError}); the caption is tried again later.",
             innerException: e),
     };
 

@@ -5,8 +5,8 @@ namespace ImageApp.Tests.Captions;
 /// <summary>What of a model's answer becomes the caption, and what of honest text must not be lost.</summary>
 public sealed class AnswerTextTests
 {
-    private const string Good = "A harbour at dusk with three fishing boats, their lights mirrored in calm water, and a lighthouse on the"
-        + " pier behind them.";
+    private const string Good =
+        "A harbour at dusk with three fishing boats, their lights mirrored in calm water, and a lighthouse on the pier behind them.";
 
     [Theory]
     [InlineData("<think>\nThe user wants a description.\n</think>\n\n")]
@@ -38,8 +38,9 @@ public sealed class AnswerTextTests
     public void An_answer_of_thoughts_alone_is_empty(string answer) => Assert.Equal(new AnswerText(""), AnswerText.Read(answer));
 
     [Theory]
-    [InlineData("Here is a description of the picture:\n\n**Main subject:** *three boats*\n\n- calm water\n- a lighthouse\n\nLet me know"
-        + " if you want more!", "Main subject: three boats. Calm water, a lighthouse.")]
+    [InlineData(
+        "Here is a description of the picture:\n\n**Main subject:** *three boats*\n\n- calm water\n- a lighthouse\n\nLet me know!",
+        "Main subject: three boats. Calm water, a lighthouse.")]
     [InlineData("# A Harbour\n\nThree **boats** lie in calm water.", "A Harbour. Three boats lie in calm water.")]
     [InlineData("## Description\nThree boats.", "Three boats.")]
     [InlineData("A Harbour\n=========\n\nThree boats.", "A Harbour. Three boats.")]
@@ -70,8 +71,16 @@ public sealed class AnswerTextTests
     [InlineData("Three boats.\n\nUser: And now?\nAssistant: A pier.", "Three boats.")]
     [InlineData("Three boats.\n\n#harbour #boats", "Three boats.")]
     [InlineData("Three boats.\n\nTags: harbour, boats", "Three boats.")]
+    [InlineData("[Image description: Three boats.]", "Three boats.")]
+    [InlineData("<description>\nThree boats.\n</description>", "Three boats.")]
+    [InlineData("{\"subject\": \"three boats\", \"setting\": \"a harbour\"}", "three boats. A harbour.")]
+    [InlineData("Three boats lie in a row. Alt text: Boats.", "Three boats lie in a row.")]
+    [InlineData("Three boats.\n\n(This description is approximately 50 words.)", "Three boats.")]
+    [InlineData("thought\nThe user wants a description.\n\nThree boats.", "Three boats.")]
+    [InlineData("¡Por supuesto! Tres barcos.", "Tres barcos.")]
     [InlineData("第一行\n第二行。", "第一行第二行。")]
-    public void Markdown_and_markup_become_plain_text(string answer, string expected) => Assert.Equal(expected, AnswerText.Read(answer).Text);
+    public void Markdown_and_markup_become_plain_text(string answer, string expected) =>
+        Assert.Equal(expected, AnswerText.Read(answer).Text);
 
     [Theory]
     [InlineData("A graffiti on a wall reads \"<think>\" in red letters.")]
@@ -103,6 +112,14 @@ public sealed class AnswerTextTests
     [InlineData("Unfortunately the old bridge in the picture has collapsed into the river.")]
     [InlineData("I can't help but notice the bright red umbrella in the middle of the grey crowd.")]
     [InlineData("The image shows a dog.")]
+    [InlineData("A keyboard with the keys <Ctrl>, <Alt> and <Del>.")]
+    [InlineData("I can't see any people in this picture, only a wide empty beach with two umbrellas.")]
+    [InlineData("No image of the moon is visible, only clouds over a dark lake and a boat.")]
+    [InlineData("I'm sorry for your loss, reads a card on a table with white flowers.")]
+    [InlineData("A screen shows the code if (a < b && c > d) and x_1 + x_2 = y_1.")]
+    [InlineData("A table shows | A | B | in its first row.")]
+    [InlineData("A poster with the words \"Here is a description:\" and nothing else.")]
+    [InlineData("Ein Plakat fragt: „Möchten Sie Kaffee?“")]
     [InlineData("The picture shows a woman leaning against a wall.")]
     [InlineData("The photo shows a sign: dogs are not allowed.")]
     [InlineData("iPhone screens on a table. They glow. Dogs look at them.")]
@@ -145,7 +162,8 @@ public sealed class AnswerTextTests
     [InlineData("Aqui está uma descrição da imagem: ")]
     [InlineData("以下是图片的描述：")]
     [InlineData("以下は画像の説明です：")]
-    public void What_a_model_says_before_the_description_is_left_out(string opening) => Assert.Equal(Good, AnswerText.Read(opening + Good).Text);
+    public void What_a_model_says_before_the_description_is_left_out(string opening) =>
+        Assert.Equal(Good, AnswerText.Read(opening + Good).Text);
 
     [Theory]
     [InlineData(" Would you like me to describe something in more detail?")]
@@ -164,7 +182,8 @@ public sealed class AnswerTextTests
     [InlineData(" ¿Quieres que añada más detalles?")]
     [InlineData(" Vuoi che aggiunga altri dettagli?")]
     [InlineData("\n\n如果您需要更多细节，请告诉我！")]
-    public void What_a_model_asks_after_the_description_is_left_out(string closing) => Assert.Equal(Good, AnswerText.Read(Good + closing).Text);
+    public void What_a_model_asks_after_the_description_is_left_out(string closing) =>
+        Assert.Equal(Good, AnswerText.Read(Good + closing).Text);
 
     [Theory]
     [InlineData("\"{0}\"")]
@@ -204,11 +223,17 @@ public sealed class AnswerTextTests
     }
 
     [Theory]
-    [InlineData("I'm sorry, but I can't identify the people. The picture shows two women on a bench in a park in autumn.", "The picture shows two women on a bench in a park in autumn.")]
-    [InlineData("I'm sorry, but I can't identify the people. I can see two women on a bench in a park.", "I can see two women on a bench"
-        + " in a park.")]
-    [InlineData("I cannot identify the person, but the photo shows a man in a red coat on a bench by the sea.", "The photo shows a man in a red coat on a bench by the sea.")]
-    public void A_description_beside_a_refusal_is_kept(string answer, string expected) => Assert.Equal(new AnswerText(expected), AnswerText.Read(answer));
+    [InlineData(
+        "I'm sorry, but I can't identify the people. The picture shows two women on a bench in a park in autumn.",
+        "The picture shows two women on a bench in a park in autumn.")]
+    [InlineData(
+        "I'm sorry, but I can't identify the people. I can see two women on a bench in a park.",
+        "I can see two women on a bench in a park.")]
+    [InlineData(
+        "I cannot identify the person, but the photo shows a man in a red coat on a bench by the sea.",
+        "The photo shows a man in a red coat on a bench by the sea.")]
+    public void A_description_beside_a_refusal_is_kept(string answer, string expected) =>
+        Assert.Equal(new AnswerText(expected), AnswerText.Read(answer));
 
     [Theory]
     [InlineData("I'm sorry, but I can't see images. Please describe the picture in words.")]

@@ -14,7 +14,9 @@ public sealed class CaptioningOptionsTests
     [InlineData(null, "http://127.0.0.1:11434/v1/", true)]
     public void A_model_is_asked_where_a_key_or_a_server_is_set(string? key, string? baseUrl, bool expected)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Captioning:ApiKey", key), new("Captioning:BaseUrl", baseUrl)]).Build();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("Captioning:ApiKey", key), new("Captioning:BaseUrl", baseUrl)])
+            .Build();
         var services = new ServiceCollection();
         services.AddCaptioner(configuration);
         Assert.Equal(expected, services.Any(service => service.ServiceType == typeof(Microsoft.Extensions.AI.IChatClient)));
@@ -35,7 +37,8 @@ public sealed class CaptioningOptionsTests
     }
 
     [Fact]
-    public void Without_a_language_the_prompt_is_as_it_is_set() => Assert.Equal("Say it.", new CaptioningOptions { Prompt = "Say it.", Language = " " }.Validated().FullPrompt);
+    public void Without_a_language_the_prompt_is_as_it_is_set() =>
+        Assert.Equal("Say it.", new CaptioningOptions { Prompt = "Say it.", Language = " " }.Validated().FullPrompt);
 
     [Theory]
     [InlineData("German language")]
@@ -45,7 +48,8 @@ public sealed class CaptioningOptionsTests
     [InlineData("12")]
     [InlineData("de\"><script>")]
     public void A_language_that_is_no_tag_is_refused(string tag) =>
-        Assert.Contains("Captioning:Language", Assert.Throws<ArgumentException>(new CaptioningOptions { Language = tag }.Validated).Message);
+        Assert.Contains(
+            "Captioning:Language", Assert.Throws<ArgumentException>(new CaptioningOptions { Language = tag }.Validated).Message);
 
     [Fact]
     public void A_key_that_cannot_be_sent_is_refused_and_not_repeated()

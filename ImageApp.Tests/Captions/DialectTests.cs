@@ -27,10 +27,11 @@ public sealed class DialectTests
     [InlineData("https://a.example", "https://a.example/chat/completions")]
     [InlineData("https://a.example/v1/chat/completions", "https://a.example/v1/chat/completions")]
     [InlineData("https://a.example/x/?api-version=7", "https://a.example/x/chat/completions?api-version=7")]
-    public void The_endpoint_is_below_the_base(string url, string expected) => Assert.Equal(expected, Dialect.Guess(new Uri(url), "m", null).Url.ToString());
+    public void The_endpoint_is_below_the_base(string url, string expected) =>
+        Assert.Equal(expected, Dialect.Guess(new Uri(url), "m", null).Url.ToString());
 
     [Theory]
-    [InlineData("This model's maximum context length is 4,096 tokens, and your request has 904 input tokens: max_tokens is too large", 3192)]
+    [InlineData("This model's maximum context length is 4,096 tokens, your request has 904 input tokens: max_tokens is too large", 3192)]
     [InlineData("max_tokens must be less than or equal to 2048", 2048)]
     [InlineData("`max_tokens` is too high", 2048)]
     [InlineData("requires more credits, or fewer max_tokens. You requested up to 4096 tokens, but can only afford 0.", null)]
@@ -46,6 +47,9 @@ public sealed class DialectTests
     }
 
     [Fact]
-    public void A_refusal_of_another_kind_teaches_nothing() => Assert.Null(
-        Dialect.Guess(new Uri("http://localhost/v1"), "m", "low").After(new ProviderError(429, "max_tokens reasoning_effort", "", IsJson: true), 4096));
+    public void A_refusal_of_another_kind_teaches_nothing()
+    {
+        var dialect = Dialect.Guess(new Uri("http://localhost/v1"), "m", "low");
+        Assert.Null(dialect.After(new ProviderError(429, "max_tokens reasoning_effort", "", IsJson: true), 4096));
+    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ImageApp.CaptionFunction;
 using ImageApp.CaptionFunction.Provider;
 
@@ -10,7 +11,7 @@ public sealed class ProviderFailuresTests
     private static readonly CaptioningOptions Options = new() { ApiKey = "key-1", Model = "m-1" };
 
     [Theory]
-    [InlineData(404, """{"error":{"message":"The model `m-1` does not exist or you do not have access to it.","code":"model_not_found"}}""")]
+    [InlineData(404, """{"error":{"message":"The model `m-1` does not exist or you have no access to it.","code":"model_not_found"}}""")]
     [InlineData(404, """{"error":{"message":"models/m-1 is not found for API version v1main","status":"NOT_FOUND"}}""")]
     [InlineData(404, """[{"error":{"code":404,"message":"models/m-1 is not found"}}]""")]
     [InlineData(404, """{"error":{"message":"model 'm-1' not found","type":"api_error"}}""")]
@@ -24,7 +25,8 @@ public sealed class ProviderFailuresTests
     [InlineData(404, """{"error":{"code":"DeploymentNotFound","message":"The API deployment for this resource does not exist."}}""")]
     [InlineData(403, """{"error":{"message":"Project does not have access to model `m-1`","code":"model_not_found"}}""")]
     [InlineData(410, """{"error":"gone"}""")]
-    public void A_model_that_is_not_there_is_the_setting_Model(int status, string body) => AssertSetting("model-unknown", "Captioning:Model", status, body);
+    public void A_model_that_is_not_there_is_the_setting_Model(int status, string body) =>
+        AssertSetting("model-unknown", "Captioning:Model", status, body);
 
     [Theory]
     [InlineData(400, """{"error":{"message":"This model does not support image inputs.","type":"invalid_request_error"}}""")]
@@ -41,7 +43,8 @@ public sealed class ProviderFailuresTests
     [InlineData(400, """{"object":"error","message":"At most 0 image(s) may be provided in one request."}""")]
     [InlineData(500, """{"error":{"code":500,"message":"image input is not supported - hint: if this is unexpected, you may need to"""
         + """ provide the mmproj","type":"server_error"}}""")]
-    public void A_model_without_eyes_is_the_setting_Model(int status, string body) => AssertSetting("model-text-only", "Captioning:Model", status, body);
+    public void A_model_without_eyes_is_the_setting_Model(int status, string body) =>
+        AssertSetting("model-text-only", "Captioning:Model", status, body);
 
     [Theory]
     [InlineData(401, """{"error":{"message":"Incorrect API key provided.","code":401}}""")]
@@ -51,7 +54,8 @@ public sealed class ProviderFailuresTests
     [InlineData(403, """{"error":{"code":403,"message":"Your API key was reported as leaked. Please use another API"""
         + """ key.","status":"PERMISSION_DENIED"}}""")]
     [InlineData(403, """{"error":{"message":"Country, region, or territory not supported"}}""")]
-    public void A_refused_key_is_the_setting_ApiKey(int status, string body) => AssertSetting("key-refused", "Captioning:ApiKey", status, body);
+    public void A_refused_key_is_the_setting_ApiKey(int status, string body) =>
+        AssertSetting("key-refused", "Captioning:ApiKey", status, body);
 
     [Theory]
     [InlineData(404, "404 page not found")]
@@ -61,13 +65,15 @@ public sealed class ProviderFailuresTests
     [InlineData(400, "<html>400 The plain HTTP request was sent to HTTPS port</html>")]
     [InlineData(301, "")]
     [InlineData(308, "<html>Moved</html>")]
-    public void Another_service_is_the_setting_BaseUrl(int status, string body) => AssertSetting("provider-unknown", "Captioning:BaseUrl", status, body);
+    public void Another_service_is_the_setting_BaseUrl(int status, string body) =>
+        AssertSetting("provider-unknown", "Captioning:BaseUrl", status, body);
 
     [Theory]
     [InlineData(400, """{"error":{"message":"Something else is wrong."}}""")]
     [InlineData(422, """{"detail":[{"loc":["body","frequency"],"msg":"field required","input":{"image":"invalid image"}}]}""")]
     [InlineData(418, "{}")]
-    public void Another_refusal_names_the_settings_to_look_at(int status, string body) => AssertSetting("request-refused", "Captioning:Model", status, body);
+    public void Another_refusal_names_the_settings_to_look_at(int status, string body) =>
+        AssertSetting("request-refused", "Captioning:Model", status, body);
 
     [Theory]
     [InlineData(400, """{"error":{"code":"content_filter","message":"The response was filtered due to the prompt triggering Azure"""
@@ -76,11 +82,12 @@ public sealed class ProviderFailuresTests
     [InlineData(400, """{"error":{"code":"data_inspection_failed","message":"Input data may contain inappropriate content."}}""")]
     [InlineData(400, """{"error":{"message":"Content Exists Risk","type":"invalid_request_error"}}""")]
     [InlineData(400, """{"error":{"message":"The request was rejected because it was considered high risk","type":"content_filter"}}""")]
-    [InlineData(403, """{"error":{"code":403,"message":"Your input was flagged","metadata":{"reasons":["violence"],"flagged_input":"…"}}}""")]
+    [InlineData(403, """{"error":{"code":403,"message":"Your input was flagged","metadata":{"reasons":["violence"]}}}""")]
     [InlineData(403, """{"code":"The caller does not have permission","error":"Content violates usage guidelines."}""")]
     [InlineData(400, """{"error":{"message":"Response was blocked: SAFETY"}}""")]
     [InlineData(400, """{"error":{"message":"Your request was rejected by the safety system."}}""")]
-    public void A_filter_has_declined(int status, string body) => Assert.Equal("declined", Assert.IsType<ModelDeclinedException>(Read(status, body)).Code);
+    public void A_filter_has_declined(int status, string body) =>
+        Assert.Equal("declined", Assert.IsType<ModelDeclinedException>(Read(status, body)).Code);
 
     [Theory]
     [InlineData(413, "<html>Request Entity Too Large</html>")]
@@ -104,9 +111,9 @@ public sealed class ProviderFailuresTests
     [InlineData(425)]
     public void The_providers_own_troubles_pass(int status)
     {
-        var failure = Assert.IsType<ModelUnavailableException>(Read(status, "<html>the model does not support image inputs today</html>"[..6]));
+        var failure = Assert.IsType<ModelUnavailableException>(Read(status, "<html>sorry</html>"));
         Assert.False(failure.IsLasting);
-        Assert.Contains(status.ToString(System.Globalization.CultureInfo.InvariantCulture), failure.Message);
+        Assert.Contains(status.ToString(CultureInfo.InvariantCulture), failure.Message);
     }
 
     [Theory]
@@ -132,7 +139,7 @@ public sealed class ProviderFailuresTests
     public void A_quota_has_a_kind_and_an_end(int status, string body, string kind, string retryAt)
     {
         var quota = Assert.IsType<ModelQuotaException>(Read(status, body));
-        Assert.Equal((kind, DateTimeOffset.Parse(retryAt, System.Globalization.CultureInfo.InvariantCulture)), (quota.Kind.ToString(), quota.RetryAt));
+        Assert.Equal((kind, DateTimeOffset.Parse(retryAt, CultureInfo.InvariantCulture)), (quota.Kind.ToString(), quota.RetryAt));
         Assert.False(quota.IsLasting);
     }
 
@@ -152,5 +159,6 @@ public sealed class ProviderFailuresTests
         Assert.True(failure.IsLasting);
     }
 
-    private static ModelFailureException Read(int status, string body) => ProviderFailures.Read(ProviderError.Parse(status, body), headers: null, Options, Now);
+    private static ModelFailureException Read(int status, string body) =>
+        ProviderFailures.Read(ProviderError.Parse(status, body), headers: null, Options, Now);
 }

@@ -26,12 +26,14 @@ public sealed class ProviderWaitTests
     [InlineData(0.5, """{"error":{"message":"Slow down","retry_after_ms":500}}""")]
     [InlineData(37, """{"error":{"details":[{"retryDelay":"37s"}]}}""", "Retry-After", "1")]
     [InlineData(6, "", "x-ratelimit-reset-requests", "6s", "x-ratelimit-remaining-requests", "0")]
-    [InlineData(360, "", "x-ratelimit-reset-tokens", "6m0s", "x-ratelimit-remaining-tokens", "0", "x-ratelimit-reset-requests", "9h", "x-ratelimit-remaining-requests", "12")]
+    [InlineData(360, "", "x-ratelimit-reset-tokens", "6m0s", "x-ratelimit-remaining-tokens", "0",
+        "x-ratelimit-reset-requests", "9h", "x-ratelimit-remaining-requests", "12")]
     [InlineData(60, "", "anthropic-ratelimit-requests-reset", "2026-03-04T10:01:00Z", "anthropic-ratelimit-requests-remaining", "0")]
     [InlineData(10, "", "X-RateLimit-Reset", "1772618410000", "X-RateLimit-Remaining", "0")]
     [InlineData(10, "", "X-RateLimit-Reset", "1772618410")]
     [InlineData(10, """{"error":{"metadata":{"headers":{"X-RateLimit-Limit":"20","X-RateLimit-Reset":"1772618410000"}}}}""")]
-    public void A_wait_is_read(double seconds, string body, params string[] headers) => Assert.Equal(TimeSpan.FromSeconds(seconds), ProviderWait.Read(Headers(headers), body, Now)!.Value);
+    public void A_wait_is_read(double seconds, string body, params string[] headers) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), ProviderWait.Read(Headers(headers), body, Now)!.Value);
 
     [Theory]
     [InlineData("", "Retry-After", "soon")]

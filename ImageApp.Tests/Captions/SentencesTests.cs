@@ -8,7 +8,8 @@ public sealed class SentencesTests
     [Theory]
     [InlineData("Three boats lie in a harbour. Their lights are mirr", "Three boats lie in a harbour.")]
     [InlineData("Dr. Who stands by a box. He is 1.80 m tall and", "Dr. Who stands by a box.")]
-    [InlineData("A street in Washington D.C. at noon. Cars of the U.S. Army pass by St. Mary's and", "A street in Washington D.C. at noon.")]
+    [InlineData("A street in Washington D.C. at noon. Cars of the U.S. Army pass by St. Mary's and",
+        "A street in Washington D.C. at noon.")]
     [InlineData("A cat. A box with e.g. apples and", "A cat.")]
     [InlineData("The sign reads \"Stop.\" Behind it a tr", "The sign reads \"Stop.\"")]
     [InlineData("Is it a dog? Yes! A very big o", "Is it a dog? Yes!")]
@@ -17,9 +18,10 @@ public sealed class SentencesTests
     [InlineData("一只猫！它在睡", "一只猫！")]
     [InlineData("قطة على سطح؟ نعم. ثم", "قطة على سطح؟ نعم.")]
     [InlineData("यह एक बिल्ली है। वह सो", "यह एक बिल्ली है।")]
-    [InlineData("A harbour at dusk with three fishing boats, their lights mirrored in calm wat", "A harbour at dusk with three fishing"
-        + " boats…")]
-    public void A_text_that_breaks_off_ends_after_its_last_whole_sentence(string text, string expected) => Assert.Equal(expected, Sentences.CutToWhole(text));
+    [InlineData("A harbour at dusk with three fishing boats, their lights mirrored in calm wat",
+        "A harbour at dusk with three fishing boats…")]
+    public void A_text_that_breaks_off_ends_after_its_last_whole_sentence(string text, string expected) =>
+        Assert.Equal(expected, Sentences.CutToWhole(text));
 
     [Theory]
     [InlineData("A harb")]

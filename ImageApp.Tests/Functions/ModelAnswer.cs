@@ -20,20 +20,21 @@ public sealed record ModelAnswer(int Status, string Body, string? RetryAfter = n
     public bool BreaksOff { get; init; }
 
     /// <summary>A chat completion with a text.</summary>
-    public static ModelAnswer Text(string? text, string? finishReason = "stop") => Message(new JsonObject { ["role"] = "assistant", ["content"] = text }, finishReason);
+    public static ModelAnswer Text(string? text, string? finishReason = "stop", int tokens = 7) =>
+        Message(new JsonObject { ["role"] = "assistant", ["content"] = text }, finishReason, tokens);
 
     /// <summary>A chat completion with a message.</summary>
-    public static ModelAnswer Message(JsonObject message, string? finishReason = "stop") => new(200, new JsonObject
+    public static ModelAnswer Message(JsonObject message, string? finishReason = "stop", int tokens = 7) => new(200, new JsonObject
     {
         ["id"] = "c1",
         ["object"] = "chat.completion",
         ["created"] = 1700000000,
         ["model"] = "vision-1",
         ["choices"] = new JsonArray(new JsonObject { ["index"] = 0, ["finish_reason"] = finishReason, ["message"] = message }),
-        ["usage"] = new JsonObject { ["prompt_tokens"] = 5, ["completion_tokens"] = 7, ["total_tokens"] = 12 },
+        ["usage"] = new JsonObject { ["prompt_tokens"] = 5, ["completion_tokens"] = tokens, ["total_tokens"] = 5 + tokens },
     }.ToJsonString());
 
     /// <summary>An error as the provider words it.</summary>
     public static ModelAnswer Error(int status, string message, string? retryAfter = null) =>
-        new(status, $$$"""{"error":{"message":{{{JsonSerializer.Serialize(message)}}},"type":"error","code":"{{{status}}}"}}""", retryAfter);
+        new(status, $$$"""{"error":{"message":{{{JsonSerializer.Serialize(message)}}},"code":"{{{status}}}"}}""", retryAfter);
 }

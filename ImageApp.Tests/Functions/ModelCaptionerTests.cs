@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -7,6 +9,7 @@ using ImageApp.Core.Formats;
 using ImageApp.Core.Processing;
 using ImageApp.Tests.Application;
 using ImageApp.Tests.Captions;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging.Abstractions;
 using NetVips;
 
@@ -90,7 +93,8 @@ public sealed class ModelCaptionerTests : IDisposable
     [InlineData(500)]
     public async Task An_answer_in_hand_is_kept_where_more_room_cannot_be_had(int status)
     {
-        await using var server = await ModelServer.StartAsync(ModelAnswer.Text("A hut. Behind it a tr", "length"), ModelAnswer.Error(status, "no"));
+        await using var server = await ModelServer.StartAsync(
+            ModelAnswer.Text("A hut. Behind it a tr", "length"), ModelAnswer.Error(status, "no"));
         var caption = await DescribeAsync(server);
         Assert.Equal(("A hut.", true), (caption.Text, caption.IsShortened));
     }
@@ -193,7 +197,8 @@ public sealed class ModelCaptionerTests : IDisposable
     [InlineData(503)]
     public async Task A_model_that_stays_busy_is_asked_twice_in_one_invocation(int status)
     {
-        await using var server = await ModelServer.StartAsync(ModelAnswer.Error(status, "busy", "0"), ModelAnswer.Error(status, "busy", "0"));
+        var busy = ModelAnswer.Error(status, "busy", "0");
+        await using var server = await ModelServer.StartAsync(busy, busy);
         await Assert.ThrowsAnyAsync<ModelFailureException>(() => DescribeAsync(server));
         Assert.Equal(2, server.Requests.Count);
     }
@@ -202,7 +207,8 @@ public sealed class ModelCaptionerTests : IDisposable
     public async Task No_answer_in_time_names_the_model_and_the_setting()
     {
         await using var server = await ModelServer.StartAsync(new ModelAnswer(200, "", Hangs: true));
-        var e = await Assert.ThrowsAsync<ModelUnavailableException>(() => DescribeAsync(server, options: new() { Timeout = TimeSpan.FromMilliseconds(300) }));
+        var options = new CaptioningOptions { Timeout = TimeSpan.FromMilliseconds(300) };
+        var e = await Assert.ThrowsAsync<ModelUnavailableException>(() => DescribeAsync(server, options: options));
         Assert.Equal("The model gemini-flash-latest gave no answer within 0.3 seconds (Captioning:Timeout).", e.Message);
     }
 
@@ -211,7 +217,9 @@ public sealed class ModelCaptionerTests : IDisposable
     {
         await using var server = await ModelServer.StartAsync(new ModelAnswer(200, "", Hangs: true));
         using var deadline = new CancellationTokenSource();
-        var asked = DescribeAsync(server, cancellationToken: deadline.Token);
+        var options = Options(server);
+        using var client = CaptionerServices.CreateChatClient(options, TimeProvider.System, NullLoggerFactory.Instance);
+        var asked = DescribeAsync(client, options, TestImages.Jpeg(60, 40), deadline.Token);
         while (server.Requests.IsEmpty)
         {
             await Task.Delay(20, Cancel);
@@ -266,9 +274,9 @@ public sealed class ModelCaptionerTests : IDisposable
         await using var server = await ModelServer.StartAsync((number, body) => ProviderBehaviours.Answer(provider, number, body));
         var options = Options(server);
         using var client = CaptionerServices.CreateChatClient(options, TimeProvider.System, NullLoggerFactory.Instance);
-        await DescribeAsync(client, options);
+        await DescribeAsync(client, options, TestImages.Jpeg(60, 40), Cancel);
         var learned = server.Requests.Count;
-        await DescribeAsync(client, options);
+        await DescribeAsync(client, options, TestImages.Jpeg(60, 40), Cancel);
         Assert.Equal(learned + 1, server.Requests.Count);
     }
 
@@ -286,9 +294,10 @@ public sealed class ModelCaptionerTests : IDisposable
     public async Task Without_a_key_none_is_sent_and_a_bare_address_is_found()
     {
         await using var server = await ModelServer.StartAsync((number, body) => ProviderBehaviours.Answer("whole", number, body));
-        foreach (var url in new[] { new Uri(server.BaseUrl, "/"), new Uri(server.BaseUrl, "/v1"), new Uri(server.BaseUrl, "/v1/chat/completions") })
+        foreach (var path in new[] { "/", "/v1", "/v1/chat/completions" })
         {
-            var caption = await DescribeAsync(server, options: new() { ApiKey = " ", BaseUrl = url, Model = "m-1" });
+            var options = new CaptioningOptions { ApiKey = " ", BaseUrl = new Uri(server.BaseUrl, path), Model = "m-1" };
+            var caption = await DescribeAsync(server, options: options);
             Assert.Equal(ProviderBehaviours.Caption, caption.Text);
         }
 
@@ -297,35 +306,39 @@ public sealed class ModelCaptionerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_server_that_does_not_listen_passes_and_a_name_that_is_none_is_a_setting()
+    public async Task A_server_that_does_not_listen_passes_and_one_without_TLS_is_a_wrong_address()
     {
         using var port = new TcpListener(IPAddress.Loopback, 0);
         port.Start();
         var free = ((IPEndPoint)port.LocalEndpoint).Port;
         port.Stop();
         await using var server = await ModelServer.StartAsync();
-        var e = await Assert.ThrowsAsync<ModelUnavailableException>(() => DescribeAsync(server, options: new() { BaseUrl = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{free}/v1/")) }));
+        var url = new UriBuilder(server.BaseUrl) { Port = free }.Uri;
+        var e = await Assert.ThrowsAsync<ModelUnavailableException>(() => DescribeAsync(server, options: new() { BaseUrl = url }));
         Assert.Contains("Captioning:BaseUrl", e.Message);
 
-        var tls = await Assert.ThrowsAsync<ModelSettingException>(() => DescribeAsync(server, options: new() { BaseUrl = new UriBuilder(server.BaseUrl) { Scheme = "https" }.Uri }));
+        var secure = new UriBuilder(server.BaseUrl) { Scheme = "https" }.Uri;
+        var tls = await Assert.ThrowsAsync<ModelSettingException>(() => DescribeAsync(server, options: new() { BaseUrl = secure }));
         Assert.Equal("Captioning:BaseUrl", tls.Setting);
     }
 
     [Fact]
     public async Task An_ask_is_a_span_with_model_and_tokens()
     {
-        var spans = new System.Collections.Concurrent.ConcurrentQueue<System.Diagnostics.Activity>();
-        using var listener = new System.Diagnostics.ActivityListener
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name == "Experimental.Microsoft.Extensions.AI",
-            Sample = (ref _) => System.Diagnostics.ActivitySamplingResult.AllData,
+            Sample = (ref _) => ActivitySamplingResult.AllData,
             ActivityStopped = spans.Enqueue,
         };
-        System.Diagnostics.ActivitySource.AddActivityListener(listener);
+        ActivitySource.AddActivityListener(listener);
         await using var server = await ModelServer.StartAsync(ModelAnswer.Text("A tree."));
         await DescribeAsync(server, options: new() { Model = "spanned-1" });
         var span = Assert.Single(spans, span => (string?)span.GetTagItem("gen_ai.request.model") == "spanned-1");
-        Assert.Equal(("vision-1", 5, 7), ((string?)span.GetTagItem("gen_ai.response.model"), Convert.ToInt32(span.GetTagItem("gen_ai.usage.input_tokens"), CultureInfo.InvariantCulture), Convert.ToInt32(span.GetTagItem("gen_ai.usage.output_tokens"), CultureInfo.InvariantCulture)));
+        Assert.Equal("vision-1", span.GetTagItem("gen_ai.response.model"));
+        Assert.Equal("5", string.Create(CultureInfo.InvariantCulture, $"{span.GetTagItem("gen_ai.usage.input_tokens")}"));
+        Assert.Equal("7", string.Create(CultureInfo.InvariantCulture, $"{span.GetTagItem("gen_ai.usage.output_tokens")}"));
     }
 
     [Fact]
@@ -360,7 +373,8 @@ public sealed class ModelCaptionerTests : IDisposable
         return image.JpegsaveBuffer(q: 95);
     }
 
-    private static CaptioningOptions Options(ModelServer server) => new() { ApiKey = "key-1", BaseUrl = server.BaseUrl, Timeout = TimeSpan.FromSeconds(60) };
+    private static CaptioningOptions Options(ModelServer server) =>
+        new() { ApiKey = "key-1", BaseUrl = server.BaseUrl, Timeout = TimeSpan.FromSeconds(60) };
 
     private async Task<TFailure> FailureAsync<TFailure>(string provider, int requests)
         where TFailure : ModelFailureException
@@ -371,23 +385,28 @@ public sealed class ModelCaptionerTests : IDisposable
         return failure;
     }
 
-    private async Task<ImageApp.CaptionFunction.Caption> DescribeAsync(ModelServer server, byte[]? content = null, CaptioningOptions? options = null, CancellationToken cancellationToken = default)
+    private async Task<ImageApp.CaptionFunction.Caption> DescribeAsync(
+        ModelServer server, byte[]? content = null, CaptioningOptions? options = null)
     {
         var all = Options(server);
         if (options is not null)
         {
-            all = options with { ApiKey = options.ApiKey ?? all.ApiKey, BaseUrl = options.IsDefaultBaseUrl ? all.BaseUrl : options.BaseUrl };
+            all = options with
+            {
+                ApiKey = options.ApiKey ?? all.ApiKey,
+                BaseUrl = options.IsDefaultBaseUrl ? all.BaseUrl : options.BaseUrl,
+            };
         }
 
         using var client = CaptionerServices.CreateChatClient(all, TimeProvider.System, NullLoggerFactory.Instance);
-        return await DescribeAsync(client, all, content, cancellationToken);
+        return await DescribeAsync(client, all, content ?? TestImages.Jpeg(60, 40), Cancel);
     }
 
     private async Task<ImageApp.CaptionFunction.Caption> DescribeAsync(
-        Microsoft.Extensions.AI.IChatClient client, CaptioningOptions options, byte[]? content = null, CancellationToken cancellationToken = default)
+        IChatClient client, CaptioningOptions options, byte[] content, CancellationToken cancellationToken)
     {
-        await File.WriteAllBytesAsync(_file, content ?? TestImages.Jpeg(60, 40), Cancel);
+        await File.WriteAllBytesAsync(_file, content, cancellationToken);
         var captioner = new ModelCaptioner(client, options, new ImageLimits(), TimeProvider.System, NullLogger<ModelCaptioner>.Instance);
-        return await captioner.DescribeAsync(new SourceImage("images/a.jpg", "etag", _file, ImageFormat.Jpeg), cancellationToken == default ? Cancel : cancellationToken);
+        return await captioner.DescribeAsync(new SourceImage("images/a.jpg", "etag", _file, ImageFormat.Jpeg), cancellationToken);
     }
 }

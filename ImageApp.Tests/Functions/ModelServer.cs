@@ -13,7 +13,10 @@ internal sealed class ModelServer : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly ConcurrentQueue<ModelAnswer> _answers;
 
-    private ModelServer(WebApplication application, ConcurrentQueue<ModelAnswer> answers, ConcurrentQueue<(string? Authorization, JsonObject Body)> requests)
+    private ModelServer(
+        WebApplication application,
+        ConcurrentQueue<ModelAnswer> answers,
+        ConcurrentQueue<(string? Authorization, JsonObject Body)> requests)
     {
         _application = application;
         _answers = answers;
@@ -56,7 +59,8 @@ internal sealed class ModelServer : IAsyncDisposable
             var body = (await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted))!.AsObject();
             requests.Enqueue((context.Request.Headers.Authorization, body));
             var number = Interlocked.Increment(ref count);
-            await AnswerAsync(context, choose?.Invoke(number, body) ?? (queue.TryDequeue(out var next) ? next : new ModelAnswer(418, "{}")));
+            var answer = choose?.Invoke(number, body) ?? (queue.TryDequeue(out var next) ? next : new ModelAnswer(418, "{}"));
+            await AnswerAsync(context, answer);
         });
         application.MapFallback(context => AnswerAsync(context, new ModelAnswer(404, "404 page not found") { ContentType = "text/plain" }));
         await application.StartAsync(TestContext.Current.CancellationToken);
