@@ -5,11 +5,14 @@ namespace ImageApp.AppHost.Hosting;
 /// <summary>Hands the caption function its settings.</summary>
 internal static class CaptioningExtensions
 {
-    private static readonly string[] Settings = ["ApiKey", "BaseUrl", "Model", "Prompt", "Timeout", "MaxOutputTokens"];
+    private static readonly string[] Settings = 
+    [
+        "ApiKey", "BaseUrl", "Model", "Prompt", "Language", "ReasoningEffort", "Timeout", "MaxOutputTokens", "MaxRetryAfter",
+    ];
 
     /// <summary>
     /// Every <c>Captioning:*</c> setting of the AppHost (user secrets, environment, command line) that is there; without
-    /// <c>Captioning:ApiKey</c> captions are written offline.
+    /// <c>Captioning:ApiKey</c> and <c>Captioning:BaseUrl</c> captions are written offline.
     /// </summary>
     public static IResourceBuilder<LambdaProjectResource> WithCaptioning(this IResourceBuilder<LambdaProjectResource> function)
     {

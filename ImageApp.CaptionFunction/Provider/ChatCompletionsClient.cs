@@ -63,6 +63,7 @@ internal sealed partial class ChatCompletionsClient : IChatClient
     {
         var conversation = messages.Select(Message).ToList();
         var model = options?.ModelId ?? _options.Model;
+        var isOtherNameRefused = false;
         for (var dialects = 1; ; dialects++)
         {
             var dialect = _dialect;
@@ -78,10 +79,11 @@ internal sealed partial class ChatCompletionsClient : IChatClient
                 return Response(completion, limit);
             }
 
-            if (dialects < MaxDialects && dialect.After(error!, limit) is { } next)
+            if (dialects < MaxDialects && dialect.After(error!, limit, isOtherNameRefused) is { } next)
             {
                 var path = next.Url.AbsolutePath;
                 LogDialect(_logger, _options.Model, error!.Status, next.LimitName, next.MaxTokens, next.ReasoningEffort, path);
+                isOtherNameRefused |= next.LimitName != dialect.LimitName;
                 _dialect = next;
                 continue;
             }

@@ -13,7 +13,6 @@ internal sealed partial record Dialect(Uri Url, TokenLimitName LimitName, int? M
     private const string Endpoint = "chat/completions";
     private const string DefaultEffort = "low";
     private const int FewestTokens = 256;
-    private bool _refusedOtherName;
     private bool _refusedUrl;
 
     /// <summary>The first guess.</summary>
@@ -34,7 +33,10 @@ internal sealed partial record Dialect(Uri Url, TokenLimitName LimitName, int? M
     /// <summary>The dialect after a refusal; null where the refusal is about something else.</summary>
     /// <param name="error">The refusal.</param>
     /// <param name="limit">The token limit that was sent.</param>
-    public Dialect? After(ProviderError error, int? limit)
+    /// <param name="isOtherNameRefused">
+    /// Whether the same request was refused under the limit's other name. One request ago proves nothing: a gateway may have sent it elsewhere.
+    /// </param>
+    public Dialect? After(ProviderError error, int? limit, bool isOtherNameRefused = false)
     {
         if (error.Status is 404 or 405 && !_refusedUrl && Url.AbsolutePath == "/" + Endpoint
             && !error.Text.Contains("model", StringComparison.OrdinalIgnoreCase))
@@ -64,10 +66,9 @@ internal sealed partial record Dialect(Uri Url, TokenLimitName LimitName, int? M
         {
             return this with
             {
-                LimitName = _refusedOtherName ? TokenLimitName.None
+                LimitName = isOtherNameRefused ? TokenLimitName.None
                     : LimitName == TokenLimitName.MaxTokens ? TokenLimitName.MaxCompletionTokens
                     : TokenLimitName.MaxTokens,
-                _refusedOtherName = true,
             };
         }
 
