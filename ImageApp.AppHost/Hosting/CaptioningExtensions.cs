@@ -5,7 +5,7 @@ namespace ImageApp.AppHost.Hosting;
 /// <summary>Hands the caption function its settings.</summary>
 internal static class CaptioningExtensions
 {
-    private static readonly string[] Settings = 
+    private static readonly string[] Settings =
     [
         "ApiKey", "BaseUrl", "Model", "Prompt", "Language", "ReasoningEffort", "Timeout", "MaxOutputTokens", "MaxRetryAfter",
     ];
