@@ -137,13 +137,9 @@ internal sealed partial class ImageEventProcessor(
         {
             LogImpossible(logger, step.Name, image.Key, e.Reason.Code, e.Message);
             await step.SaveFailureAsync(image.Key, image.ETag, e.Reason, cancellationToken);
-            if (!e.Reason.IsFinal)
-            {
-                // Shown until it is tried again.
-                throw;
-            }
 
-            return "permanent-error";
+            // A wrong setting spends no dead letter: the reason is shown, and the reconciler tries again.
+            return e.Reason.IsFinal ? "permanent-error" : "setting-error";
         }
     }
 

@@ -15,7 +15,8 @@ internal static class FailureAdvice
         FailureCodes.Damaged => "Open it in an image program, save it again, and upload the result.",
         FailureCodes.EmptyFile or FailureCodes.OriginalMissing => "Delete the picture and upload it again.",
         FailureCodes.NotAnImage => $"Save it as {ImageFormat.AllNames} and upload that.",
-        FailureCodes.ModelUnknown or FailureCodes.ModelTextOnly or FailureCodes.KeyRefused or FailureCodes.AnswerTooLong =>
+        FailureCodes.ModelUnknown or FailureCodes.ModelTextOnly or FailureCodes.KeyRefused or FailureCodes.ProviderUnknown
+            or FailureCodes.RequestRefused or FailureCodes.AnswerTooLong =>
             "Whoever runs this gallery has to correct the setting; then it is tried again by itself.",
         FailureCodes.QuotaPaused => "It is tried again by itself.",
         _ => "Try again; if that does not help, upload the file once more.",
