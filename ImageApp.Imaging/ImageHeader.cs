@@ -9,7 +9,7 @@ namespace ImageApp.Imaging;
 /// <summary>What a file's header says, checked against the limits before a single pixel is decoded.</summary>
 public sealed record ImageHeader
 {
-    private static readonly HashSet<string> Loaders = ["jpegload", "pngload", "gifload", "webpload", "heifload"];
+    private const int MegaByte = 1024 * 1024;
 
     /// <summary>Width in pixels, orientation applied.</summary>
     public required int Width { get; init; }
@@ -17,7 +17,10 @@ public sealed record ImageHeader
     /// <summary>Height in pixels, orientation applied.</summary>
     public required int Height { get; init; }
 
-    /// <summary>Text metadata worth telling: camera, time, place.</summary>
+    /// <summary>The most memory that decoding it takes, in bytes.</summary>
+    public required long DecodeBytes { get; init; }
+
+    /// <summary>What the camera or an editor wrote into it.</summary>
     public required ImageMetadata Metadata { get; init; }
 
     /// <summary>Reads a header.</summary>
@@ -27,23 +30,27 @@ public sealed record ImageHeader
     /// <exception cref="PermanentImageException">The file cannot be read as an image, or would exceed a limit; the message names both numbers.</exception>
     public static ImageHeader Read(string path, ImageFormat format, ImageLimits limits)
     {
-        ImagingRuntime.Initialize();
+        var jpeg = ReadStart(path, format == ImageFormat.Jpeg, JpegFrame.Read);
+        if (jpeg?.Unsupported is { } kind)
+        {
+            throw new PermanentImageException($"The file is {kind}, which neither browsers nor this gallery can show. Open it in a photo program, export it as an ordinary JPEG or PNG, and upload that.");
+        }
+
+        var heif = ReadStart(path, format == ImageFormat.Heic || format == ImageFormat.Avif, HeifCoding.Read);
         try
         {
-            using var image = Image.NewFromFile(path, access: Enums.Access.Sequential);
-            var loader = image.Contains("vips-loader") ? (string)image.Get("vips-loader") : "";
-            if (!Loaders.Contains(loader))
-            {
-                throw new PermanentImageException($"The file is not {ImageFormat.AllNames}, whatever its name says.");
-            }
-
-            Check(image, format, limits);
-            var turned = Orientation(image) >= 5;
+            using var image = Original.Open(path, format, Enums.FailOn.None);
+            Original.CheckCoding(image, format);
+            var metadata = ImageMetadata.Read(image);
+            var cost = DecodeCost.Of(image, format, jpeg, heif);
+            Check(image, format, cost, limits);
+            var turned = metadata.Orientation >= 5;
             return new ImageHeader
             {
-                Width = turned ? image.Height : image.Width,
-                Height = turned ? image.Width : image.Height,
-                Metadata = ImageMetadata.Read(image),
+                Width = turned ? image.PageHeight : image.Width,
+                Height = turned ? image.Width : image.PageHeight,
+                DecodeBytes = cost.Bytes,
+                Metadata = metadata,
             };
         }
         catch (VipsException e)
@@ -52,7 +59,20 @@ public sealed record ImageHeader
         }
     }
 
-    private static void Check(Image image, ImageFormat format, ImageLimits limits)
+    private static T? ReadStart<T>(string path, bool applies, Func<Stream, T?> read)
+        where T : class
+    {
+        if (!applies)
+        {
+            return null;
+        }
+
+        using var file = File.OpenRead(path);
+        return read(file);
+    }
+
+    // What is needed is rounded up and what is allowed down, so that the numbers never contradict the refusal.
+    private static void Check(Image image, ImageFormat format, DecodeCost cost, ImageLimits limits)
     {
         var (width, height) = (image.Width, image.PageHeight);
         if (Math.Max(width, height) > limits.MaxSide)
@@ -63,34 +83,16 @@ public sealed record ImageHeader
         var pixels = (long)width * height;
         if (pixels > limits.MaxPixels)
         {
-            throw new PermanentImageException(Text($"The image is {width} × {height} = {pixels / 1e6:0.#} megapixels; at most {limits.MaxPixels / 1e6:0.#} are allowed."));
+            throw new PermanentImageException(Text(
+                $"The image is {width} × {height} = {Math.Ceiling(pixels / 1e5) / 10:0.0} megapixels; at most {Math.Floor(limits.MaxPixels / 1e5) / 10:0.0} are allowed."));
         }
 
-        var memory = DecodeBytes(image, format, pixels);
-        if (memory > limits.MaxDecodeBytes)
+        if (cost.Bytes > limits.MaxDecodeBytes)
         {
             throw new PermanentImageException(Text(
-                $"Decoding this {(IsInterlaced(image) ? "progressive " : "")}{format.Name} of {width} × {height} pixels would take {memory / 1024 / 1024} MB of memory; at most {limits.MaxDecodeBytes / 1024 / 1024} MB are allowed. A non-progressive or smaller version would do."));
+                $"Decoding this {cost.Reason}{format.Name} of {width} × {height} pixels would take {(cost.Bytes + MegaByte - 1) / MegaByte} MB of memory; at most {limits.MaxDecodeBytes / MegaByte} MB are allowed. {cost.Advice}"));
         }
     }
-
-    // What the decoder must hold at once: a baseline JPEG or a plain PNG streams by; a progressive JPEG keeps two bytes a coefficient of every
-    // component, an interlaced PNG all its samples, and the others the whole frame.
-    private static long DecodeBytes(Image image, ImageFormat format, long pixels)
-    {
-        var sample = image.Format is Enums.BandFormat.Ushort or Enums.BandFormat.Short ? 2 : 1;
-        return format.Name switch
-        {
-            "JPEG" => IsInterlaced(image) ? pixels * image.Bands * 2 : 0,
-            "PNG" => IsInterlaced(image) ? pixels * image.Bands * sample : 0,
-            "AVIF" => pixels * (3 + (4 * sample)) / 2,
-            _ => pixels * 4,
-        };
-    }
-
-    private static bool IsInterlaced(Image image) => image.Contains("interlaced") && Convert.ToInt32(image.Get("interlaced"), CultureInfo.InvariantCulture) != 0;
-
-    private static int Orientation(Image image) => image.Contains("orientation") ? Convert.ToInt32(image.Get("orientation"), CultureInfo.InvariantCulture) : 1;
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -8,6 +8,8 @@ namespace ImageApp.Imaging;
 public static class Renderer
 {
     private static readonly double[] White = [255, 255, 255];
+    private static readonly Enums.FailOn[] Attempts = [Enums.FailOn.Truncated, Enums.FailOn.None];
+    private static readonly Enums.FailOn[] JpegAttempts = [Enums.FailOn.Warning, Enums.FailOn.None];
 
     /// <summary>Makes a JPEG that fits within a square; an image that fits already is not enlarged.</summary>
     /// <param name="path">The original.</param>
@@ -54,27 +56,27 @@ public static class Renderer
     private static T Render<T>(string path, ImageFormat format, int side, Func<Image, bool, T> encode)
     {
         ImagingRuntime.Initialize();
-        try
-        {
-            return Render(path, side, Enums.FailOn.Truncated, image => encode(image, false));
-        }
-        catch (VipsException)
+        VipsException? remark = null;
+        foreach (var failOn in format == ImageFormat.Jpeg ? JpegAttempts : Attempts)
         {
             try
             {
                 // Cut short or corrupt: what can be read is better than nothing, and is marked.
-                return Render(path, side, Enums.FailOn.None, image => encode(image, true));
+                var damaged = remark is not null && (format != ImageFormat.Jpeg || JpegIntegrity.IsDamaged(path, remark));
+                using var small = Original.Thumbnail(path, format, side, failOn);
+                return Render(small, image => encode(image, damaged));
             }
             catch (VipsException e)
             {
-                throw new PermanentImageException($"The file looks like {format.Name} but cannot be decoded: it is damaged or incomplete.", e);
+                remark = e;
             }
         }
+
+        throw new PermanentImageException($"The file looks like {format.Name} but cannot be decoded: it is damaged or incomplete.", remark!);
     }
 
-    private static T Render<T>(string path, int side, Enums.FailOn failOn, Func<Image, T> encode)
+    private static T Render<T>(Image small, Func<Image, T> encode)
     {
-        using var small = Image.Thumbnail(path, side, height: side, size: Enums.Size.Down, outputProfile: "srgb", failOn: failOn);
         using var colour = small.Interpretation == Enums.Interpretation.Srgb ? small.Copy() : small.Colourspace(Enums.Interpretation.Srgb);
         using var opaque = colour.HasAlpha() ? colour.Flatten(background: White) : colour.Copy();
         return encode(opaque);

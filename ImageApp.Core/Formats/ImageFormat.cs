@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace ImageApp.Core.Formats;
 
 /// <summary>An image format the app takes, known by its first bytes and never by its file name.</summary>
@@ -7,7 +9,10 @@ namespace ImageApp.Core.Formats;
 public sealed record ImageFormat(string Name, string ContentType, string Extension)
 {
     /// <summary>How many of a file's first bytes <see cref="TrySniff"/> needs at most.</summary>
-    public const int SniffLength = 64;
+    public const int SniffLength = 4096;
+
+    /// <summary>Whether every current browser shows it; where not, only renditions can be shown, and the original be downloaded.</summary>
+    public bool ShownByBrowsers { get; init; } = true;
 
     /// <summary>JPEG (ITU-T T.81).</summary>
     public static ImageFormat Jpeg { get; } = new("JPEG", "image/jpeg", "jpg");
@@ -24,11 +29,17 @@ public sealed record ImageFormat(string Name, string ContentType, string Extensi
     /// <summary>AVIF, still or sequence (AV1 Image File Format).</summary>
     public static ImageFormat Avif { get; } = new("AVIF", "image/avif", "avif");
 
-    /// <summary>Every format the app takes.</summary>
-    public static IReadOnlyList<ImageFormat> All { get; } = [Jpeg, Png, Gif, WebP, Avif];
+    /// <summary>HEIC: HEVC in the High Efficiency Image File Format (ISO/IEC 23008-12), as telephones write it.</summary>
+    public static ImageFormat Heic { get; } = new("HEIC", "image/heic", "heic") { ShownByBrowsers = false };
 
-    /// <summary>The formats' names for messages to people: <c>JPEG, PNG, GIF, WebP or AVIF</c>.</summary>
-    public const string AllNames = "JPEG, PNG, GIF, WebP or AVIF";
+    /// <summary>Every format the app takes.</summary>
+    public static IReadOnlyList<ImageFormat> All { get; } = [Jpeg, Png, Gif, WebP, Avif, Heic];
+
+    /// <summary>The formats' names for messages to people: <c>JPEG, PNG, GIF, WebP, AVIF or HEIC</c>.</summary>
+    public const string AllNames = "JPEG, PNG, GIF, WebP, AVIF or HEIC";
+
+    // ISO/IEC 23008-12, annex B: HEVC images and sequences, scalable and multiview ones too.
+    private static readonly string[] HevcBrands = ["heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs"];
 
     /// <summary>Recognises a format by a file's first bytes.</summary>
     /// <param name="start">The first <see cref="SniffLength"/> bytes, or all where there are fewer.</param>
@@ -42,7 +53,8 @@ public sealed record ImageFormat(string Name, string ContentType, string Extensi
 
         if (start.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]))
         {
-            return Png;
+            // Apple's variant for iOS bundles: neither browsers nor decoders read it (see RefusedFormat).
+            return start.Length >= 16 && start[12..].StartsWith("CgBI"u8) ? null : Png;
         }
 
         if (start.StartsWith("GIF87a"u8) || start.StartsWith("GIF89a"u8))
@@ -55,22 +67,15 @@ public sealed record ImageFormat(string Name, string ContentType, string Extensi
             return WebP;
         }
 
-        return IsAvif(start) ? Avif : null;
+        var brands = FileTypeBrands.Read(start);
+        return IsOneOf(brands.Major, HevcBrands) ? Heic : brands.HasAny("avif", "avis") ? Avif : brands.HasAny(HevcBrands) || brands.HasAny("mif1", "msf1") ? Heic : null;
     }
 
-    // The ftyp box: size, "ftyp", major brand, minor version, compatible brands. HEIC shares the container, so the brand decides.
-    private static bool IsAvif(ReadOnlySpan<byte> start)
+    private static bool IsOneOf(ReadOnlySpan<byte> brand, ReadOnlySpan<string> brands)
     {
-        if (start.Length < 16 || !start[4..].StartsWith("ftyp"u8))
+        foreach (var one in brands)
         {
-            return false;
-        }
-
-        var boxLength = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(start);
-        var end = (int)Math.Min(boxLength, (uint)start.Length);
-        for (var brand = 8; brand + 4 <= end; brand += brand == 8 ? 8 : 4)
-        {
-            if (start[brand..].StartsWith("avif"u8) || start[brand..].StartsWith("avis"u8))
+            if (Ascii.Equals(brand, one))
             {
                 return true;
             }

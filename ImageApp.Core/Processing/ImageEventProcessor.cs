@@ -113,7 +113,8 @@ public sealed partial class ImageEventProcessor(
         var path = Path.Combine(Path.GetTempPath(), $"imageapp-{Guid.NewGuid():N}");
         try
         {
-            var format = await FetchAsync(found, path, cancellationToken);
+            var start = await FetchAsync(found, path, cancellationToken);
+            var format = ImageFormat.TrySniff(start);
             var name = found.Metadata[ObjectStorage.FileNameMetadata] is { Length: > 0 } encoded ? Uri.UnescapeDataString(encoded) : key;
             await catalogue.ObserveObjectAsync(new ObservedObject(key, etag, found.ContentLength, format?.ContentType, FileNames.Clean(name)), cancellationToken);
 
@@ -125,7 +126,7 @@ public sealed partial class ImageEventProcessor(
                 return "duplicate";
             }
 
-            return await RunStepAsync(new SourceImage(key, etag, path, format!), found.ContentLength, cancellationToken);
+            return await RunStepAsync(new SourceImage(key, etag, path, format!), start, found.ContentLength, cancellationToken);
         }
         finally
         {
@@ -133,11 +134,11 @@ public sealed partial class ImageEventProcessor(
         }
     }
 
-    private async Task<string> RunStepAsync(SourceImage image, long size, CancellationToken cancellationToken)
+    private async Task<string> RunStepAsync(SourceImage image, byte[] start, long size, CancellationToken cancellationToken)
     {
         try
         {
-            Check(image.Format, size);
+            Check(image.Format, start, size);
             var result = await step.RunAsync(image, cancellationToken);
             LogDone(logger, step.Kind, image.Key, result);
             return result;
@@ -152,7 +153,7 @@ public sealed partial class ImageEventProcessor(
         }
     }
 
-    private void Check(ImageFormat? format, long size)
+    private void Check(ImageFormat? format, byte[] start, long size)
     {
         if (size == 0)
         {
@@ -161,17 +162,17 @@ public sealed partial class ImageEventProcessor(
 
         if (size > limits.MaxBytes)
         {
-            throw new PermanentImageException($"The file has {size / 1_000_000.0:0.0} MB; at most {limits.MaxBytes / 1_000_000} MB are allowed.");
+            throw new PermanentImageException($"The file has {Math.Ceiling(size / 100_000.0) / 10:0.0} MB; at most {limits.MaxBytes / 1_000_000.0:0.#} MB are allowed.");
         }
 
         if (format is null)
         {
-            throw new PermanentImageException($"The file is not {ImageFormat.AllNames}, whatever its name says.");
+            throw new PermanentImageException(RefusedFormat.SentenceFor(start));
         }
     }
 
     // Content that is too large is never fetched whole: its first bytes tell the format, and the size is known.
-    private async Task<ImageFormat?> FetchAsync(GetObjectResponse found, string path, CancellationToken cancellationToken)
+    private async Task<byte[]> FetchAsync(GetObjectResponse found, string path, CancellationToken cancellationToken)
     {
         var start = new byte[ImageFormat.SniffLength];
         var read = await found.ResponseStream.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken);
@@ -182,7 +183,7 @@ public sealed partial class ImageEventProcessor(
             await found.ResponseStream.CopyToAsync(file, BufferSize, cancellationToken);
         }
 
-        return ImageFormat.TrySniff(start.AsSpan(0, read));
+        return start[..read];
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Ignored: {EventName} of {Bucket}/{Key}")]

@@ -1,0 +1,75 @@
+using ImageApp.Core.Formats;
+using ImageApp.Core.Processing;
+using NetVips;
+
+namespace ImageApp.Imaging;
+
+/// <summary>Opens originals, each by the loader of its format, so that no other can come between.</summary>
+internal static class Original
+{
+    /// <summary>Opens a file; its pixels are decoded when they are asked for.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="failOn">What of it is an error.</param>
+    /// <exception cref="VipsException">It cannot be read.</exception>
+    public static Image Open(string path, ImageFormat format, Enums.FailOn failOn)
+    {
+        ImagingRuntime.Initialize();
+        const Enums.Access access = Enums.Access.Sequential;
+        return format.Name switch
+        {
+            "JPEG" => Image.Jpegload(path, access: access, failOn: failOn),
+            "PNG" => Image.Pngload(path, access: access, failOn: failOn),
+            "GIF" => Image.Gifload(path, access: access, failOn: failOn),
+            "WebP" => Image.Webpload(path, access: access, failOn: failOn),
+            _ => Image.Heifload(path, access: access, failOn: failOn),
+        };
+    }
+
+    /// <summary>Checks that a HEIF file is coded in a way that there is a decoder for.</summary>
+    /// <param name="image">The image, not decoded.</param>
+    /// <param name="format">Its format.</param>
+    /// <exception cref="PermanentImageException">There is no decoder; the message says what to do.</exception>
+    public static void CheckCoding(Image image, ImageFormat format)
+    {
+        if (Coding(image) is { } coding and not (Av1 or Hevc))
+        {
+            throw new PermanentImageException(
+                $"The file is a HEIF picture coded as {coding}, not as {ImageFormat.AllNames}. Open it in a photo program, export it as JPEG or PNG, and upload that.");
+        }
+    }
+
+    /// <summary>Decodes an original down to a size, upright and in sRGB.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="side">The side of the square that it shall fit into.</param>
+    /// <param name="failOn">What of it is an error.</param>
+    /// <exception cref="VipsException">It cannot be read.</exception>
+    public static Image Thumbnail(string path, ImageFormat format, int side, Enums.FailOn failOn)
+    {
+        if (format != ImageFormat.Avif && format != ImageFormat.Heic)
+        {
+            // Of one scan, sizes are decoded; of libvips' loaders none but the right one can run.
+            return Image.Thumbnail(path, side, height: side, size: Enums.Size.Down, outputProfile: Srgb, failOn: failOn);
+        }
+
+        using var image = Open(path, format, failOn);
+        if (Coding(image) != Hevc)
+        {
+            return image.ThumbnailImage(side, height: side, size: Enums.Size.Down, outputProfile: Srgb);
+        }
+
+        using var decoded = HeicDecoder.Decode(path);
+        using var pixels = decoded.Pixels(image);
+        using var small = pixels.ThumbnailImage(side, height: side, size: Enums.Size.Down, outputProfile: Srgb);
+
+        // What was decoded is released with the decoder.
+        return small.CopyMemory();
+    }
+
+    private const string Srgb = "srgb";
+    private const string Av1 = "av1";
+    private const string Hevc = "hevc";
+
+    private static string? Coding(Image image) => image.Contains("heif-compression") ? image.Get("heif-compression") as string : null;
+}
