@@ -20,12 +20,13 @@ internal sealed record JpegFrame(byte Process, int Precision, int Width, int Hei
     public string? Unsupported =>
         Process is 0xC3 or 0xC7 or 0xCB or 0xCF ? "a lossless JPEG, a medical or RAW format"
         : Process is 0xC5 or 0xC6 or 0xCD or 0xCE ? "a hierarchical JPEG"
+        : Process is 0xC9 or 0xCA ? "an arithmetic-coded JPEG"
         : Precision != 8 ? $"a JPEG of {Precision} bits a sample"
         : Height == 0 ? "a JPEG that does not say its height"
         : null;
 
     /// <summary>Whether the coefficients' bits come in several passes.</summary>
-    public bool IsProgressive => Process is 0xC2 or 0xCA;
+    public bool IsProgressive => Process is 0xC2;
 
     /// <summary>The bytes of the coefficients that a decoder holds of a picture in <see cref="ManyScans"/>: two each, of whole blocks and whole interleaved units.</summary>
     public long CoefficientBytes

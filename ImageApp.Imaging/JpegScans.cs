@@ -4,17 +4,23 @@ namespace ImageApp.Imaging;
 
 /// <summary>
 /// Tells whether a JPEG's scans hold all of the picture (ITU-T T.81, annex F), without decoding it: libjpeg calls a file cut short when all that is
-/// missing is its end marker, and one whole that was cut and then closed. Asked only of files that libjpeg has a remark on.
+/// missing is its end marker. Asked only of files that libjpeg has a remark on.
 /// </summary>
 internal ref struct JpegScans
 {
     private const int TableBits = 16;
     private const int MaxComponents = 4;
+    private const int BlockLength = 64;
 
     private readonly ReadOnlySpan<byte> _file;
     private readonly ushort[]?[] _tables = new ushort[]?[2 * MaxComponents];
     private JpegFrame? _frame;
     private byte[] _identifiers = [];
+    private int[] _lowBits = [];
+
+    // Of each component's blocks, which coefficients are not zero: one bit each.
+    private ulong[][] _nonZero = [];
+    private uint _endOfBandRun;
     private int _restartInterval;
     private int _at;
 
@@ -25,28 +31,16 @@ internal ref struct JpegScans
 
     private JpegScans(ReadOnlySpan<byte> file) => _file = file;
 
-    /// <summary>What is known of a file's scans.</summary>
-    public enum Finding
-    {
-        /// <summary>Every block of every component is there.</summary>
-        Complete,
+    /// <summary>Whether every bit of every coefficient of a picture is in its file. Files that are not coded by Huffman's method are never complete.</summary>
+    /// <param name="path">The file.</param>
+    public static bool AreComplete(string path) => AreComplete(File.ReadAllBytes(path));
 
-        /// <summary>Some are not, or are broken.</summary>
-        Incomplete,
-
-        /// <summary>Only a decoder can tell whether the blocks are there, but the scans for all bits of all coefficients are.</summary>
-        AskDecoder,
-    }
-
-    /// <summary>Looks at a file.</summary>
+    /// <summary>Whether every bit of every coefficient of a picture is in its file. Files that are not coded by Huffman's method are never complete.</summary>
     /// <param name="file">The whole file.</param>
-    public static Finding Examine(ReadOnlySpan<byte> file) => new JpegScans(file).Examine();
+    public static bool AreComplete(ReadOnlySpan<byte> file) => new JpegScans(file).AreComplete();
 
-    private Finding Examine()
+    private bool AreComplete()
     {
-        var seen = new bool[MaxComponents];
-        var lowBits = new int[MaxComponents * 64];
-        Array.Fill(lowBits, int.MaxValue);
         while (NextMarker() is { } marker && marker != 0xD9)
         {
             if (marker is 0x01 or (>= 0xD0 and <= 0xD8))
@@ -72,31 +66,20 @@ internal ref struct JpegScans
                 case >= 0xC0 and <= 0xCF and not (0xC8 or 0xCC):
                     ReadFrame(segment);
                     break;
-                case 0xDA when _frame is null || !ReadScan(segment, seen, lowBits):
-                    return Finding.Incomplete;
+                case 0xDA when _frame is null || !ReadScan(segment):
+                    return false;
             }
         }
 
-        if (_frame is null)
-        {
-            return Finding.Incomplete;
-        }
-
-        if (_frame.IsProgressive)
-        {
-            return lowBits.AsSpan(0, _frame.Components.Count * 64).IndexOfAnyExcept(0) < 0 ? Finding.AskDecoder : Finding.Incomplete;
-        }
-
-        return !seen.AsSpan(0, _frame.Components.Count).Contains(false) ? IsHuffmanSequential ? Finding.Complete : Finding.AskDecoder : Finding.Incomplete;
+        // The lowest bit of each coefficient came in its last scan.
+        return _frame is not null && _lowBits.AsSpan().IndexOfAnyExcept(0) < 0;
     }
-
-    private readonly bool IsHuffmanSequential => _frame!.Process is 0xC0 or 0xC1;
 
     private void ReadFrame(ReadOnlySpan<byte> segment)
     {
         // The frame is read as when the header was, from the file's start.
         _frame = JpegFrame.Read(new MemoryStream(_file[..Math.Min(_file.Length, _at + 64)].ToArray()));
-        if (_frame is null || segment.Length < 6 + (_frame.Components.Count * 3))
+        if (_frame is null || _frame.Process is not (0xC0 or 0xC1 or 0xC2) || segment.Length < 6 + (_frame.Components.Count * 3))
         {
             _frame = null;
             return;
@@ -107,6 +90,10 @@ internal ref struct JpegScans
         {
             _identifiers[i] = segment[6 + (i * 3)];
         }
+
+        _lowBits = new int[_identifiers.Length * BlockLength];
+        Array.Fill(_lowBits, int.MaxValue);
+        _nonZero = new ulong[_identifiers.Length][];
     }
 
     // Each table becomes one of 65,536 entries: for the next sixteen bits the code's length and its symbol.
@@ -138,7 +125,7 @@ internal ref struct JpegScans
         }
     }
 
-    private bool ReadScan(ReadOnlySpan<byte> segment, bool[] seen, int[] lowBits)
+    private bool ReadScan(ReadOnlySpan<byte> segment)
     {
         var count = segment.IsEmpty ? 0 : segment[0];
         if (count is 0 or > MaxComponents || segment.Length < 4 + (count * 2))
@@ -156,23 +143,24 @@ internal ref struct JpegScans
             {
                 return false;
             }
-
-            seen[components[i]] = true;
         }
 
-        var (first, last, low) = (segment[^3] & 63, segment[^2] & 63, segment[^1] & 15);
+        // What these bytes say counts in a progressive picture only.
+        var scan = _frame!.IsProgressive ? new Scan(segment[^3] & 63, segment[^2] & 63, segment[^1] >> 4, segment[^1] & 15) : new Scan(0, BlockLength - 1, 0, 0);
+        if (scan.Last < scan.First || (_frame.IsProgressive && scan.First > 0 && count > 1))
+        {
+            return false;
+        }
+
         foreach (var component in components)
         {
-            for (var coefficient = first; coefficient <= last; coefficient++)
-            {
-                lowBits[(component * 64) + coefficient] = low;
-            }
+            _lowBits.AsSpan((component * BlockLength) + scan.First, scan.Last - scan.First + 1).Fill(scan.Low);
         }
 
-        return !IsHuffmanSequential || ReadBlocks(components, tables);
+        return ReadUnits(scan, components, tables);
     }
 
-    private bool ReadBlocks(scoped ReadOnlySpan<int> components, scoped ReadOnlySpan<int> tables)
+    private bool ReadUnits(Scan scan, scoped ReadOnlySpan<int> components, scoped ReadOnlySpan<int> tables)
     {
         var frame = _frame!;
         var (horizontal, vertical) = (frame.Components.Max(component => component.Horizontal), frame.Components.Max(component => component.Vertical));
@@ -183,12 +171,24 @@ internal ref struct JpegScans
         var units = interleaved
             ? Ceiling(frame.Width, 8 * horizontal) * Ceiling(frame.Height, 8 * vertical)
             : Ceiling(Ceiling(frame.Width * own.Horizontal, horizontal), 8) * Ceiling(Ceiling(frame.Height * own.Vertical, vertical), 8);
-        (_bits, _bitCount, _missingBits) = (0, 0, 0);
+        var nonZero = scan.First > 0 ? _nonZero[components[0]] ??= new ulong[units] : [];
+        (_bits, _bitCount, _missingBits, _endOfBandRun) = (0, 0, 0, 0);
         for (var unit = 0L; unit < units; unit++)
         {
             if (_restartInterval > 0 && unit > 0 && unit % _restartInterval == 0 && !Restart())
             {
                 return false;
+            }
+
+            if (scan.First > 0)
+            {
+                var ac = _tables[MaxComponents + (tables[0] & 3)];
+                if (ac is null || !(scan.High == 0 ? ReadBand(scan, ac, ref nonZero[unit]) : RefineBand(scan, ac, ref nonZero[unit])))
+                {
+                    return false;
+                }
+
+                continue;
             }
 
             for (var i = 0; i < components.Length; i++)
@@ -197,7 +197,7 @@ internal ref struct JpegScans
                 var blocks = interleaved ? factors.Horizontal * factors.Vertical : 1;
                 for (; blocks > 0; blocks--)
                 {
-                    if (!ReadBlock(_tables[(tables[i] >> 4) & 3], _tables[MaxComponents + (tables[i] & 3)]))
+                    if (!ReadBlock(scan, _tables[(tables[i] >> 4) & 3], _tables[MaxComponents + (tables[i] & 3)]))
                     {
                         return false;
                     }
@@ -208,14 +208,32 @@ internal ref struct JpegScans
         return true;
     }
 
-    private bool ReadBlock(ushort[]? dc, ushort[]? ac)
+    // From the first coefficient on: all of a sequential picture's block, or the first one only, or one more bit of that.
+    private bool ReadBlock(Scan scan, ushort[]? dc, ushort[]? ac)
     {
-        if (dc is null || ac is null || Symbol(dc) is not (>= 0 and <= 16 and var size) || !Skip(size))
+        if (scan.High > 0)
+        {
+            return Skip(1);
+        }
+
+        if (dc is null || Symbol(dc) is not (>= 0 and <= 16 and var size) || !Skip(size))
         {
             return false;
         }
 
-        for (var coefficient = 1; coefficient < 64; coefficient++)
+        var ignored = 0UL;
+        return scan.Last == 0 || (ac is not null && ReadBand(scan with { First = 1 }, ac, ref ignored));
+    }
+
+    private bool ReadBand(Scan scan, ushort[] ac, ref ulong nonZero)
+    {
+        if (_endOfBandRun > 0)
+        {
+            _endOfBandRun--;
+            return true;
+        }
+
+        for (var coefficient = scan.First; coefficient <= scan.Last; coefficient++)
         {
             var symbol = Symbol(ac);
             if (symbol < 0)
@@ -224,25 +242,101 @@ internal ref struct JpegScans
             }
 
             var (run, bits) = (symbol >> 4, symbol & 15);
-            if (bits == 0)
+            coefficient += run;
+            if (bits > 0)
             {
-                if (run != 15)
+                if (coefficient > scan.Last || !Skip(bits))
                 {
-                    break;
+                    return false;
                 }
 
-                coefficient += 15;
-                continue;
+                nonZero |= 1UL << coefficient;
             }
-
-            coefficient += run;
-            if (coefficient > 63 || !Skip(bits))
+            else if (run != 15)
             {
-                return false;
+                if (!ReadEndOfBand(run))
+                {
+                    return false;
+                }
+
+                _endOfBandRun--;
+                break;
             }
         }
 
         return true;
+    }
+
+    // One more bit of the coefficients that are not zero, and those that become so (ITU-T T.81, G.1.2.3).
+    private bool RefineBand(Scan scan, ushort[] ac, ref ulong nonZero)
+    {
+        var coefficient = scan.First;
+        for (; _endOfBandRun == 0 && coefficient <= scan.Last; coefficient++)
+        {
+            var symbol = Symbol(ac);
+            if (symbol < 0)
+            {
+                return false;
+            }
+
+            var (run, bits) = (symbol >> 4, symbol & 15);
+            if (bits == 0 && run != 15)
+            {
+                if (!ReadEndOfBand(run))
+                {
+                    return false;
+                }
+
+                break;
+            }
+
+            if (!Skip(bits) || !PassZeros(scan, ref coefficient, run, nonZero))
+            {
+                return false;
+            }
+
+            if (bits > 0 && coefficient <= scan.Last)
+            {
+                nonZero |= 1UL << coefficient;
+            }
+        }
+
+        if (_endOfBandRun == 0)
+        {
+            return true;
+        }
+
+        _endOfBandRun--;
+        return PassZeros(scan, ref coefficient, int.MaxValue, nonZero);
+    }
+
+    // Passes a run of zero coefficients; each other on the way has its bit.
+    private bool PassZeros(Scan scan, ref int coefficient, int run, ulong nonZero)
+    {
+        for (; coefficient <= scan.Last; coefficient++)
+        {
+            if ((nonZero & (1UL << coefficient)) != 0)
+            {
+                if (!Skip(1))
+                {
+                    return false;
+                }
+            }
+            else if (run-- == 0)
+            {
+                break;
+            }
+        }
+
+        return true;
+    }
+
+    private bool ReadEndOfBand(int bits)
+    {
+        // A sequential picture's end of block is that of one block.
+        Fill();
+        _endOfBandRun = (1U << bits) + (bits == 0 ? 0 : (uint)(_bits >> (_bitCount - bits)) & ((1U << bits) - 1));
+        return Skip(bits);
     }
 
     private int Symbol(ushort[] table)
@@ -285,7 +379,7 @@ internal ref struct JpegScans
 
     private bool Restart()
     {
-        (_bits, _bitCount, _missingBits) = (0, 0, 0);
+        (_bits, _bitCount, _missingBits, _endOfBandRun) = (0, 0, 0, 0);
         return NextMarker() is >= 0xD0 and <= 0xD7;
     }
 
@@ -312,4 +406,7 @@ internal ref struct JpegScans
     }
 
     private static long Ceiling(long number, long divisor) => (number + divisor - 1) / divisor;
+
+    // The coefficients of a scan, and the bits of them that came before and come now (ITU-T T.81, B.2.3).
+    private readonly record struct Scan(int First, int Last, int High, int Low);
 }

@@ -62,7 +62,7 @@ public static class Renderer
             try
             {
                 // Cut short or corrupt: what can be read is better than nothing, and is marked.
-                var damaged = remark is not null && (format != ImageFormat.Jpeg || JpegIntegrity.IsDamaged(path, remark));
+                var damaged = remark is not null && (format != ImageFormat.Jpeg || !JpegScans.AreComplete(path));
                 using var small = Original.Thumbnail(path, format, side, failOn);
                 return Render(small, image => encode(image, damaged));
             }
