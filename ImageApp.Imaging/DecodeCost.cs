@@ -47,7 +47,13 @@ internal readonly record struct DecodeCost(long Bytes, string Reason, string Adv
             return IsInterlaced(image) ? new(pixels * image.Bands * sample, "interlaced ", "A non-interlaced or smaller version would do.") : new(0, "", Smaller);
         }
 
-        // Lossless WebP and GIF are whole frames of four bytes a pixel; an animation is drawn on a canvas of the same size.
+        // A GIF's frame is drawn on a canvas and copied from it, four bytes a pixel each.
+        if (format == ImageFormat.Gif)
+        {
+            return new((long)(pixels * 8.5), "", Smaller);
+        }
+
+        // Lossless WebP is a whole frame of four bytes a pixel; an animation is drawn on a canvas of the same size.
         var animated = image.Contains("n-pages") && Convert.ToInt32(image.Get("n-pages"), CultureInfo.InvariantCulture) > 1;
         return animated ? new(pixels * 8, "animated ", "A still or smaller version would do.") : new(pixels * 4, "", Smaller);
     }

@@ -3,13 +3,20 @@ using System.Buffers.Binary;
 namespace ImageApp.Imaging;
 
 /// <summary>How the pictures in a HEIF file (HEIC, AVIF) are coded, from the decoder configurations among its item properties (ISO/IEC 23008-12, 9.3; AV1-ISOBMFF, 2.3).</summary>
+/// <param name="Codec">How they are coded; null where that is not known. HEVC or AV1 where any is, since the others are then additions.</param>
 /// <param name="BitDepth">The most bits a sample of any picture in the file.</param>
 /// <param name="ChromaSamples">The most chroma samples a pixel of any picture in the file: 0 for grey, 0.5 for 4:2:0, 1 for 4:2:2, 2 for 4:4:4.</param>
-internal sealed record HeifCoding(int BitDepth, double ChromaSamples)
+internal sealed record HeifCoding(string? Codec, int BitDepth, double ChromaSamples)
 {
+    /// <summary>AV1, of which AVIF is made.</summary>
+    public const string Av1 = "AV1";
+
+    /// <summary>HEVC (H.265), of which HEIC is made.</summary>
+    public const string Hevc = "HEVC";
+
     private const int MaxBytes = 1024 * 1024;
     private const int MaxBoxes = 4096;
-    private static readonly HeifCoding Unknown = new(16, 2);
+    private static readonly HeifCoding Unknown = new(null, 16, 2);
 
     /// <summary>Bytes of one pixel's samples, two each where they have more than eight bits.</summary>
     public double PlaneBytes => (1 + ChromaSamples) * SampleBytes;
@@ -78,17 +85,32 @@ internal sealed record HeifCoding(int BitDepth, double ChromaSamples)
             else if (type.SequenceEqual("av1C"u8) && content.Length >= 3)
             {
                 var flags = content[2];
-                Add(ref found, (flags & 0x40) == 0 ? 8 : (flags & 0x20) == 0 ? 10 : 12, (flags & 0x10) != 0 ? 0 : (flags & 0x0C) switch { 0x0C => 0.5, 0x08 => 1, _ => 2 });
+                Add(ref found, Av1, (flags & 0x40) == 0 ? 8 : (flags & 0x20) == 0 ? 10 : 12, (flags & 0x10) != 0 ? 0 : (flags & 0x0C) switch { 0x0C => 0.5, 0x08 => 1, _ => 2 });
             }
             else if (type.SequenceEqual("hvcC"u8) && content.Length >= 19)
             {
-                Add(ref found, (content[17] & 7) + 8, (content[16] & 3) switch { 0 => 0, 1 => 0.5, 2 => 1, _ => 2 });
+                Add(ref found, Hevc, (content[17] & 7) + 8, (content[16] & 3) switch { 0 => 0, 1 => 0.5, 2 => 1, _ => 2 });
+            }
+
+            else if (OtherCodec(type) is { } other)
+            {
+                Add(ref found, other, 8, 0);
             }
 
             boxes = boxes[length..];
         }
 
-        static void Add(ref HeifCoding? found, int depth, double chroma) =>
-            found = new HeifCoding(Math.Max(depth, found?.BitDepth ?? 0), Math.Max(chroma, found?.ChromaSamples ?? 0));
+        static void Add(ref HeifCoding? found, string codec, int depth, double chroma) =>
+            found = new HeifCoding(found?.Codec is Hevc or Av1 ? found.Codec : codec, Math.Max(depth, found?.BitDepth ?? 0), Math.Max(chroma, found?.ChromaSamples ?? 0));
     }
+
+    // The configurations of the other codecs that HEIF files may have (ISO/IEC 23008-12, annexes E, F, H, L and M; ISO/IEC 23001-17).
+    private static string? OtherCodec(ReadOnlySpan<byte> type) =>
+        type.SequenceEqual("avcC"u8) ? "H.264"
+        : type.SequenceEqual("vvcC"u8) ? "H.266"
+        : type.SequenceEqual("evcC"u8) ? "EVC"
+        : type.SequenceEqual("j2kH"u8) ? "JPEG 2000"
+        : type.SequenceEqual("jpgC"u8) ? "JPEG"
+        : type.SequenceEqual("uncC"u8) ? "bare samples"
+        : null;
 }

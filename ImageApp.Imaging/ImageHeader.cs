@@ -37,11 +37,15 @@ public sealed record ImageHeader
         }
 
         var heif = ReadStart(path, format == ImageFormat.Heic || format == ImageFormat.Avif, HeifCoding.Read);
+        if (heif is not null)
+        {
+            Original.CheckCoding(heif);
+        }
+
         try
         {
             using var image = Original.Open(path, format, Enums.FailOn.None);
-            Original.CheckCoding(image, format);
-            var metadata = ImageMetadata.Read(image);
+            var metadata = ImageMetadata.Read(image, format);
             var cost = DecodeCost.Of(image, format, jpeg, heif);
             Check(image, format, cost, limits);
             var turned = metadata.Orientation >= 5;

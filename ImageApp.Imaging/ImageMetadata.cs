@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Xml;
+using ImageApp.Core.Formats;
 using NetVips;
 
 namespace ImageApp.Imaging;
@@ -58,16 +59,16 @@ public sealed record ImageMetadata
     /// <summary>The name of a place that a person entered.</summary>
     public string? Place { get; init; }
 
-    /// <summary>The orientation that EXIF gives, 1 to 8 (Exif 3.0, 4.6.5.1.6); 1 where there is none, or where the format has its own, as HEIC and AVIF have.</summary>
+    /// <summary>The orientation that EXIF gives, 1 to 8 (Exif 3.0, 4.6.5.1.6); 1 where there is none, or where browsers do not turn pictures of the format by it (WebP, AVIF, HEIC).</summary>
     public int Orientation { get; init; } = 1;
 
-    internal static ImageMetadata Read(Image image)
+    internal static ImageMetadata Read(Image image, ImageFormat format)
     {
         const ExifReader.Directory main = ExifReader.Directory.Image, taken = ExifReader.Directory.Exif;
         var metadata = new ImageMetadata
         {
             Place = PlaceName(image),
-            Orientation = image.Contains("orientation") ? Convert.ToInt32(image.Get("orientation"), CultureInfo.InvariantCulture) : 1,
+            Orientation = Original.UsesExifOrientation(format) && image.Contains("orientation") ? Convert.ToInt32(image.Get("orientation"), CultureInfo.InvariantCulture) : 1,
         };
         if (!image.Contains("exif-data") || image.Get("exif-data") is not byte[] block || ExifReader.Open(block) is not { } exif)
         {

@@ -55,7 +55,7 @@ internal sealed record JpegFrame(byte Process, int Precision, int Width, int Hei
 
             if (marker == EndOfImage || file.ReadAtLeast(segment[..2], 2, throwOnEndOfStream: false) < 2)
             {
-                return null;
+                return frame;
             }
 
             var length = BinaryPrimitives.ReadUInt16BigEndian(segment) - 2;

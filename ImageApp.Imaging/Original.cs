@@ -27,17 +27,23 @@ internal static class Original
     }
 
     /// <summary>Checks that a HEIF file is coded in a way that there is a decoder for.</summary>
-    /// <param name="image">The image, not decoded.</param>
-    /// <param name="format">Its format.</param>
+    /// <param name="coding">What its header says.</param>
     /// <exception cref="PermanentImageException">There is no decoder; the message says what to do.</exception>
-    public static void CheckCoding(Image image, ImageFormat format)
+    public static void CheckCoding(HeifCoding coding)
     {
-        if (Coding(image) is { } coding and not (Av1 or Hevc))
+        if (coding.Codec is not (HeifCoding.Av1 or HeifCoding.Hevc))
         {
             throw new PermanentImageException(
-                $"The file is a HEIF picture coded as {coding}, not as {ImageFormat.AllNames}. Open it in a photo program, export it as JPEG or PNG, and upload that.");
+                $"The file is a HEIF picture coded as {coding.Codec ?? "nothing that is known"}, not {ImageFormat.AllNames}. Open it in a photo program, export it as JPEG or PNG, and upload that.");
         }
     }
+
+    /// <summary>
+    /// Whether a format's pictures are turned as EXIF says: where browsers do. They do not for AVIF and HEIC, which have properties of their own for that,
+    /// and Chromium does not for WebP.
+    /// </summary>
+    /// <param name="format">The format.</param>
+    public static bool UsesExifOrientation(ImageFormat format) => format == ImageFormat.Jpeg || format == ImageFormat.Png;
 
     /// <summary>Decodes an original down to a size, upright and in sRGB.</summary>
     /// <param name="path">The file.</param>
@@ -50,11 +56,11 @@ internal static class Original
         if (format != ImageFormat.Avif && format != ImageFormat.Heic)
         {
             // Of one scan, sizes are decoded; of libvips' loaders none but the right one can run.
-            return Image.Thumbnail(path, side, height: side, size: Enums.Size.Down, outputProfile: Srgb, failOn: failOn);
+            return Image.Thumbnail(path, side, height: side, size: Enums.Size.Down, noRotate: !UsesExifOrientation(format), outputProfile: Srgb, failOn: failOn);
         }
 
         using var image = Open(path, format, failOn);
-        if (Coding(image) != Hevc)
+        if (ReadCoding(path).Codec != HeifCoding.Hevc)
         {
             return image.ThumbnailImage(side, height: side, size: Enums.Size.Down, outputProfile: Srgb);
         }
@@ -68,8 +74,10 @@ internal static class Original
     }
 
     private const string Srgb = "srgb";
-    private const string Av1 = "av1";
-    private const string Hevc = "hevc";
 
-    private static string? Coding(Image image) => image.Contains("heif-compression") ? image.Get("heif-compression") as string : null;
+    private static HeifCoding ReadCoding(string path)
+    {
+        using var file = File.OpenRead(path);
+        return HeifCoding.Read(file);
+    }
 }

@@ -56,7 +56,7 @@ public sealed class HeicTests
         Replace(content, "hvc1"u8, "avc1"u8);
         Replace(content, "hvcC"u8, "avcC"u8);
         var e = Assert.Throws<PermanentImageException>(() => Samples.Render(content));
-        Assert.Contains("HEIF picture coded as avc", e.Message);
+        Assert.Contains("HEIF picture coded as H.264", e.Message);
         Assert.Contains("export it as JPEG or PNG", e.Message);
     }
 
@@ -98,12 +98,13 @@ public sealed class HeicTests
     public void The_coding_is_read_from_the_header_and_the_most_costly_is_assumed_where_there_is_none()
     {
         using var heic = File.OpenRead(Samples.Path("telephone.heic"));
-        Assert.Equal(new HeifCoding(8, 0.5), HeifCoding.Read(heic));
+        Assert.Equal(new HeifCoding(HeifCoding.Hevc, 8, 0.5), HeifCoding.Read(heic));
         using var avif = File.OpenRead(Samples.Path("irot0-imirn.avif"));
-        Assert.Equal(8, HeifCoding.Read(avif).BitDepth);
+        var coding = HeifCoding.Read(avif);
+        Assert.Equal((HeifCoding.Av1, 8), (coding.Codec, coding.BitDepth));
         var nothing = new byte[64];
         BinaryPrimitives.WriteInt32BigEndian(nothing, 64);
-        Assert.Equal(new HeifCoding(16, 2), HeifCoding.Read(new MemoryStream(nothing)));
+        Assert.Equal(new HeifCoding(null, 16, 2), HeifCoding.Read(new MemoryStream(nothing)));
     }
 
     private static void Replace(byte[] content, ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)

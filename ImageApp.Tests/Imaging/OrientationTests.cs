@@ -33,7 +33,8 @@ public sealed class OrientationTests(Chromium chromium)
             seen.Add(await AssertAgreesAsync(page, $"{format}, orientation {orientation}", $"image/{format}", content));
         }
 
-        Assert.Equal(8, seen.Count);
+        // Chromium turns no WebP.
+        Assert.Equal(format == "webp" ? 1 : 8, seen.Count);
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class UltraHdrTests
         using var picture = Samples.Quadrants(640, 320);
         using var bright = (picture.Colourspace(Enums.Interpretation.Scrgb) * 2).Copy(interpretation: Enums.Interpretation.Scrgb);
         var content = bright.UhdrsaveBuffer(q: 90);
-        Assert.True(content.AsSpan().IndexOf("hdrgm"u8) > 0, "The file has no gain map.");
+        Assert.True(content.AsSpan().IndexOf("MPF\0"u8) > 0, "The file has no gain map.");
         var (header, made) = Samples.Render(content);
         Assert.Equal((640, 320), (header.Width, header.Height));
         Assert.Equal("RGBW", Samples.Corners(made.Thumbnail.Content));
