@@ -35,7 +35,7 @@ public static class Renderer
             using var decoded = image.CopyMemory();
             var scale = Math.Min(1, (double)side / Math.Max(header.Width, header.Height));
             var (width, height) = (Math.Max(1, (int)Math.Round(header.Width * scale, MidpointRounding.AwayFromZero)), Math.Max(1, (int)Math.Round(header.Height * scale, MidpointRounding.AwayFromZero)));
-            using var small = scale < 1 ? decoded.ThumbnailImage(width, height: height, size: Enums.Size.Force) : decoded.Copy();
+            using var small = scale < 1 ? decoded.ThumbnailImage(width, height: height, size: Enums.Size.Force, noRotate: true) : decoded.Copy();
             var thumbnail = new Rendition(small.JpegsaveBuffer(q: 85, optimizeCoding: true, keep: Enums.ForeignKeep.None), ImageFormat.Jpeg.ContentType, small.Width, small.Height, damaged);
             var preview = scale < 1
                 ? new Rendition(decoded.WebpsaveBuffer(q: 78, effort: 2, keep: Enums.ForeignKeep.None), ImageFormat.WebP.ContentType, decoded.Width, decoded.Height, damaged)

@@ -57,7 +57,7 @@ public static class TestImages
     public static byte[] ProgressiveJpeg(int width, int height, int bands = 1)
     {
         using var picture = Image.Black(width, height, bands);
-        return picture.JpegsaveBuffer(q: 30, interlace: true);
+        return picture.JpegsaveBuffer(q: 30, interlace: true, subsampleMode: Enums.ForeignSubsample.Off);
     }
 
     /// <summary>A PNG of one colour: a small file, however many pixels it has.</summary>
