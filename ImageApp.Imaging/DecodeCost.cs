@@ -28,7 +28,9 @@ internal readonly record struct DecodeCost(long Bytes, string Reason, string Adv
         {
             // A JPEG of one scan streams by. One of many keeps all coefficients, whatever size is wanted of it.
             return jpeg.ManyScans
-                ? new(jpeg.CoefficientBytes, jpeg.IsProgressive ? "progressive " : "multi-scan ", "A non-progressive or smaller version would do.")
+                ? new(
+                    jpeg.CoefficientBytes, jpeg.IsProgressive ? "progressive " : "multi-scan ",
+                    "A non-progressive or smaller version would do.")
                 : new(0, "", Smaller);
         }
 
@@ -37,14 +39,18 @@ internal readonly record struct DecodeCost(long Bytes, string Reason, string Adv
             var output = (3 + alpha) * heif.SampleBytes;
             return format == ImageFormat.Heic
                 ? new((long)(pixels * (Math.Max(heif.PlaneBytes + alpha + output, output + 3 + alpha) + 0.6)), "", Smaller)
-                : new((long)(pixels * (Av1ModeBytes + (2 * (heif.PlaneBytes + (alpha * heif.SampleBytes))) + alpha)), "", "A smaller version, or a JPEG, would do.");
+                : new(
+                    (long)(pixels * (Av1ModeBytes + (2 * (heif.PlaneBytes + (alpha * heif.SampleBytes))) + alpha)), "",
+                    "A smaller version, or a JPEG, would do.");
         }
 
         if (format == ImageFormat.Png)
         {
             // The passes of an interlaced PNG are put together in a whole picture; others stream by.
             var sample = image.Format is Enums.BandFormat.Ushort or Enums.BandFormat.Short ? 2 : 1;
-            return IsInterlaced(image) ? new(pixels * image.Bands * sample, "interlaced ", "A non-interlaced or smaller version would do.") : new(0, "", Smaller);
+            return IsInterlaced(image)
+                ? new(pixels * image.Bands * sample, "interlaced ", "A non-interlaced or smaller version would do.")
+                : new(0, "", Smaller);
         }
 
         // A GIF's frame is drawn on a canvas and copied from it, four bytes a pixel each.
@@ -58,5 +64,6 @@ internal readonly record struct DecodeCost(long Bytes, string Reason, string Adv
         return animated ? new(pixels * 8, "animated ", "A still or smaller version would do.") : new(pixels * 4, "", Smaller);
     }
 
-    private static bool IsInterlaced(Image image) => image.Contains("interlaced") && Convert.ToInt32(image.Get("interlaced"), CultureInfo.InvariantCulture) != 0;
+    private static bool IsInterlaced(Image image) =>
+        image.Contains("interlaced") && Convert.ToInt32(image.Get("interlaced"), CultureInfo.InvariantCulture) != 0;
 }

@@ -4,7 +4,8 @@ using System.Text;
 
 namespace ImageApp.Imaging;
 
-/// <summary>Reads the values of an EXIF block (Exif 3.0; TIFF 6.0, section 2). Nothing in it is trusted: what does not fit is not there.</summary>
+/// <summary>Reads the values of an EXIF block (Exif 3.0; TIFF 6.0, section 2). Nothing in it is trusted: what does not fit is not
+/// there.</summary>
 internal sealed class ExifReader
 {
     /// <summary>The directories whose values are read.</summary>
@@ -61,7 +62,8 @@ internal sealed class ExifReader
     /// <summary>The text of a value, without what pads it; null where there is none.</summary>
     public string? Text(Directory directory, ushort tag)
     {
-        if (!_entries.TryGetValue((directory, tag), out var entry) || entry.Type is not (ValueType.Ascii or ValueType.Utf8 or ValueType.Undefined or ValueType.Byte))
+        if (!_entries.TryGetValue((directory, tag), out var entry)
+            || entry.Type is not (ValueType.Ascii or ValueType.Utf8 or ValueType.Undefined or ValueType.Byte))
         {
             return null;
         }
@@ -69,7 +71,8 @@ internal sealed class ExifReader
         return Decode(Value(entry));
     }
 
-    /// <summary>The text of a value that begins with eight bytes naming its character set (Exif 3.0, 4.6.6.1, UserComment); null where there is none.</summary>
+    /// <summary>The text of a value that begins with eight bytes naming its character set (Exif 3.0, 4.6.6.1, UserComment); null
+    /// where there is none.</summary>
     public string? TextWithCharacterSet(Directory directory, ushort tag)
     {
         const int prefix = 8;
@@ -82,12 +85,14 @@ internal sealed class ExifReader
         var text = value[prefix..];
         if (value.StartsWith("UNICODE\0"u8))
         {
-            var little = text.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || (_little && !text.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]));
-            var characters = (little ? Encoding.Unicode : Encoding.BigEndianUnicode).GetString(text[..(text.Length & ~1)]).TrimStart('\uFEFF');
-            return Present(UntilNull(characters));
+            var little = text.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE])
+                || (_little && !text.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]));
+            var encoding = little ? Encoding.Unicode : Encoding.BigEndianUnicode;
+            return Present(UntilNull(encoding.GetString(text[..(text.Length & ~1)]).TrimStart('\uFEFF')));
         }
 
-        return value.StartsWith("JIS\0"u8) ? null : Decode(value.StartsWith("ASCII\0\0\0"u8) || value[..prefix].IndexOfAnyExcept((byte)0) < 0 ? text : value);
+        var hasPrefix = value.StartsWith("ASCII\0\0\0"u8) || value[..prefix].IndexOfAnyExcept((byte)0) < 0;
+        return value.StartsWith("JIS\0"u8) ? null : Decode(hasPrefix ? text : value);
     }
 
     /// <summary>A whole number; null where there is none.</summary>
@@ -124,7 +129,9 @@ internal sealed class ExifReader
                     break;
                 }
 
-                numbers.Add(entry.Type == ValueType.SignedRational ? (double)(int)numerator / (int)denominator : (double)numerator / denominator);
+                numbers.Add(entry.Type == ValueType.SignedRational
+                    ? (double)(int)numerator / (int)denominator
+                    : (double)numerator / denominator);
             }
         }
 
@@ -132,7 +139,8 @@ internal sealed class ExifReader
     }
 
     /// <summary>One rational or whole number; null where there is none.</summary>
-    public double? Rational(Directory directory, ushort tag) => Rationals(directory, tag) is [var number, ..] ? number : Number(directory, tag);
+    public double? Rational(Directory directory, ushort tag) =>
+        Rationals(directory, tag) is [var number, ..] ? number : Number(directory, tag);
 
     /// <summary>A date and time without a zone, as cameras write them; null where there is none.</summary>
     public DateTime? Time(Directory directory, ushort tag)
@@ -146,7 +154,9 @@ internal sealed class ExifReader
         }
 
         var canonical = string.Concat(text.AsSpan(0, 10).ToString().Replace('-', ':').Replace('/', ':'), " ", text.AsSpan(11, 8));
-        return DateTime.TryParseExact(canonical, "yyyy:MM:dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? time : null;
+        return DateTime.TryParseExact(canonical, "yyyy:MM:dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+            ? time
+            : null;
     }
 
     /// <summary>A difference to UTC, <c>+02:00</c>; null where there is none.</summary>
@@ -158,7 +168,9 @@ internal sealed class ExifReader
             return TimeSpan.Zero;
         }
 
-        return text is [('+' or '-') and var sign, ..] && TimeSpan.TryParseExact(text.AsSpan(1), @"hh\:mm", CultureInfo.InvariantCulture, out var offset) && offset <= TimeSpan.FromHours(14)
+        return text is [('+' or '-') and var sign, ..]
+            && TimeSpan.TryParseExact(text.AsSpan(1), @"hh\:mm", CultureInfo.InvariantCulture, out var offset)
+            && offset <= TimeSpan.FromHours(14)
             ? sign == '-' ? -offset : offset
             : null;
     }
@@ -212,9 +224,11 @@ internal sealed class ExifReader
 
     private ReadOnlySpan<byte> Value(Entry entry) => Tiff.Slice(entry.At, entry.Count);
 
-    private ushort ReadUInt16(ReadOnlySpan<byte> at) => _little ? BinaryPrimitives.ReadUInt16LittleEndian(at) : BinaryPrimitives.ReadUInt16BigEndian(at);
+    private ushort ReadUInt16(ReadOnlySpan<byte> at) =>
+        _little ? BinaryPrimitives.ReadUInt16LittleEndian(at) : BinaryPrimitives.ReadUInt16BigEndian(at);
 
-    private uint ReadUInt32(ReadOnlySpan<byte> at) => _little ? BinaryPrimitives.ReadUInt32LittleEndian(at) : BinaryPrimitives.ReadUInt32BigEndian(at);
+    private uint ReadUInt32(ReadOnlySpan<byte> at) =>
+        _little ? BinaryPrimitives.ReadUInt32LittleEndian(at) : BinaryPrimitives.ReadUInt32BigEndian(at);
 
     private static long Size(ValueType type) => type switch
     {

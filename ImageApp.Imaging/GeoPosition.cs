@@ -9,7 +9,8 @@ public sealed record GeoPosition(double Latitude, double Longitude, double? Alti
     internal static GeoPosition? Read(ExifReader exif)
     {
         const ExifReader.Directory gps = ExifReader.Directory.Gps;
-        if (Degrees(exif.Rationals(gps, 2), exif.Text(gps, 1), "S", 90) is not { } latitude || Degrees(exif.Rationals(gps, 4), exif.Text(gps, 3), "W", 180) is not { } longitude)
+        if (Degrees(exif.Rationals(gps, 2), exif.Text(gps, 1), "S", 90) is not { } latitude
+            || Degrees(exif.Rationals(gps, 4), exif.Text(gps, 3), "W", 180) is not { } longitude)
         {
             return null;
         }
@@ -28,6 +29,7 @@ public sealed record GeoPosition(double Latitude, double Longitude, double? Alti
         }
 
         var degrees = parts[0] + (parts.ElementAtOrDefault(1) / 60) + (parts.ElementAtOrDefault(2) / 3600);
-        return degrees > most || degrees < 0 ? null : hemisphere.StartsWith(negative, StringComparison.OrdinalIgnoreCase) ? -degrees : degrees;
+        return degrees > most || degrees < 0 ? null
+            : hemisphere.StartsWith(negative, StringComparison.OrdinalIgnoreCase) ? -degrees : degrees;
     }
 }

@@ -4,8 +4,8 @@ using NetVips;
 namespace ImageApp.Imaging;
 
 /// <summary>
-/// Decodes HEVC pictures. libvips as it is packaged reads a HEIC's header and metadata and has no HEVC decoder; ImageMagick's package has libheif with
-/// libde265, and nothing else of it is used.
+/// Decodes HEVC pictures. libvips as it is packaged reads a HEIC's header and metadata and has no HEVC decoder; ImageMagick's package has
+/// libheif with libde265, and nothing else of it is used.
 /// </summary>
 internal sealed class HeicDecoder : IDisposable
 {
@@ -48,7 +48,8 @@ internal sealed class HeicDecoder : IDisposable
             throw new VipsException("The decoded pixels are not there.");
         }
 
-        using var raw = Image.NewFromMemory(memory, (ulong)width * (ulong)height * (ulong)bands, width, height, bands, Enums.BandFormat.Uchar);
+        using var raw = Image.NewFromMemory(
+            memory, (ulong)width * (ulong)height * (ulong)bands, width, height, bands, Enums.BandFormat.Uchar);
         var image = raw.Copy(interpretation: bands >= 3 ? Enums.Interpretation.Srgb : Enums.Interpretation.Bw);
         if (!header.Contains("icc-profile-data"))
         {

@@ -2,10 +2,13 @@ using System.Buffers.Binary;
 
 namespace ImageApp.Imaging;
 
-/// <summary>How the pictures in a HEIF file (HEIC, AVIF) are coded, from the decoder configurations among its item properties (ISO/IEC 23008-12, 9.3; AV1-ISOBMFF, 2.3).</summary>
-/// <param name="Codec">How they are coded; null where that is not known. HEVC or AV1 where any is, since the others are then additions.</param>
+/// <summary>
+/// How the pictures in a HEIF file (HEIC, AVIF) are coded, from the decoder configurations among its item properties (ISO/IEC
+/// 23008-12, 9.3; AV1-ISOBMFF, 2.3).
+/// </summary>
+/// <param name="Codec">How they are coded; null where that is not known. HEVC or AV1 where any is: the others are additions.</param>
 /// <param name="BitDepth">The most bits a sample of any picture in the file.</param>
-/// <param name="ChromaSamples">The most chroma samples a pixel of any picture in the file: 0 for grey, 0.5 for 4:2:0, 1 for 4:2:2, 2 for 4:4:4.</param>
+/// <param name="ChromaSamples">The most chroma samples a pixel of any picture: 0 for grey, 0.5 for 4:2:0, 1 for 4:2:2, 2 for 4:4:4.</param>
 internal sealed record HeifCoding(string? Codec, int BitDepth, double ChromaSamples)
 {
     /// <summary>AV1, of which AVIF is made.</summary>
@@ -85,7 +88,8 @@ internal sealed record HeifCoding(string? Codec, int BitDepth, double ChromaSamp
             else if (type.SequenceEqual("av1C"u8) && content.Length >= 3)
             {
                 var flags = content[2];
-                Add(ref found, Av1, (flags & 0x40) == 0 ? 8 : (flags & 0x20) == 0 ? 10 : 12, (flags & 0x10) != 0 ? 0 : (flags & 0x0C) switch { 0x0C => 0.5, 0x08 => 1, _ => 2 });
+                var chroma = (flags & 0x10) != 0 ? 0 : (flags & 0x0C) switch { 0x0C => 0.5, 0x08 => 1, _ => 2 };
+                Add(ref found, Av1, (flags & 0x40) == 0 ? 8 : (flags & 0x20) == 0 ? 10 : 12, chroma);
             }
             else if (type.SequenceEqual("hvcC"u8) && content.Length >= 19)
             {
@@ -101,7 +105,9 @@ internal sealed record HeifCoding(string? Codec, int BitDepth, double ChromaSamp
         }
 
         static void Add(ref HeifCoding? found, string codec, int depth, double chroma) =>
-            found = new HeifCoding(found?.Codec is Hevc or Av1 ? found.Codec : codec, Math.Max(depth, found?.BitDepth ?? 0), Math.Max(chroma, found?.ChromaSamples ?? 0));
+            found = new HeifCoding(
+                found?.Codec is Hevc or Av1 ? found.Codec : codec,
+                Math.Max(depth, found?.BitDepth ?? 0), Math.Max(chroma, found?.ChromaSamples ?? 0));
     }
 
     // The configurations of the other codecs that HEIF files may have (ISO/IEC 23008-12, annexes E, F, H, L and M; ISO/IEC 23001-17).

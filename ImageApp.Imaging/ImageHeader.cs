@@ -27,13 +27,16 @@ public sealed record ImageHeader
     /// <param name="path">The file.</param>
     /// <param name="format">What its first bytes tell.</param>
     /// <param name="limits">What is allowed.</param>
-    /// <exception cref="PermanentImageException">The file cannot be read as an image, or would exceed a limit; the message names both numbers.</exception>
+    /// <exception cref="PermanentImageException">The file cannot be read as an image, or would exceed a limit; the message names both
+    /// numbers.</exception>
     public static ImageHeader Read(string path, ImageFormat format, ImageLimits limits)
     {
         var jpeg = ReadStart(path, format == ImageFormat.Jpeg, JpegFrame.Read);
         if (jpeg?.Unsupported is { } kind)
         {
-            throw new PermanentImageException($"The file is {kind}, which neither browsers nor this gallery can show. Open it in a photo program, export it as an ordinary JPEG or PNG, and upload that.");
+            throw new PermanentImageException(
+                $"The file is {kind}, which neither browsers nor this gallery can show. "
+                + "Open it in a photo program, export it as an ordinary JPEG or PNG, and upload that.");
         }
 
         var heif = ReadStart(path, format == ImageFormat.Heic || format == ImageFormat.Avif, HeifCoding.Read);
@@ -81,20 +84,23 @@ public sealed record ImageHeader
         var (width, height) = (image.Width, image.PageHeight);
         if (Math.Max(width, height) > limits.MaxSide)
         {
-            throw new PermanentImageException(Text($"The image is {width} × {height} pixels; no side may be longer than {limits.MaxSide:N0}."));
+            throw new PermanentImageException(Text(
+                $"The image is {width} × {height} pixels; no side may be longer than {limits.MaxSide:N0}."));
         }
 
         var pixels = (long)width * height;
         if (pixels > limits.MaxPixels)
         {
-            throw new PermanentImageException(Text(
-                $"The image is {width} × {height} = {Math.Ceiling(pixels / 1e5) / 10:0.0} megapixels; at most {Math.Floor(limits.MaxPixels / 1e5) / 10:0.0} are allowed."));
+            var (has, most) = (Math.Ceiling(pixels / 1e5) / 10, Math.Floor(limits.MaxPixels / 1e5) / 10);
+            throw new PermanentImageException(Text($"The image is {width} × {height} = {has:0.0} megapixels; at most {most:0.0} are allowed."));
         }
 
         if (cost.Bytes > limits.MaxDecodeBytes)
         {
+            var (needed, most) = ((cost.Bytes + MegaByte - 1) / MegaByte, limits.MaxDecodeBytes / MegaByte);
             throw new PermanentImageException(Text(
-                $"Decoding this {cost.Reason}{format.Name} of {width} × {height} pixels would take {(cost.Bytes + MegaByte - 1) / MegaByte} MB of memory; at most {limits.MaxDecodeBytes / MegaByte} MB are allowed. {cost.Advice}"));
+                $"Decoding this {cost.Reason}{format.Name} of {width} × {height} pixels would take {needed} MB of memory; ")
+                + Text($"at most {most} MB are allowed. {cost.Advice}"));
         }
     }
 

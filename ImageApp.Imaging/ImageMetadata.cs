@@ -6,7 +6,10 @@ using NetVips;
 
 namespace ImageApp.Imaging;
 
-/// <summary>What a camera or an editor wrote into the file. Texts are clean: no control characters, nothing that pads them; what is not known is null.</summary>
+/// <summary>
+/// What a camera or an editor wrote into the file. Texts are clean: no control characters, nothing that pads them; what is not known is
+/// null.
+/// </summary>
 public sealed record ImageMetadata
 {
     /// <summary>The most characters a text has; longer ones are cut.</summary>
@@ -59,7 +62,10 @@ public sealed record ImageMetadata
     /// <summary>The name of a place that a person entered.</summary>
     public string? Place { get; init; }
 
-    /// <summary>The orientation that EXIF gives, 1 to 8 (Exif 3.0, 4.6.5.1.6); 1 where there is none, or where browsers do not turn pictures of the format by it (WebP, AVIF, HEIC).</summary>
+    /// <summary>
+    /// The orientation that EXIF gives, 1 to 8 (Exif 3.0, 4.6.5.1.6); 1 where there is none, or where browsers do not turn pictures of the
+    /// format by it (WebP, AVIF, HEIC).
+    /// </summary>
     public int Orientation { get; init; } = 1;
 
     internal static ImageMetadata Read(Image image, ImageFormat format)
@@ -68,7 +74,9 @@ public sealed record ImageMetadata
         var metadata = new ImageMetadata
         {
             Place = PlaceName(image),
-            Orientation = Original.UsesExifOrientation(format) && image.Contains("orientation") ? Convert.ToInt32(image.Get("orientation"), CultureInfo.InvariantCulture) : 1,
+            Orientation = Original.UsesExifOrientation(format) && image.Contains("orientation")
+                ? Convert.ToInt32(image.Get("orientation"), CultureInfo.InvariantCulture)
+                : 1,
         };
         if (!image.Contains("exif-data") || image.Get("exif-data") is not byte[] block || ExifReader.Open(block) is not { } exif)
         {
@@ -82,7 +90,9 @@ public sealed record ImageMetadata
             Model = Clean(exif.Text(main, 0x0110)),
             Lens = Named(Clean(exif.Text(taken, 0xA433)), Clean(exif.Text(taken, 0xA434))),
             TakenAt = original ?? exif.Time(taken, 0x9004) ?? exif.Time(main, 0x0132),
-            TakenAtOffset = original is not null ? exif.Offset(taken, 0x9011) : exif.Time(taken, 0x9004) is not null ? exif.Offset(taken, 0x9012) : exif.Offset(taken, 0x9010),
+            TakenAtOffset = original is not null ? exif.Offset(taken, 0x9011)
+                : exif.Time(taken, 0x9004) is not null ? exif.Offset(taken, 0x9012)
+                : exif.Offset(taken, 0x9010),
             ExposureTime = Positive(exif.Rational(taken, 0x829A)),
             FNumber = Positive(exif.Rational(taken, 0x829D)),
             Iso = Sensitivity(exif),
@@ -99,13 +109,16 @@ public sealed record ImageMetadata
     {
         const ExifReader.Directory taken = ExifReader.Directory.Exif;
         var iso = exif.Number(taken, 0x8827);
-        return (iso is null or ushort.MaxValue ? exif.Number(taken, 0x8832) ?? exif.Number(taken, 0x8831) ?? iso : iso) is > 0 and <= int.MaxValue and var number ? (int)number : null;
+        var larger = iso is null or ushort.MaxValue ? exif.Number(taken, 0x8832) ?? exif.Number(taken, 0x8831) : null;
+        return (larger ?? iso) is > 0 and <= int.MaxValue and var number ? (int)number : null;
     }
 
     private static double? Positive(double? number) => number is > 0 && double.IsFinite(number.Value) ? number : null;
 
     private static string? Named(string? maker, string? name) =>
-        maker is null || name is null || name.StartsWith(maker.Split(' ')[0], StringComparison.OrdinalIgnoreCase) ? name ?? maker : Clean($"{maker} {name}");
+        maker is null || name is null || name.StartsWith(maker.Split(' ')[0], StringComparison.OrdinalIgnoreCase)
+            ? name ?? maker
+            : Clean($"{maker} {name}");
 
     private static string? PlaceName(Image image)
     {
@@ -117,7 +130,11 @@ public sealed record ImageMetadata
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
-            using var reader = XmlReader.Create(new MemoryStream(xmp), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = 1_000_000 });
+            using var reader = XmlReader.Create(
+                new MemoryStream(xmp), new XmlReaderSettings
+                {
+                    DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = 1_000_000,
+                });
             while (reader.Read())
             {
                 if (reader.NodeType != XmlNodeType.Element)
@@ -131,7 +148,8 @@ public sealed record ImageMetadata
                     Keep(reader.LocalName, reader.Value);
                 }
 
-                if (element is "Location" or "City" or "Country" && reader.MoveToElement() && !reader.IsEmptyElement && reader.Read() && reader.NodeType == XmlNodeType.Text)
+                if (element is "Location" or "City" or "Country"
+                    && reader.MoveToElement() && !reader.IsEmptyElement && reader.Read() && reader.NodeType == XmlNodeType.Text)
                 {
                     Keep(element, reader.Value);
                 }

@@ -13,8 +13,8 @@ public static class ImagingRuntime
     public static IReadOnlyList<string> Loaders { get; } = ["Jpeg", "Png", "Nsgif", "Webp", "Heif"];
 
     /// <summary>
-    /// The operations of libvips' loaders that never run, each with the reason. <see cref="Loaders"/>' and these together are all that the native
-    /// library has.
+    /// The operations of libvips' loaders that never run, each with the reason. <see cref="Loaders"/>' and these together are all that the
+    /// native library has.
     /// </summary>
     public static IReadOnlyDictionary<string, string> RefusedLoaders { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -52,6 +52,6 @@ public static class ImagingRuntime
     /// <summary>Does so once a process.</summary>
     public static void Initialize() => _ = Ready.Value;
 
-    /// <summary>Sets up the HEVC decoder, once a process, when the first HEIC is there: its library is large, and most processes never need it.</summary>
+    /// <summary>Sets up the HEVC decoder, once a process, when the first HEIC is there: its library is large, and seldom needed.</summary>
     internal static void InitializeHeic() => _ = HeicReady.Value;
 }

@@ -8,8 +8,9 @@ namespace ImageApp.Imaging;
 /// <param name="Width">Width in pixels, as stored.</param>
 /// <param name="Height">Height in pixels, as stored.</param>
 /// <param name="Components">Horizontal and vertical sampling factor of each component.</param>
-/// <param name="ManyScans">Whether the components or their bits come in more than one scan, so that a decoder must hold all coefficients.</param>
-internal sealed record JpegFrame(byte Process, int Precision, int Width, int Height, IReadOnlyList<(int Horizontal, int Vertical)> Components, bool ManyScans)
+/// <param name="ManyScans">Whether the components or their bits come in more than one scan: a decoder holds all coefficients.</param>
+internal sealed record JpegFrame(
+    byte Process, int Precision, int Width, int Height, IReadOnlyList<(int Horizontal, int Vertical)> Components, bool ManyScans)
 {
     private const byte StartOfScan = 0xDA;
     private const byte EndOfImage = 0xD9;
@@ -28,12 +29,16 @@ internal sealed record JpegFrame(byte Process, int Precision, int Width, int Hei
     /// <summary>Whether the coefficients' bits come in several passes.</summary>
     public bool IsProgressive => Process is 0xC2;
 
-    /// <summary>The bytes of the coefficients that a decoder holds of a picture in <see cref="ManyScans"/>: two each, of whole blocks and whole interleaved units.</summary>
+    /// <summary>
+    /// The bytes of the coefficients that a decoder holds of a picture in <see cref="ManyScans"/>: two each, of whole blocks and whole
+    /// interleaved units.
+    /// </summary>
     public long CoefficientBytes
     {
         get
         {
-            var (horizontal, vertical) = (Components.Max(component => component.Horizontal), Components.Max(component => component.Vertical));
+            var horizontal = Components.Max(component => component.Horizontal);
+            var vertical = Components.Max(component => component.Vertical);
             return Components.Sum(component =>
                 Blocks(Width, component.Horizontal, horizontal) * Blocks(Height, component.Vertical, vertical) * BlockBytes);
         }
@@ -59,13 +64,17 @@ internal sealed record JpegFrame(byte Process, int Precision, int Width, int Hei
             }
 
             var length = BinaryPrimitives.ReadUInt16BigEndian(segment) - 2;
-            var read = file.ReadAtLeast(segment[..Math.Clamp(length, 0, segment.Length)], Math.Clamp(length, 0, segment.Length), throwOnEndOfStream: false);
+            var start = segment[..Math.Clamp(length, 0, segment.Length)];
+            var read = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
             if (marker == StartOfScan)
             {
-                return frame is null || read == 0 ? frame : frame with { ManyScans = frame.IsProgressive || segment[0] < frame.Components.Count };
+                return frame is null || read == 0
+                    ? frame
+                    : frame with { ManyScans = frame.IsProgressive || segment[0] < frame.Components.Count };
             }
 
-            if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC) && read >= 6 && segment[5] is > 0 and <= 4 && read >= 6 + (segment[5] * 3))
+            if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC)
+                && read >= 6 && segment[5] is > 0 and <= 4 && read >= 6 + (segment[5] * 3))
             {
                 frame = Parse(marker, segment);
                 if (frame is null)
@@ -94,7 +103,8 @@ internal sealed record JpegFrame(byte Process, int Precision, int Width, int Hei
         }
 
         return new JpegFrame(
-            marker, segment[0], BinaryPrimitives.ReadUInt16BigEndian(segment[3..]), BinaryPrimitives.ReadUInt16BigEndian(segment[1..]), components, ManyScans: false);
+            marker, segment[0], BinaryPrimitives.ReadUInt16BigEndian(segment[3..]), BinaryPrimitives.ReadUInt16BigEndian(segment[1..]),
+            components, ManyScans: false);
     }
 
     private static long Blocks(int pixels, int factor, int maxFactor)

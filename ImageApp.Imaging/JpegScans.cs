@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace ImageApp.Imaging;
 
 /// <summary>
-/// Tells whether a JPEG's scans hold all of the picture (ITU-T T.81, annex F), without decoding it: libjpeg calls a file cut short when all that is
-/// missing is its end marker. Asked only of files that libjpeg has a remark on.
+/// Tells whether a JPEG's scans hold all of the picture (ITU-T T.81, annexes F and G), without decoding it: libjpeg calls a file cut short
+/// when all that is missing is its end marker. Asked only of files that libjpeg has a remark on.
 /// </summary>
 internal ref struct JpegScans
 {
@@ -31,11 +31,13 @@ internal ref struct JpegScans
 
     private JpegScans(ReadOnlySpan<byte> file) => _file = file;
 
-    /// <summary>Whether every bit of every coefficient of a picture is in its file. Files that are not coded by Huffman's method are never complete.</summary>
+    /// <summary>Whether every bit of every coefficient of a picture is in its file; never so of a file that is not coded by
+    /// Huffman's method.</summary>
     /// <param name="path">The file.</param>
     public static bool AreComplete(string path) => AreComplete(File.ReadAllBytes(path));
 
-    /// <summary>Whether every bit of every coefficient of a picture is in its file. Files that are not coded by Huffman's method are never complete.</summary>
+    /// <summary>Whether every bit of every coefficient of a picture is in its file; never so of a file that is not coded by
+    /// Huffman's method.</summary>
     /// <param name="file">The whole file.</param>
     public static bool AreComplete(ReadOnlySpan<byte> file) => new JpegScans(file).AreComplete();
 
@@ -48,7 +50,8 @@ internal ref struct JpegScans
                 continue;
             }
 
-            if (_at + 2 > _file.Length || BinaryPrimitives.ReadUInt16BigEndian(_file[_at..]) is var length && (length < 2 || _at + length > _file.Length))
+            if (_at + 2 > _file.Length
+                || BinaryPrimitives.ReadUInt16BigEndian(_file[_at..]) is var length && (length < 2 || _at + length > _file.Length))
             {
                 break;
             }
@@ -146,7 +149,9 @@ internal ref struct JpegScans
         }
 
         // What these bytes say counts in a progressive picture only.
-        var scan = _frame!.IsProgressive ? new Scan(segment[^3] & 63, segment[^2] & 63, segment[^1] >> 4, segment[^1] & 15) : new Scan(0, BlockLength - 1, 0, 0);
+        var scan = _frame!.IsProgressive
+            ? new Scan(segment[^3] & 63, segment[^2] & 63, segment[^1] >> 4, segment[^1] & 15)
+            : new Scan(0, BlockLength - 1, 0, 0);
         if (scan.Last < scan.First || (_frame.IsProgressive && scan.First > 0 && count > 1))
         {
             return false;
@@ -163,7 +168,8 @@ internal ref struct JpegScans
     private bool ReadUnits(Scan scan, scoped ReadOnlySpan<int> components, scoped ReadOnlySpan<int> tables)
     {
         var frame = _frame!;
-        var (horizontal, vertical) = (frame.Components.Max(component => component.Horizontal), frame.Components.Max(component => component.Vertical));
+        var horizontal = frame.Components.Max(component => component.Horizontal);
+        var vertical = frame.Components.Max(component => component.Vertical);
         var interleaved = components.Length > 1;
 
         // A component by itself has just the blocks that its samples need, and interleaved ones whole units.

@@ -34,13 +34,14 @@ internal static class Original
         if (coding.Codec is not (HeifCoding.Av1 or HeifCoding.Hevc))
         {
             throw new PermanentImageException(
-                $"The file is a HEIF picture coded as {coding.Codec ?? "nothing that is known"}, not {ImageFormat.AllNames}. Open it in a photo program, export it as JPEG or PNG, and upload that.");
+                $"The file is a HEIF picture coded as {coding.Codec ?? "nothing that is known"}, not {ImageFormat.AllNames}. "
+                + "Open it in a photo program, export it as JPEG or PNG, and upload that.");
         }
     }
 
     /// <summary>
-    /// Whether a format's pictures are turned as EXIF says: where browsers do. They do not for AVIF and HEIC, which have properties of their own for that,
-    /// and Chromium does not for WebP.
+    /// Whether a format's pictures are turned as EXIF says: where browsers do. They do not for AVIF and HEIC, which have properties of their
+    /// own for that, and Chromium does not for WebP.
     /// </summary>
     /// <param name="format">The format.</param>
     public static bool UsesExifOrientation(ImageFormat format) => format == ImageFormat.Jpeg || format == ImageFormat.Png;
@@ -56,7 +57,9 @@ internal static class Original
         if (format != ImageFormat.Avif && format != ImageFormat.Heic)
         {
             // Of one scan, sizes are decoded; of libvips' loaders none but the right one can run.
-            return Image.Thumbnail(path, side, height: side, size: Enums.Size.Down, noRotate: !UsesExifOrientation(format), outputProfile: Srgb, failOn: failOn);
+            return Image.Thumbnail(
+                path, side, height: side, size: Enums.Size.Down, noRotate: !UsesExifOrientation(format), outputProfile: Srgb,
+                failOn: failOn);
         }
 
         using var image = Open(path, format, failOn);

@@ -4,7 +4,7 @@ using NetVips;
 
 namespace ImageApp.Imaging;
 
-/// <summary>Makes small versions: upright, in sRGB, on white, without any metadata. Call <see cref="ImageHeader.Read"/> first: it keeps the limits.</summary>
+/// <summary>Makes small versions: upright, in sRGB, on white, without metadata. Call <see cref="ImageHeader.Read"/> first: it keeps limits.</summary>
 public static class Renderer
 {
     private static readonly double[] White = [255, 255, 255];
@@ -17,8 +17,8 @@ public static class Renderer
     /// <param name="side">The square's side in pixels.</param>
     /// <param name="quality">JPEG quality, 1 to 100.</param>
     /// <exception cref="PermanentImageException">Not even a part of the image can be decoded.</exception>
-    public static Rendition Jpeg(string path, ImageFormat format, int side, int quality) => Render(path, format, side, (image, damaged) => new Rendition(
-        image.JpegsaveBuffer(q: quality, optimizeCoding: true, keep: Enums.ForeignKeep.None), ImageFormat.Jpeg.ContentType, image.Width, image.Height, damaged));
+    public static Rendition Jpeg(string path, ImageFormat format, int side, int quality) =>
+        Render(path, format, side, (image, damaged) => SaveJpeg(image, quality, damaged));
 
     /// <summary>Makes the gallery's versions of an image, from one decoding.</summary>
     /// <param name="path">The original.</param>
@@ -34,11 +34,13 @@ public static class Renderer
             // Decoded once: both versions and the colour are made of this.
             using var decoded = image.CopyMemory();
             var scale = Math.Min(1, (double)side / Math.Max(header.Width, header.Height));
-            var (width, height) = (Math.Max(1, (int)Math.Round(header.Width * scale, MidpointRounding.AwayFromZero)), Math.Max(1, (int)Math.Round(header.Height * scale, MidpointRounding.AwayFromZero)));
-            using var small = scale < 1 ? decoded.ThumbnailImage(width, height: height, size: Enums.Size.Force, noRotate: true) : decoded.Copy();
-            var thumbnail = new Rendition(small.JpegsaveBuffer(q: 85, optimizeCoding: true, keep: Enums.ForeignKeep.None), ImageFormat.Jpeg.ContentType, small.Width, small.Height, damaged);
+            using var small = scale < 1
+                ? decoded.ThumbnailImage(
+                    Scaled(header.Width, scale), height: Scaled(header.Height, scale), size: Enums.Size.Force, noRotate: true)
+                : decoded.Copy();
+            var thumbnail = SaveJpeg(small, quality: 85, damaged);
             var preview = scale < 1
-                ? new Rendition(decoded.WebpsaveBuffer(q: 78, effort: 2, keep: Enums.ForeignKeep.None), ImageFormat.WebP.ContentType, decoded.Width, decoded.Height, damaged)
+                ? SaveWebP(decoded, quality: 78, damaged)
                 : null;
             return new ThumbnailSet(thumbnail, preview, MeanColour(small));
         });
@@ -72,7 +74,8 @@ public static class Renderer
             }
         }
 
-        throw new PermanentImageException($"The file looks like {format.Name} but cannot be decoded: it is damaged or incomplete.", remark!);
+        throw new PermanentImageException(
+            $"The file looks like {format.Name} but cannot be decoded: it is damaged or incomplete.", remark!);
     }
 
     private static T Render<T>(Image small, Func<Image, T> encode)
@@ -82,10 +85,26 @@ public static class Renderer
         return encode(opaque);
     }
 
+    private static Rendition SaveJpeg(Image image, int quality, bool damaged)
+    {
+        var content = image.JpegsaveBuffer(q: quality, optimizeCoding: true, keep: Enums.ForeignKeep.None);
+        return new Rendition(content, ImageFormat.Jpeg.ContentType, image.Width, image.Height, damaged);
+    }
+
+    private static Rendition SaveWebP(Image image, int quality, bool damaged)
+    {
+        var content = image.WebpsaveBuffer(q: quality, effort: 2, keep: Enums.ForeignKeep.None);
+        return new Rendition(content, ImageFormat.WebP.ContentType, image.Width, image.Height, damaged);
+    }
+
+    private static int Scaled(int side, double scale) => Math.Max(1, (int)Math.Round(side * scale, MidpointRounding.AwayFromZero));
+
     private static string MeanColour(Image image)
     {
         using var mean = image.Shrink(image.Width, image.Height);
         var colour = mean.WriteToMemory<byte>();
-        return colour.Length >= 3 ? Convert.ToHexStringLower(colour.AsSpan(0, 3)) : Convert.ToHexStringLower([colour[0], colour[0], colour[0]]);
+        return colour.Length >= 3
+            ? Convert.ToHexStringLower(colour.AsSpan(0, 3))
+            : Convert.ToHexStringLower([colour[0], colour[0], colour[0]]);
     }
 }

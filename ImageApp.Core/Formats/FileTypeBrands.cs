@@ -3,7 +3,9 @@ using System.Text;
 
 namespace ImageApp.Core.Formats;
 
-/// <summary>The brands in the file type box at the start of a file of the ISO base media family (ISO/IEC 14496-12, 4.3): HEIC, AVIF, MP4, JPEG XL and others.</summary>
+/// <summary>
+/// The brands in the file type box at the start of a file of the ISO base media family (ISO/IEC 14496-12, 4.3): HEIC, AVIF, MP4 and others.
+/// </summary>
 public readonly ref struct FileTypeBrands
 {
     private const int BrandLength = 4;

@@ -68,7 +68,10 @@ public sealed record ImageFormat(string Name, string ContentType, string Extensi
         }
 
         var brands = FileTypeBrands.Read(start);
-        return IsOneOf(brands.Major, HevcBrands) ? Heic : brands.HasAny("avif", "avis") ? Avif : brands.HasAny(HevcBrands) || brands.HasAny("mif1", "msf1") ? Heic : null;
+        return IsOneOf(brands.Major, HevcBrands) ? Heic
+            : brands.HasAny("avif", "avis") ? Avif
+            : brands.HasAny(HevcBrands) || brands.HasAny("mif1", "msf1") ? Heic
+            : null;
     }
 
     private static bool IsOneOf(ReadOnlySpan<byte> brand, ReadOnlySpan<string> brands)

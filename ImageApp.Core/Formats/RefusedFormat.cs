@@ -9,17 +9,20 @@ namespace ImageApp.Core.Formats;
 public sealed record RefusedFormat(string Name, string Advice)
 {
     private const string Export = "Open it in a photo program, export it as JPEG or PNG, and upload that.";
-    private const string ExportRaw = "Develop it in the camera maker's or another photo program, export it as JPEG, and upload that; many cameras also store a JPEG beside it.";
+    private const string ExportRaw =
+        "Develop it in the camera maker's or another photo program, export it as JPEG, and upload that; many cameras store a JPEG beside it.";
     private const string TakeStill = "The gallery shows pictures only: upload a still from it, a screenshot for example.";
     private const string FindOriginal = "Find the original, and upload that.";
 
-    /// <summary>What the file is and what to do, in a person's words: <c>The file is a TIFF picture, not JPEG, PNG, …. Open it in …</c></summary>
+    /// <summary>What the file is and what to do, in a person's words: <c>The file is a TIFF picture, not JPEG, …. Open it in …</c></summary>
     public string Sentence => $"The file is {Name}, not {ImageFormat.AllNames}. {Advice}";
 
     /// <summary>The sentence for any file that <see cref="ImageFormat.TrySniff"/> does not know.</summary>
     /// <param name="start">The first <see cref="ImageFormat.SniffLength"/> bytes, or all where there are fewer.</param>
     public static string SentenceFor(ReadOnlySpan<byte> start) =>
-        Identify(start)?.Sentence ?? $"The file is not {ImageFormat.AllNames}, whatever its name says. Open it in a program that knows it, export it as JPEG or PNG, and upload that.";
+        Identify(start)?.Sentence
+        ?? $"The file is not {ImageFormat.AllNames}, whatever its name says. "
+        + "Open it in a program that knows it, export it as JPEG or PNG, and upload that.";
 
     /// <summary>Recognises a format by a file's first bytes.</summary>
     /// <param name="start">The first <see cref="ImageFormat.SniffLength"/> bytes, or all where there are fewer.</param>
@@ -53,7 +56,8 @@ public sealed record RefusedFormat(string Name, string Advice)
         }
 
         // QuickTime files from before there were brands begin with one of these boxes.
-        var old = start.Length >= 8 && (start[4..].StartsWith("moov"u8) || start[4..].StartsWith("mdat"u8) || start[4..].StartsWith("wide"u8)
+        var old = start.Length >= 8
+            && (start[4..].StartsWith("moov"u8) || start[4..].StartsWith("mdat"u8) || start[4..].StartsWith("wide"u8)
             || start[4..].StartsWith("free"u8) || start[4..].StartsWith("skip"u8) || start[4..].StartsWith("pnot"u8));
         return old ? new("a QuickTime video (MOV)", TakeStill)
             : !brands.IsPresent ? null
@@ -65,7 +69,9 @@ public sealed record RefusedFormat(string Name, string Advice)
     {
         if (start.StartsWith((ReadOnlySpan<byte>)[0x89, 0x50, 0x4E, 0x47]) && start.IndexOf("CgBI"u8) == 12)
         {
-            return new("a PNG in Apple's variant for iOS apps (CgBI)", "Convert it back into a PNG with `pngcrush -revert-iphone-optimizations` or Xcode, and upload that.");
+            return new(
+                "a PNG in Apple's variant for iOS apps (CgBI)",
+                "Convert it back into a PNG with `pngcrush -revert-iphone-optimizations` or Xcode, and upload that.");
         }
 
         if (start.Length >= 12 && start.StartsWith("RIFF"u8))
@@ -131,9 +137,11 @@ public sealed record RefusedFormat(string Name, string Advice)
         ("7z\u00BC\u00AF\u0027\u001C", "a 7z archive", "Unpack it, and upload the pictures in it."),
         ("Rar!\u001A\u0007", "a RAR archive", "Unpack it, and upload the pictures in it."),
         ("\u001F\u008B", "a gzip archive", "Unpack it, and upload the pictures in it."),
-        ("\u00D0\u00CF\u0011\u00E0\u00A1\u00B1\u001A\u00E1", "an office document", "Export the picture in it as JPEG or PNG, and upload that."),
+        ("\u00D0\u00CF\u0011\u00E0\u00A1\u00B1\u001A\u00E1", "an office document",
+            "Export the picture in it as JPEG or PNG, and upload that."),
         ("bplist00", "a property list", "It goes with a picture, and is none: find the picture, and upload that."),
-        ("\0\u0005\u0016\u0007\0\u0002\0\0", "a macOS companion file (its name begins with ._)", "It goes with a picture, and is none: find the file of the same name without ._, and upload that."),
+        ("\0\u0005\u0016\u0007\0\u0002\0\0", "a macOS companion file (its name begins with ._)",
+            "It goes with a picture, and is none: find the file of the same name without ._, and upload that."),
     ];
 
     // Most RAW formats are TIFF files. Which one, the maker's name tells, which stands near the start.
@@ -143,7 +151,9 @@ public sealed record RefusedFormat(string Name, string Advice)
         if (!little && !StartsWith(start, "MM\0*") && !StartsWith(start, "MM\0+"))
         {
             // A bitmap's header: "BM", its size, four reserved bytes that are zero, and the offset of its pixels.
-            return StartsWith(start, "BM") && start.Length >= 14 && start.Slice(6, 4).IndexOfAnyExcept((byte)0) < 0 ? new("a bitmap (BMP)", Export) : null;
+            return StartsWith(start, "BM") && start.Length >= 14 && start.Slice(6, 4).IndexOfAnyExcept((byte)0) < 0
+                ? new("a bitmap (BMP)", Export)
+                : null;
         }
 
         if (HasDngVersion(start, little))
@@ -174,7 +184,7 @@ public sealed record RefusedFormat(string Name, string Advice)
         ("SEIKO EPSON", "Epson RAW picture (ERF)"),
     ];
 
-    // Tag C612 (DNGVersion) is in the first directory (Adobe DNG specification), whose entries are of twelve bytes each (TIFF 6.0, section 2).
+    // Tag C612 (DNGVersion) is in the first directory (Adobe DNG specification), whose entries have twelve bytes (TIFF 6.0, section 2).
     private static bool HasDngVersion(ReadOnlySpan<byte> start, bool little)
     {
         if (start.Length < 8)
@@ -200,7 +210,8 @@ public sealed record RefusedFormat(string Name, string Advice)
 
         return false;
 
-        static ushort Short(ReadOnlySpan<byte> at, bool little) => little ? BinaryPrimitives.ReadUInt16LittleEndian(at) : BinaryPrimitives.ReadUInt16BigEndian(at);
+        static ushort Short(ReadOnlySpan<byte> at, bool little) =>
+            little ? BinaryPrimitives.ReadUInt16LittleEndian(at) : BinaryPrimitives.ReadUInt16BigEndian(at);
     }
 
     private static RefusedFormat? IdentifyText(ReadOnlySpan<byte> start)
@@ -216,7 +227,9 @@ public sealed record RefusedFormat(string Name, string Advice)
         {
             return trimmed.Contains("<svg", StringComparison.OrdinalIgnoreCase) && !IsHtml(trimmed)
                 ? new("an SVG drawing", "Open it in a drawing program, export it as PNG, and upload that.")
-                : IsHtml(trimmed) ? new("a web page (HTML), not the picture", "It was saved in the picture's place, often because a download needed a login: " + FindOriginal.ToLowerInvariant())
+                : IsHtml(trimmed) ? new(
+                    "a web page (HTML), not the picture",
+                    "It was saved in the picture's place, often because a download needed a login: " + FindOriginal.ToLowerInvariant())
                 : new("an XML document", FindOriginal);
         }
 
@@ -232,7 +245,9 @@ public sealed record RefusedFormat(string Name, string Advice)
     // Text has no control characters but white space; UTF-16 has a mark of its byte order.
     private static string? Decode(ReadOnlySpan<byte> start)
     {
-        var encoding = StartsWith(start, "\u00FF\u00FE") ? Encoding.Unicode : StartsWith(start, "\u00FE\u00FF") ? Encoding.BigEndianUnicode : Encoding.UTF8;
+        var encoding = StartsWith(start, "\u00FF\u00FE") ? Encoding.Unicode
+            : StartsWith(start, "\u00FE\u00FF") ? Encoding.BigEndianUnicode
+            : Encoding.UTF8;
         var text = encoding.GetString(start).TrimStart('\uFEFF');
         var odd = text.Count(character => char.IsControl(character) && !char.IsWhiteSpace(character));
 

@@ -62,7 +62,8 @@ public sealed class RefusedFormatTests
     [InlineData("\0\0\0\u0018ftyphevc\0\0\0\0msf1hevc")]
     [InlineData("\0\0\0\u0018ftypmif1\0\0\0\0mif1heic")]
     [InlineData("\0\0\0\u0018ftypmsf1\0\0\0\0msf1hevc")]
-    public void Heic_is_taken_whatever_its_brands_are_called(string start) => Assert.Equal(ImageFormat.Heic, ImageFormat.TrySniff(Encoding.Latin1.GetBytes(start)));
+    public void Heic_is_taken_whatever_its_brands_are_called(string start) =>
+        Assert.Equal(ImageFormat.Heic, ImageFormat.TrySniff(Encoding.Latin1.GetBytes(start)));
 
     [Fact]
     public void Real_files_of_other_formats_are_named()

@@ -40,7 +40,9 @@ public sealed class DamageTests
         using var picture = Samples.Quadrants(300, 200);
         foreach (var content in new[]
         {
-            picture.WebpsaveBuffer(), picture.HeifsaveBuffer(compression: Enums.ForeignHeifCompression.Av1), Samples.Content("telephone.heic"),
+            picture.WebpsaveBuffer(),
+            picture.HeifsaveBuffer(compression: Enums.ForeignHeifCompression.Av1),
+            Samples.Content("telephone.heic"),
         })
         {
             Assert.False(Samples.Render([.. content, 1, 2, 3]).Made.Thumbnail.Damaged);
@@ -67,7 +69,8 @@ public sealed class DamageTests
         foreach (var name in new[] { "animated.png", "sequence.avif" })
         {
             var (header, made) = Samples.Render(Samples.Path(name));
-            Assert.Equal((480, 320, 200, 133, false), (header.Width, header.Height, made.Thumbnail.Width, made.Thumbnail.Height, made.Thumbnail.Damaged));
+            Assert.Equal((480, 320), (header.Width, header.Height));
+            Assert.Equal((200, 133, false), (made.Thumbnail.Width, made.Thumbnail.Height, made.Thumbnail.Damaged));
         }
 
         Assert.Equal(ImageFormat.Avif, Samples.Sniff(Samples.Content("sequence.avif")));

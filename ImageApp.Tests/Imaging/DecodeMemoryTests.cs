@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using ImageApp.Core;
 using ImageApp.Core.Formats;
 using ImageApp.Core.Processing;
@@ -28,7 +29,8 @@ public sealed class DecodeMemoryTests : IDisposable
     [InlineData(9504, 6336, false, Enums.ForeignSubsample.Off)]
     [InlineData(9504, 6336, true, Enums.ForeignSubsample.On)]
     [InlineData(9504, 6336, true, Enums.ForeignSubsample.Off)]
-    public async Task Jpegs_of_cameras_with_48_and_61_megapixels_fit_into_the_functions_memory(int width, int height, bool progressive, Enums.ForeignSubsample subsample)
+    public async Task Jpegs_of_cameras_with_48_and_61_megapixels_fit_into_the_functions_memory(
+        int width, int height, bool progressive, Enums.ForeignSubsample subsample)
     {
         using (var picture = Samples.Quadrants(width, height))
         {
@@ -72,10 +74,11 @@ public sealed class DecodeMemoryTests : IDisposable
 
         var measured = await MeasureAsync(_file);
         var taken = measured.Peak - measured.Before;
-        Assert.True(taken <= measured.Expected + Pipeline, $"{kind}: {taken / 1e6:0} MB were taken, {measured.Expected / 1e6:0} MB reckoned");
+        var numbers = $"{kind}: {taken / 1e6:0} MB were taken, {measured.Expected / 1e6:0} MB reckoned";
+        Assert.True(taken <= measured.Expected + Pipeline, numbers);
 
         // And what is reckoned is not made up: a reckoning far too high would refuse what fits.
-        Assert.True(taken >= measured.Expected * least, $"{kind}: {taken / 1e6:0} MB were taken, {measured.Expected / 1e6:0} MB reckoned");
+        Assert.True(taken >= measured.Expected * least, numbers);
     }
 
     [Fact]
@@ -95,9 +98,11 @@ public sealed class DecodeMemoryTests : IDisposable
     {
         File.WriteAllBytes(_file, Progressive(width, height, 0x11));
         var needed = JpegFrame.Read(new MemoryStream(File.ReadAllBytes(_file)))!.CoefficientBytes;
-        var limits = new ImageLimits { MaxPixels = difference == 1 ? 200_000_000 : difference == 0 ? 100_000_000 : 36_005_000, MaxDecodeBytes = needed - 1 };
+        var mostPixels = difference == 1 ? 200_000_000 : difference == 0 ? 100_000_000 : 36_005_000;
+        var limits = new ImageLimits { MaxPixels = mostPixels, MaxDecodeBytes = needed - 1 };
         var message = Assert.Throws<PermanentImageException>(() => ImageHeader.Read(_file, ImageFormat.Jpeg, limits)).Message;
-        var numbers = System.Text.RegularExpressions.Regex.Matches(message, @"(?:take|=|most) ([0-9.]+)").Select(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).ToList();
+        var numbers = Regex.Matches(message, @"(?:take|=|most) ([0-9.]+)")
+            .Select(match => double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture)).ToList();
         Assert.Equal(2, numbers.Count);
         Assert.True(numbers[0] > numbers[1], message);
     }
@@ -105,7 +110,8 @@ public sealed class DecodeMemoryTests : IDisposable
     // A frame's header without its content: enough to be judged by.
     private static byte[] Progressive(int width, int height, byte lumaSampling) =>
     [
-        0xFF, 0xD8, 0xFF, 0xC2, 0, 17, 8, (byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width, 3, 1, lumaSampling, 0, 2, 0x11, 0, 3, 0x11, 0,
+        0xFF, 0xD8, 0xFF, 0xC2, 0, 17, 8, (byte)(height >> 8), (byte)height, (byte)(width >> 8), (byte)width,
+        3, 1, lumaSampling, 0, 2, 0x11, 0, 3, 0x11, 0,
         0xFF, 0xDA, 0, 12, 3, 1, 0, 2, 0, 3, 0, 0, 0, 0, 0xFF, 0xD9,
     ];
 
@@ -137,7 +143,8 @@ public sealed class DecodeMemoryTests : IDisposable
                 picture.Webpsave(_file, lossless: true, effort: 0);
                 break;
             case "webp-animated":
-                using (var strip = picture.Join(picture.Invert(), Enums.Direction.Vertical).Mutate(mutable => mutable.Set(GValue.GIntType, "page-height", picture.Height)))
+                using (var both = picture.Join(picture.Invert(), Enums.Direction.Vertical))
+                using (var strip = both.Mutate(mutable => mutable.Set(GValue.GIntType, "page-height", picture.Height)))
                 {
                     strip.Webpsave(_file, effort: 0);
                 }
@@ -155,12 +162,14 @@ public sealed class DecodeMemoryTests : IDisposable
         Assert.Equal($"{width}x{height}", measured.Size);
         Assert.False(measured.Damaged);
         Assert.True(measured.Peak <= FunctionMemory, $"The process had {measured.Peak / 1e6:0} MB.");
-        Assert.True(measured.Peak - measured.Before <= measured.Expected + Pipeline, $"{(measured.Peak - measured.Before) / 1e6:0} MB were taken, {measured.Expected / 1e6:0} MB reckoned");
+        var taken = measured.Peak - measured.Before;
+        Assert.True(taken <= measured.Expected + Pipeline, $"{taken / 1e6:0} MB were taken, {measured.Expected / 1e6:0} MB reckoned");
     }
 
     private static async Task<(long Expected, long Before, long Peak, string Size, bool Damaged)> MeasureAsync(string file)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ImageApp.RenderMemory.dll"), file]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var program = Path.Combine(AppContext.BaseDirectory, "ImageApp.RenderMemory.dll");
+        var start = new ProcessStartInfo("dotnet", [program, file]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var line = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);

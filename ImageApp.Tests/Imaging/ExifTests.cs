@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using ImageApp.Imaging;
-using NetVips;
 
 namespace ImageApp.Tests.Imaging;
 
@@ -11,7 +10,8 @@ public sealed class ExifTests
     public void A_camera_name_with_parentheses_is_whole()
     {
         var metadata = Samples.Render(Samples.Path("model-with-parentheses.jpg")).Header.Metadata;
-        Assert.Equal(("Apple", "iPhone SE (2nd generation)", "Apple iPhone SE (2nd generation)"), (metadata.Make, metadata.Model, metadata.Camera));
+        Assert.Equal(("Apple", "iPhone SE (2nd generation)"), (metadata.Make, metadata.Model));
+        Assert.Equal("Apple iPhone SE (2nd generation)", metadata.Camera);
         Assert.Equal(new DateTime(2024, 5, 17, 10, 11, 12), metadata.TakenAt);
     }
 
@@ -20,6 +20,7 @@ public sealed class ExifTests
     [InlineData(false)]
     public void What_a_camera_writes_is_read_in_both_byte_orders_and_in_every_format(bool little)
     {
+        var utf16 = little ? Encoding.Unicode : Encoding.BigEndianUnicode;
         var exif = new TiffBlock(little)
             .Text(0, 0x010F, "NIKON CORPORATION\0\0")
             .Text(0, 0x0110, "NIKON Z 8 (a, b, 2 components)   \0")
@@ -30,7 +31,7 @@ public sealed class ExifTests
             .Short(1, 0x8827, 400)
             .Text(1, 0x9003, "2024:05:17 10:11:12\0")
             .Text(1, 0x9011, "+02:00\0")
-            .Undefined(1, 0x9286, [.. "UNICODE\0"u8, .. (little ? Encoding.Unicode : Encoding.BigEndianUnicode).GetBytes("夕焼け (evening)")])
+            .Undefined(1, 0x9286, [.. "UNICODE\0"u8, .. utf16.GetBytes("夕焼け (evening)")])
             .Rational(1, 0x920A, (50, 1))
             .Short(1, 0xA405, 75)
             .Text(1, 0xA433, "NIKON\0")
@@ -40,10 +41,9 @@ public sealed class ExifTests
             .Byte(2, 5, 1).Rational(2, 6, (125, 10))
             .ToArray();
         using var picture = Samples.Quadrants(60, 40);
-        using var tagged = picture.Mutate(mutable => mutable.Set(GValue.BlobType, "exif-data", (byte[])[.. "Exif\0\0"u8, .. exif]));
 
         // The block as it is, in a JPEG and in a PNG; libvips would write one of its own.
-        foreach (var content in new[] { WithSegment(picture.JpegsaveBuffer(), [.. "Exif\0\0"u8, .. exif]), WithChunk(picture.PngsaveBuffer(), exif) })
+        foreach (var content in new[] { WithSegment(picture.JpegsaveBuffer(), exif), WithChunk(picture.PngsaveBuffer(), exif) })
         {
             var metadata = Samples.Render(content).Header.Metadata;
             Assert.Equal("NIKON CORPORATION", metadata.Make);
@@ -53,7 +53,8 @@ public sealed class ExifTests
             Assert.Equal("Zürich, Größe „M“", metadata.Description);
             Assert.Equal("夕焼け (evening)", metadata.Comment);
             Assert.Equal((new DateTime(2024, 5, 17, 10, 11, 12), TimeSpan.FromHours(2)), (metadata.TakenAt, metadata.TakenAtOffset));
-            Assert.Equal((1 / 125.0, 2.8, 400, 50.0, 75), (metadata.ExposureTime, metadata.FNumber, metadata.Iso, metadata.FocalLength, metadata.FocalLengthIn35mm));
+            Assert.Equal((1 / 125.0, 2.8, 400), (metadata.ExposureTime, metadata.FNumber, metadata.Iso));
+            Assert.Equal((50.0, 75), (metadata.FocalLength, metadata.FocalLengthIn35mm));
             Assert.Equal(-33.85998, metadata.Position!.Latitude, 5);
             Assert.Equal(-70.65, metadata.Position.Longitude, 5);
             Assert.Equal(-12.5, metadata.Position.Altitude);
@@ -76,7 +77,7 @@ public sealed class ExifTests
             .Text(2, 3, "E\0").Rational(2, 4, (200, 1), (0, 1), (0, 1))
             .ToArray();
         using var picture = Samples.Quadrants(60, 40);
-        Assert.Equal(new ImageMetadata(), Samples.Render(WithSegment(picture.JpegsaveBuffer(), [.. "Exif\0\0"u8, .. exif])).Header.Metadata);
+        Assert.Equal(new ImageMetadata(), Samples.Render(WithSegment(picture.JpegsaveBuffer(), exif)).Header.Metadata);
     }
 
     [Fact]
@@ -87,7 +88,7 @@ public sealed class ExifTests
             .Text(0, 0x0110, new string('x', 400))
             .Short(1, 0x8827, 65535).Long(1, 0x8832, 102_400)
             .ToArray();
-        var metadata = Samples.Render(WithSegment(Samples.Quadrants(60, 40).JpegsaveBuffer(), [.. "Exif\0\0"u8, .. exif])).Header.Metadata;
+        var metadata = Samples.Render(WithSegment(Samples.Quadrants(60, 40).JpegsaveBuffer(), exif)).Header.Metadata;
         Assert.Equal("Müller", metadata.Make);
         Assert.Equal(ImageMetadata.MaxText, metadata.Model!.Length);
         Assert.Equal(102_400, metadata.Iso);
@@ -97,7 +98,11 @@ public sealed class ExifTests
     public void Broken_blocks_never_break_the_reader()
     {
         var random = new Random(20241117);
-        var exif = new TiffBlock(little: true).Text(0, 0x0110, "A camera with a name\0").Rational(1, 0x829A, (1, 125)).Text(2, 1, "N\0").Rational(2, 2, (1, 1), (1, 1), (1, 1)).ToArray();
+        var exif = new TiffBlock(little: true)
+            .Text(0, 0x0110, "A camera with a name\0")
+            .Rational(1, 0x829A, (1, 125))
+            .Text(2, 1, "N\0").Rational(2, 2, (1, 1), (1, 1), (1, 1))
+            .ToArray();
         for (var round = 0; round < 5000; round++)
         {
             var broken = exif.ToArray();
@@ -116,8 +121,9 @@ public sealed class ExifTests
         }
     }
 
-    private static byte[] WithSegment(byte[] jpeg, byte[] content)
+    private static byte[] WithSegment(byte[] jpeg, byte[] exif)
     {
+        byte[] content = [.. "Exif\0\0"u8, .. exif];
         var length = new byte[2];
         BinaryPrimitives.WriteUInt16BigEndian(length, (ushort)(content.Length + 2));
         return [.. jpeg[..2], 0xFF, 0xE1, .. length, .. content, .. jpeg[2..]];
@@ -208,7 +214,8 @@ public sealed class ExifTests
             return [.. block];
         }
 
-        private static int Length(List<(ushort Tag, ushort Type, int Count, byte[] Value)> entries) => 2 + (entries.Count * 12) + 4 + entries.Sum(entry => entry.Value.Length > 4 ? entry.Value.Length : 0);
+        private static int Length(List<(ushort Tag, ushort Type, int Count, byte[] Value)> entries) =>
+            2 + (entries.Count * 12) + 4 + entries.Sum(entry => entry.Value.Length > 4 ? entry.Value.Length : 0);
 
         private TiffBlock Add(int directory, ushort tag, ushort type, byte[] value, int size)
         {
@@ -218,6 +225,9 @@ public sealed class ExifTests
 
         private byte[] Bytes(ushort value) => little ? [(byte)value, (byte)(value >> 8)] : [(byte)(value >> 8), (byte)value];
 
-        private byte[] Bytes(uint value) => little ? [.. Bytes((ushort)value), .. Bytes((ushort)(value >> 16))] : [.. Bytes((ushort)(value >> 16)), .. Bytes((ushort)value)];
+        private byte[] Bytes(uint value) =>
+            little
+                ? [.. Bytes((ushort)value), .. Bytes((ushort)(value >> 16))]
+                : [.. Bytes((ushort)(value >> 16)), .. Bytes((ushort)value)];
     }
 }

@@ -10,7 +10,11 @@ public sealed class JpegDamageTests
 {
     private static readonly byte[] End = [0xFF, 0xD9];
 
-    public static TheoryData<string> Scans => ["scans-b422.jpg", "scans-gray.jpg", "scans-rst.jpg", "scans-prog.jpg", "scans-multi.jpg", "ultra-hdr.jpg", "model-with-parentheses.jpg"];
+    public static TheoryData<string> Scans =>
+    [
+        "scans-b422.jpg", "scans-gray.jpg", "scans-rst.jpg", "scans-prog.jpg", "scans-multi.jpg", "ultra-hdr.jpg",
+        "model-with-parentheses.jpg",
+    ];
 
     [Fact]
     public void A_jpeg_without_its_end_marker_is_not_damaged() => Assert.False(IsDamaged(Samples.Content("without-end-marker.jpg")));
@@ -44,14 +48,18 @@ public sealed class JpegDamageTests
     [Fact]
     public void Every_scan_is_followed_to_its_last_bit()
     {
-        foreach (var (interlaced, subsample, width, height) in from interlaced in new[] { false, true }
-                                                               from subsample in new[] { Enums.ForeignSubsample.On, Enums.ForeignSubsample.Off }
-                                                               from size in new[] { (1, 1), (7, 9), (64, 64), (333, 251) }
-                                                               select (interlaced, subsample, size.Item1, size.Item2))
+        var cases =
+            from interlaced in new[] { false, true }
+            from subsample in new[] { Enums.ForeignSubsample.On, Enums.ForeignSubsample.Off }
+            from size in new[] { (1, 1), (7, 9), (64, 64), (333, 251) }
+            select (interlaced, subsample, size.Item1, size.Item2);
+        foreach (var (interlaced, subsample, width, height) in cases)
         {
             using var noise = Image.Gaussnoise(width, height, sigma: 60, mean: 128);
-            using var picture = noise.Cast(Enums.BandFormat.Uchar).Bandjoin(noise.Cast(Enums.BandFormat.Uchar), noise.Invert().Cast(Enums.BandFormat.Uchar)).Copy(interpretation: Enums.Interpretation.Srgb);
-            var content = picture.JpegsaveBuffer(q: 80, interlace: interlaced, subsampleMode: subsample, restartInterval: width > 300 ? 3 : 0);
+            using var bytes = noise.Cast(Enums.BandFormat.Uchar);
+            using var picture = bytes.Bandjoin(bytes, bytes.Invert()).Copy(interpretation: Enums.Interpretation.Srgb);
+            var restarts = width > 300 ? 3 : 0;
+            var content = picture.JpegsaveBuffer(q: 80, interlace: interlaced, subsampleMode: subsample, restartInterval: restarts);
             Assert.True(JpegScans.AreComplete(content), $"{width} x {height}, interlaced {interlaced}, {subsample}");
             Assert.True(JpegScans.AreComplete(content.AsSpan(0, content.Length - 2)));
             Assert.False(JpegScans.AreComplete(content.AsSpan(0, content.Length - 6)));
@@ -121,7 +129,8 @@ public sealed class JpegDamageTests
         try
         {
             File.WriteAllBytes(path, content);
-            var damaged = Renderer.Thumbnails(path, ImageFormat.Jpeg, ImageHeader.Read(path, ImageFormat.Jpeg, new ImageLimits())).Thumbnail.Damaged;
+            var header = ImageHeader.Read(path, ImageFormat.Jpeg, new ImageLimits());
+            var damaged = Renderer.Thumbnails(path, ImageFormat.Jpeg, header).Thumbnail.Damaged;
             Assert.Equal(damaged, Renderer.Jpeg(path, ImageFormat.Jpeg, 1536, 85).Damaged);
             return damaged;
         }

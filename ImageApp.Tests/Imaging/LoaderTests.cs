@@ -25,11 +25,13 @@ public sealed class LoaderTests
         Assert.Throws<VipsException>(() => Image.TiffloadBuffer(tiff));
         Assert.Throws<VipsException>(() => Image.NewFromBuffer(tiff));
         Assert.Throws<VipsException>(() => Image.Uhdrload(Samples.Path("ultra-hdr.jpg")));
-        Assert.Throws<VipsException>(() => Image.SvgloadBuffer("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>"u8.ToArray()));
+        var drawing = "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>"u8.ToArray();
+        Assert.Throws<VipsException>(() => Image.SvgloadBuffer(drawing));
     }
 
     private static bool IsLoader(string operation) =>
-        operation.EndsWith("load", StringComparison.Ordinal) || operation.EndsWith("load_buffer", StringComparison.Ordinal) || operation.EndsWith("load_source", StringComparison.Ordinal);
+        new[] { "load", "load_buffer", "load_source" }.Any(end => operation.EndsWith(end, StringComparison.Ordinal));
 
-    private static string WithoutSource(string operation) => operation.Replace("_buffer", "", StringComparison.Ordinal).Replace("_source", "", StringComparison.Ordinal);
+    private static string WithoutSource(string operation) =>
+        operation.Replace("_buffer", "", StringComparison.Ordinal).Replace("_source", "", StringComparison.Ordinal);
 }

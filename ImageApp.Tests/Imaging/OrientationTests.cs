@@ -46,7 +46,8 @@ public sealed class OrientationTests(Chromium chromium)
         var seen = new HashSet<string>();
         foreach (var file in files)
         {
-            seen.Add(await AssertAgreesAsync(page, Path.GetFileName(file), "image/avif", await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)));
+            var content = await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken);
+            seen.Add(await AssertAgreesAsync(page, Path.GetFileName(file), "image/avif", content));
         }
 
         Assert.Equal(8, seen.Count);
@@ -93,14 +94,14 @@ public sealed class OrientationTests(Chromium chromium)
                 const context = canvas.getContext('2d');
                 context.drawImage(image, 0, 0);
                 const [right, bottom] = [canvas.width - 6, canvas.height - 6];
-                const corners = [[5, 5], [right, 5], [5, bottom], [right, bottom]].map(at => Array.from(context.getImageData(...at, 1, 1).data));
+                const corners = [[5, 5], [right, 5], [5, bottom], [right, bottom]]
+                    .map(at => Array.from(context.getImageData(...at, 1, 1).data));
                 return { width: image.naturalWidth, height: image.naturalHeight, corners };
             }
             """;
         var shown = await page.EvaluateAsync<JsonElement>(script, $"data:{contentType};base64,{Convert.ToBase64String(content)}");
-        return (
-            shown.GetProperty("width").GetInt32(),
-            shown.GetProperty("height").GetInt32(),
-            string.Concat(shown.GetProperty("corners").EnumerateArray().Select(corner => Samples.Letter([.. corner.EnumerateArray().Select(channel => channel.GetDouble())]))));
+        var corners = shown.GetProperty("corners").EnumerateArray()
+            .Select(corner => Samples.Letter([.. corner.EnumerateArray().Select(channel => channel.GetDouble())]));
+        return (shown.GetProperty("width").GetInt32(), shown.GetProperty("height").GetInt32(), string.Concat(corners));
     }
 }

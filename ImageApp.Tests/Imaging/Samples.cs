@@ -26,7 +26,8 @@ internal static class Samples
     }
 
     /// <summary>The format that a file's first bytes tell.</summary>
-    public static ImageFormat? Sniff(ReadOnlySpan<byte> content) => ImageFormat.TrySniff(content[..Math.Min(content.Length, ImageFormat.SniffLength)]);
+    public static ImageFormat? Sniff(ReadOnlySpan<byte> content) =>
+        ImageFormat.TrySniff(content[..Math.Min(content.Length, ImageFormat.SniffLength)]);
 
     /// <summary>Renders a file as the thumbnail function does.</summary>
     public static (ImageHeader Header, ThumbnailSet Made) Render(string path)
@@ -67,7 +68,14 @@ internal static class Samples
     public static string Corners(byte[] content)
     {
         using var image = Image.NewFromBuffer(content);
-        return string.Concat(new[] { (5, 5), (image.Width - 6, 5), (5, image.Height - 6), (image.Width - 6, image.Height - 6) }.Select(at => Letter(image.Getpoint(at.Item1, at.Item2))));
+        return string.Concat(CornerColours(image).Select(Letter));
+    }
+
+    /// <summary>The colours a little inside a picture's corners, row by row.</summary>
+    public static IEnumerable<double[]> CornerColours(Image image)
+    {
+        var (right, bottom) = (image.Width - 6, image.Height - 6);
+        return [image.Getpoint(5, 5), image.Getpoint(right, 5), image.Getpoint(5, bottom), image.Getpoint(right, bottom)];
     }
 
     /// <summary>The letter of a colour.</summary>

@@ -30,8 +30,9 @@ try
     var header = ImageHeader.Read(args[0], format, new ImageLimits());
     var before = Memory("VmRSS");
     var made = Renderer.Thumbnails(args[0], format, header);
-    Console.WriteLine(string.Create(
-        CultureInfo.InvariantCulture, $"{header.DecodeBytes} {before} {Memory("VmHWM")} {header.Width}x{header.Height} {made.Thumbnail.Width}x{made.Thumbnail.Height} {made.Thumbnail.Damaged}"));
+    var thumbnail = made.Thumbnail;
+    var memory = string.Create(CultureInfo.InvariantCulture, $"{header.DecodeBytes} {before} {Memory("VmHWM")}");
+    Console.WriteLine($"{memory} {header.Width}x{header.Height} {thumbnail.Width}x{thumbnail.Height} {thumbnail.Damaged}");
     return 0;
 }
 catch (PermanentImageException e)
