@@ -133,7 +133,9 @@ public sealed record ImageMetadata
             using var reader = XmlReader.Create(
                 new MemoryStream(xmp), new XmlReaderSettings
                 {
-                    DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = 1_000_000,
+                    DtdProcessing = DtdProcessing.Prohibit,
+                    XmlResolver = null,
+                    MaxCharactersInDocument = 1_000_000,
                 });
             while (reader.Read())
             {
