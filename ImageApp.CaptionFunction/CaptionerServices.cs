@@ -12,9 +12,11 @@ namespace ImageApp.CaptionFunction;
 /// <summary>Chooses who writes captions.</summary>
 internal static class CaptionerServices
 {
-    /// <summary>Adds the model where <c>Captioning:ApiKey</c> is set, else the offline describer.</summary>
-    public static void AddCaptioner(this IServiceCollection services, IConfiguration configuration)
+    /// <summary>Adds the model where <c>Captioning:ApiKey</c> is set, or a parameter that holds it, else the offline describer.</summary>
+    /// <exception cref="ArgumentException">A setting is not valid; the message names it.</exception>
+    public static async Task AddCaptionerAsync(IServiceCollection services, IConfiguration configuration)
     {
+        await ModelKey.ResolveAsync(configuration, TimeProvider.System, CancellationToken.None);
         var options = (configuration.GetSection(CaptioningOptions.Section).Get<CaptioningOptions>() ?? new CaptioningOptions()).Validated();
         services.AddSingleton(options);
         if (string.IsNullOrWhiteSpace(options.ApiKey))
@@ -25,7 +27,10 @@ internal static class CaptionerServices
 
         services.AddSingleton(provider => CreateChatClient(options, provider.GetService<ILoggerFactory>()));
         services.AddSingleton<ICaptioner>(provider => new ModelCaptioner(
-            provider.GetRequiredService<IChatClient>(), options, provider.GetRequiredService<ImageLimits>(), provider.GetRequiredService<ILogger<ModelCaptioner>>()));
+            provider.GetRequiredService<IChatClient>(),
+            options,
+            provider.GetRequiredService<ImageLimits>(),
+            provider.GetRequiredService<ILogger<ModelCaptioner>>()));
     }
 
     /// <summary>A client of the provider's OpenAI-compatible API. It does not retry: who retries, and when, is decided here.</summary>

@@ -1,3 +1,5 @@
+using ImageApp.Core;
+
 namespace ImageApp.CaptionFunction;
 
 /// <summary>How captions are written. Configuration section <c>Captioning</c>.</summary>
@@ -33,19 +35,13 @@ internal sealed record CaptioningOptions
     /// <exception cref="ArgumentException">An option is not valid; the message names it.</exception>
     public CaptioningOptions Validated()
     {
-        Check(BaseUrl.IsAbsoluteUri && BaseUrl.Scheme is "http" or "https", nameof(BaseUrl), BaseUrl, "an http or https URL");
-        Check(Model.Length > 0, nameof(Model), Model, "a model's name");
-        Check(Prompt.Length > 0, nameof(Prompt), Prompt, "a text");
-        Check(Timeout > TimeSpan.Zero && Timeout <= TimeSpan.FromMinutes(4), nameof(Timeout), Timeout, "more than zero, at most four minutes");
-        Check(MaxOutputTokens > 0, nameof(MaxOutputTokens), MaxOutputTokens, "1 or more");
+        var isHttp = BaseUrl.IsAbsoluteUri && BaseUrl.Scheme is "http" or "https";
+        OptionsCheck.Require(isHttp, Section, nameof(BaseUrl), BaseUrl, "an http or https URL");
+        OptionsCheck.Require(Model.Length > 0, Section, nameof(Model), Model, "a model's name");
+        OptionsCheck.Require(Prompt.Length > 0, Section, nameof(Prompt), Prompt, "a text");
+        var isBounded = Timeout > TimeSpan.Zero && Timeout <= TimeSpan.FromMinutes(4);
+        OptionsCheck.Require(isBounded, Section, nameof(Timeout), Timeout, "more than zero, at most four minutes");
+        OptionsCheck.Require(MaxOutputTokens > 0, Section, nameof(MaxOutputTokens), MaxOutputTokens, "1 or more");
         return this;
-
-        static void Check(bool valid, string name, object value, string allowed)
-        {
-            if (!valid)
-            {
-                throw new ArgumentException($"{Section}:{name} is '{value}'; allowed is {allowed}.");
-            }
-        }
     }
 }

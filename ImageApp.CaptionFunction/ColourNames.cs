@@ -18,7 +18,12 @@ internal static class ColourNames
         }
 
         var total = pixels.Length / 3;
-        return [.. counts.Where(colour => colour.Value >= total * MinShare).OrderByDescending(colour => colour.Value).ThenBy(colour => colour.Key, StringComparer.Ordinal).Take(MaxNames).Select(colour => colour.Key)];
+        return
+        [
+            .. counts.Where(colour => colour.Value >= total * MinShare)
+                .OrderByDescending(colour => colour.Value).ThenBy(colour => colour.Key, StringComparer.Ordinal)
+                .Take(MaxNames).Select(colour => colour.Key),
+        ];
     }
 
     /// <summary>The name of one colour.</summary>
@@ -41,13 +46,26 @@ internal static class ColourNames
             return lightness switch { < 0.35 => "dark grey", < 0.7 => "grey", _ => "light grey" };
         }
 
-        var hue = 60 * (max == red ? (((green - blue) / range) + 6) % 6 : max == green ? ((blue - red) / range) + 2 : ((red - green) / range) + 4);
+        var hue = 60 * (max == red ? (((green - blue) / range) + 6) % 6
+            : max == green ? ((blue - red) / range) + 2
+            : ((red - green) / range) + 4);
         if (hue is >= 15 and < 48 && lightness < 0.42)
         {
             return "brown";
         }
 
-        var name = hue switch { < 15 => "red", < 42 => "orange", < 68 => "yellow", < 165 => "green", < 195 => "turquoise", < 255 => "blue", < 290 => "purple", < 335 => "pink", _ => "red" };
+        var name = hue switch
+        {
+            < 15 => "red",
+            < 42 => "orange",
+            < 68 => "yellow",
+            < 165 => "green",
+            < 195 => "turquoise",
+            < 255 => "blue",
+            < 290 => "purple",
+            < 335 => "pink",
+            _ => "red",
+        };
         return lightness switch { < 0.28 => "dark " + name, > 0.75 => "light " + name, _ => name };
     }
 }

@@ -1,4 +1,5 @@
-using ImageApp.Core.Processing;
+using ImageApp.Core;
+using ImageApp.FunctionDefaults;
 
 namespace ImageApp.CaptionFunction;
 
@@ -6,6 +7,6 @@ namespace ImageApp.CaptionFunction;
 internal interface ICaptioner
 {
     /// <summary>Describes an image.</summary>
-    /// <exception cref="PermanentImageException">There will never be a caption: the model refuses, or the image cannot be read.</exception>
+    /// <exception cref="ImageFailureException">There is no caption, for a reason to be stored.</exception>
     Task<Caption> DescribeAsync(SourceImage image, CancellationToken cancellationToken);
 }

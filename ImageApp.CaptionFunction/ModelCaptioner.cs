@@ -2,7 +2,7 @@ using System.ClientModel;
 using System.Globalization;
 using System.Text;
 using ImageApp.Core;
-using ImageApp.Core.Processing;
+using ImageApp.FunctionDefaults;
 using ImageApp.Imaging;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
@@ -31,7 +31,7 @@ internal sealed partial class ModelCaptioner(IChatClient model, CaptioningOption
             var response = await AskAsync(message, image.Key, cancellationToken);
             if (response.FinishReason == ChatFinishReason.ContentFilter)
             {
-                throw new PermanentImageException("The model declined to describe this picture.");
+                throw new ImageFailureException(FailureReason.Declined);
             }
 
             var text = Clean(response.Text);
@@ -42,7 +42,7 @@ internal sealed partial class ModelCaptioner(IChatClient model, CaptioningOption
 
             if (attempt == Attempts)
             {
-                throw new PermanentImageException("The model gave an empty answer, twice.");
+                throw new ImageFailureException(FailureReason.EmptyAnswer);
             }
 
             LogEmpty(logger, image.Key, options.Model);
@@ -66,7 +66,7 @@ internal sealed partial class ModelCaptioner(IChatClient model, CaptioningOption
             }
             catch (ClientResultException e) when (IsBlocked(e))
             {
-                throw new PermanentImageException("The model declined to describe this picture.", e);
+                throw new ImageFailureException(FailureReason.Declined, e);
             }
             catch (ClientResultException e) when (e.Status is 401 or 403)
             {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ImageApp.Core;
-using ImageApp.Core.Processing;
+using ImageApp.FunctionDefaults;
 using ImageApp.Imaging;
 
 namespace ImageApp.CaptionFunction;
@@ -20,8 +20,7 @@ internal sealed class OfflineDescriber(ImageLimits limits) : ICaptioner
     /// <inheritdoc/>
     public Task<Caption> DescribeAsync(SourceImage image, CancellationToken cancellationToken)
     {
-        var header = ImageHeader.Read(image.Path, image.Format, limits);
-        var (pixels, _) = Renderer.Sample(image.Path, image.Format, SampleSide);
+        var (header, pixels) = Decode(image);
         return Task.FromResult(new Caption(Describe(header, ColourNames.Dominant(pixels)), Model));
     }
 
@@ -68,5 +67,13 @@ internal sealed class OfflineDescriber(ImageLimits limits) : ICaptioner
         }
 
         return text.ToString();
+    }
+
+    private (ImageHeader Header, byte[] Pixels) Decode(SourceImage image)
+    {
+        using var span = ImageAppTelemetry.Source.StartActivity("decode");
+        span?.SetTag("image.format", image.Format.Name);
+        var header = ImageHeader.Read(image.Path, image.Format, limits);
+        return (header, Renderer.Sample(image.Path, image.Format, SampleSide).Pixels);
     }
 }

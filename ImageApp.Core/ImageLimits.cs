@@ -31,10 +31,7 @@ public sealed record ImageLimits
             (nameof(MaxDecodeBytes), MaxDecodeBytes), (nameof(MaxFilesPerRequest), MaxFilesPerRequest),
         })
         {
-            if (value <= 0)
-            {
-                throw new ArgumentException($"{Section}:{name} is {value}; it must be 1 or more.");
-            }
+            OptionsCheck.Require(value > 0, Section, name, value, "1 or more");
         }
 
         return this;

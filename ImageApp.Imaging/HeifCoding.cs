@@ -95,7 +95,6 @@ internal sealed record HeifCoding(string? Codec, int BitDepth, double ChromaSamp
             {
                 Add(ref found, Hevc, (content[17] & 7) + 8, (content[16] & 3) switch { 0 => 0, 1 => 0.5, 2 => 1, _ => 2 });
             }
-
             else if (OtherCodec(type) is { } other)
             {
                 Add(ref found, other, 8, 0);

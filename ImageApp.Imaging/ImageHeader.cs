@@ -1,7 +1,6 @@
 using System.Globalization;
 using ImageApp.Core;
 using ImageApp.Core.Formats;
-using ImageApp.Core.Processing;
 using NetVips;
 
 namespace ImageApp.Imaging;
@@ -9,8 +8,6 @@ namespace ImageApp.Imaging;
 /// <summary>What a file's header says, checked against the limits before a single pixel is decoded.</summary>
 public sealed record ImageHeader
 {
-    private const int MegaByte = 1024 * 1024;
-
     /// <summary>Width in pixels, orientation applied.</summary>
     public required int Width { get; init; }
 
@@ -27,19 +24,18 @@ public sealed record ImageHeader
     /// <param name="path">The file.</param>
     /// <param name="format">What its first bytes tell.</param>
     /// <param name="limits">What is allowed.</param>
-    /// <exception cref="PermanentImageException">The file cannot be read as an image, or would exceed a limit; the message names both
-    /// numbers.</exception>
+    /// <exception cref="ImageFailureException">
+    /// The file cannot be read as an image, or would exceed a limit; the message names both numbers.
+    /// </exception>
     public static ImageHeader Read(string path, ImageFormat format, ImageLimits limits)
     {
         var jpeg = ReadStart(path, format == ImageFormat.Jpeg, JpegFrame.Read);
         if (jpeg?.Unsupported is { } kind)
         {
-            throw new PermanentImageException(
-                $"The file is {kind}, which neither browsers nor this gallery can show. "
-                + "Open it in a photo program, export it as an ordinary JPEG or PNG, and upload that.");
+            throw new ImageFailureException(FailureReason.UnsupportedCoding(kind));
         }
 
-        var heif = ReadStart(path, format == ImageFormat.Heic || format == ImageFormat.Avif, HeifCoding.Read);
+        var heif = ReadStart(path, format.IsHeif, HeifCoding.Read);
         if (heif is not null)
         {
             Original.CheckCoding(heif);
@@ -49,8 +45,8 @@ public sealed record ImageHeader
         {
             using var image = Original.Open(path, format, Enums.FailOn.None);
             var metadata = ImageMetadata.Read(image, format);
-            var cost = DecodeCost.Of(image, format, jpeg, heif);
-            Check(image, format, cost, limits);
+            var cost = format.CostOf(Frame(image, jpeg, heif));
+            Check(image.Width, image.PageHeight, format, cost, limits);
             var turned = metadata.Orientation >= 5;
             return new ImageHeader
             {
@@ -62,7 +58,7 @@ public sealed record ImageHeader
         }
         catch (VipsException e)
         {
-            throw new PermanentImageException($"The file looks like {format.Name} but cannot be read: it is damaged or incomplete.", e);
+            throw new ImageFailureException(FailureReason.Unreadable(format), e);
         }
     }
 
@@ -78,31 +74,30 @@ public sealed record ImageHeader
         return read(file);
     }
 
-    // What is needed is rounded up and what is allowed down, so that the numbers never contradict the refusal.
-    private static void Check(Image image, ImageFormat format, DecodeCost cost, ImageLimits limits)
+    private static DecodedFrame Frame(Image image, JpegFrame? jpeg, HeifCoding? heif) => new()
     {
-        var (width, height) = (image.Width, image.PageHeight);
-        if (Math.Max(width, height) > limits.MaxSide)
-        {
-            throw new PermanentImageException(Text(
-                $"The image is {width} × {height} pixels; no side may be longer than {limits.MaxSide:N0}."));
-        }
+        Pixels = (long)image.Width * image.PageHeight,
+        Bands = image.Bands,
+        HasAlpha = image.HasAlpha(),
+        SampleBytes = heif?.SampleBytes ?? (image.Format is Enums.BandFormat.Ushort or Enums.BandFormat.Short ? 2 : 1),
+        IsInterlaced = jpeg?.IsProgressive ?? Number(image, "interlaced") != 0,
+        IsAnimated = Number(image, "n-pages") > 1,
+        CoefficientBytes = jpeg is { ManyScans: true } ? jpeg.CoefficientBytes : 0,
+        PlaneBytes = heif?.PlaneBytes ?? 0,
+    };
 
-        var pixels = (long)width * height;
-        if (pixels > limits.MaxPixels)
-        {
-            var (has, most) = (Math.Ceiling(pixels / 1e5) / 10, Math.Floor(limits.MaxPixels / 1e5) / 10);
-            throw new PermanentImageException(Text($"The image is {width} × {height} = {has:0.0} megapixels; at most {most:0.0} are allowed."));
-        }
+    private static int Number(Image image, string field) =>
+        image.Contains(field) ? Convert.ToInt32(image.Get(field), CultureInfo.InvariantCulture) : 0;
 
-        if (cost.Bytes > limits.MaxDecodeBytes)
+    private static void Check(int width, int height, ImageFormat format, DecodeCost cost, ImageLimits limits)
+    {
+        var reason = Math.Max(width, height) > limits.MaxSide ? FailureReason.SideTooLong(width, height, limits.MaxSide)
+            : (long)width * height > limits.MaxPixels ? FailureReason.TooManyPixels(width, height, limits.MaxPixels)
+            : cost.Bytes > limits.MaxDecodeBytes ? FailureReason.TooMuchMemory(format, width, height, cost, limits.MaxDecodeBytes)
+            : null;
+        if (reason is not null)
         {
-            var (needed, most) = ((cost.Bytes + MegaByte - 1) / MegaByte, limits.MaxDecodeBytes / MegaByte);
-            throw new PermanentImageException(Text(
-                $"Decoding this {cost.Reason}{format.Name} of {width} × {height} pixels would take {needed} MB of memory; ")
-                + Text($"at most {most} MB are allowed. {cost.Advice}"));
+            throw new ImageFailureException(reason);
         }
     }
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

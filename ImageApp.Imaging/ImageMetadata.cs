@@ -74,7 +74,7 @@ public sealed record ImageMetadata
         var metadata = new ImageMetadata
         {
             Place = PlaceName(image),
-            Orientation = Original.UsesExifOrientation(format) && image.Contains("orientation")
+            Orientation = format.IsTurnedByExif && image.Contains("orientation")
                 ? Convert.ToInt32(image.Get("orientation"), CultureInfo.InvariantCulture)
                 : 1,
         };

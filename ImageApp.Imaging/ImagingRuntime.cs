@@ -1,3 +1,4 @@
+using ImageApp.Core.Formats;
 using ImageMagick;
 using NetVips;
 
@@ -6,15 +7,12 @@ namespace ImageApp.Imaging;
 /// <summary>Sets the native libraries up for untrusted input in a small process.</summary>
 public static class ImagingRuntime
 {
-    private const string LoaderBase = "VipsForeignLoad";
+    private const string AllLoaders = "VipsForeignLoad";
     private const ulong MaxSide = 65_535;
 
-    /// <summary>The classes of libvips' loaders that may run, without <c>VipsForeignLoad</c>.</summary>
-    public static IReadOnlyList<string> Loaders { get; } = ["Jpeg", "Png", "Nsgif", "Webp", "Heif"];
-
     /// <summary>
-    /// The operations of libvips' loaders that never run, each with the reason. <see cref="Loaders"/>' and these together are all that the
-    /// native library has.
+    /// The operations of libvips' loaders that never run, each with the reason. Those of <see cref="ImageFormat.Loader"/> and these together are all
+    /// that the native library has.
     /// </summary>
     public static IReadOnlyDictionary<string, string> RefusedLoaders { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -30,11 +28,11 @@ public static class ImagingRuntime
 
     private static readonly Lazy<bool> Ready = new(() =>
     {
-        // Nothing is ever read by a loader that is not named here, also not by one that a newer libvips brings.
-        Operation.Block(LoaderBase, true);
-        foreach (var loader in Loaders)
+        // Nothing is ever read by a loader that no format names, also not by one that a newer libvips brings.
+        Operation.Block(AllLoaders, true);
+        foreach (var format in ImageFormat.All)
         {
-            Operation.Block(LoaderBase + loader, false);
+            Operation.Block(format.LoaderClass, false);
         }
 
         Cache.Max = 0;

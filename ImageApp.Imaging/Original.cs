@@ -1,5 +1,5 @@
+using ImageApp.Core;
 using ImageApp.Core.Formats;
-using ImageApp.Core.Processing;
 using NetVips;
 
 namespace ImageApp.Imaging;
@@ -15,36 +15,21 @@ internal static class Original
     public static Image Open(string path, ImageFormat format, Enums.FailOn failOn)
     {
         ImagingRuntime.Initialize();
-        const Enums.Access access = Enums.Access.Sequential;
-        return format.Name switch
-        {
-            "JPEG" => Image.Jpegload(path, access: access, failOn: failOn),
-            "PNG" => Image.Pngload(path, access: access, failOn: failOn),
-            "GIF" => Image.Gifload(path, access: access, failOn: failOn),
-            "WebP" => Image.Webpload(path, access: access, failOn: failOn),
-            _ => Image.Heifload(path, access: access, failOn: failOn),
-        };
+        var options = new VOption { { "access", Enums.Access.Sequential }, { "fail_on", failOn } };
+        return (Image)Operation.Call(format.Loader, options, path);
     }
 
     /// <summary>Checks that a HEIF file is coded in a way that there is a decoder for.</summary>
     /// <param name="coding">What its header says.</param>
-    /// <exception cref="PermanentImageException">There is no decoder; the message says what to do.</exception>
+    /// <exception cref="ImageFailureException">There is no decoder; the message says what to do.</exception>
     public static void CheckCoding(HeifCoding coding)
     {
         if (coding.Codec is not (HeifCoding.Av1 or HeifCoding.Hevc))
         {
-            throw new PermanentImageException(
-                $"The file is a HEIF picture coded as {coding.Codec ?? "nothing that is known"}, not {ImageFormat.AllNames}. "
-                + "Open it in a photo program, export it as JPEG or PNG, and upload that.");
+            throw new ImageFailureException(FailureReason.UnsupportedCoding(
+                coding.Codec is { } codec ? $"a HEIF picture coded as {codec}" : "a HEIF picture of unknown coding"));
         }
     }
-
-    /// <summary>
-    /// Whether a format's pictures are turned as EXIF says: where browsers do. They do not for AVIF and HEIC, which have properties of their
-    /// own for that, and Chromium does not for WebP.
-    /// </summary>
-    /// <param name="format">The format.</param>
-    public static bool UsesExifOrientation(ImageFormat format) => format == ImageFormat.Jpeg || format == ImageFormat.Png;
 
     /// <summary>Decodes an original down to a size, upright and in sRGB.</summary>
     /// <param name="path">The file.</param>
@@ -54,11 +39,11 @@ internal static class Original
     /// <exception cref="VipsException">It cannot be read.</exception>
     public static Image Thumbnail(string path, ImageFormat format, int side, Enums.FailOn failOn)
     {
-        if (format != ImageFormat.Avif && format != ImageFormat.Heic)
+        if (!format.IsHeif)
         {
             // Of one scan, sizes are decoded; of libvips' loaders none but the right one can run.
             return Image.Thumbnail(
-                path, side, height: side, size: Enums.Size.Down, noRotate: !UsesExifOrientation(format), outputProfile: Srgb,
+                path, side, height: side, size: Enums.Size.Down, noRotate: !format.IsTurnedByExif, outputProfile: Srgb,
                 failOn: failOn);
         }
 

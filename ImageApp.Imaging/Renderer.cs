@@ -1,10 +1,12 @@
+using ImageApp.Core;
 using ImageApp.Core.Formats;
-using ImageApp.Core.Processing;
 using NetVips;
 
 namespace ImageApp.Imaging;
 
-/// <summary>Makes small versions: upright, in sRGB, on white, without metadata. Call <see cref="ImageHeader.Read"/> first: it keeps limits.</summary>
+/// <summary>
+/// Makes small versions: upright, in sRGB, on white, without any metadata. Call <see cref="ImageHeader.Read"/> first: it keeps the limits.
+/// </summary>
 public static class Renderer
 {
     private static readonly double[] White = [255, 255, 255];
@@ -16,33 +18,32 @@ public static class Renderer
     /// <param name="format">Its format, for messages.</param>
     /// <param name="side">The square's side in pixels.</param>
     /// <param name="quality">JPEG quality, 1 to 100.</param>
-    /// <exception cref="PermanentImageException">Not even a part of the image can be decoded.</exception>
+    /// <exception cref="ImageFailureException">Not even a part of the image can be decoded.</exception>
     public static Rendition Jpeg(string path, ImageFormat format, int side, int quality) =>
-        Render(path, format, side, (image, damaged) => SaveJpeg(image, quality, damaged));
+        Render(path, format, side, (image, damaged) => Encode(image, ImageFormat.Jpeg, quality, damaged));
 
     /// <summary>Makes the gallery's versions of an image, from one decoding.</summary>
     /// <param name="path">The original.</param>
     /// <param name="format">Its format, for messages.</param>
     /// <param name="header">What its header says.</param>
-    /// <exception cref="PermanentImageException">Not even a part of the image can be decoded.</exception>
+    /// <exception cref="ImageFailureException">Not even a part of the image can be decoded.</exception>
     public static ThumbnailSet Thumbnails(string path, ImageFormat format, ImageHeader header)
     {
-        const int side = 200;
-        const int previewSide = 400;
-        return Render(path, format, previewSide, (image, damaged) =>
+        var hasView = GalleryRendition.View.IsMadeOf(format);
+        var largest = hasView ? GalleryRendition.View : GalleryRendition.Preview;
+        return Render(path, format, largest.Side, (image, damaged) =>
         {
-            // Decoded once: both versions and the colour are made of this.
+            // Decoded once: all versions and the colour are made of this.
             using var decoded = image.CopyMemory();
-            var scale = Math.Min(1, (double)side / Math.Max(header.Width, header.Height));
-            using var small = scale < 1
-                ? decoded.ThumbnailImage(
-                    Scaled(header.Width, scale), height: Scaled(header.Height, scale), size: Enums.Size.Force, noRotate: true)
-                : decoded.Copy();
-            var thumbnail = SaveJpeg(small, quality: 85, damaged);
-            var preview = scale < 1
-                ? SaveWebP(decoded, quality: 78, damaged)
-                : null;
-            return new ThumbnailSet(thumbnail, preview, MeanColour(small));
+            using var preview = Shrink(decoded, GalleryRendition.Preview, header);
+            using var thumbnail = Shrink(preview, GalleryRendition.Thumbnail, header);
+            return new ThumbnailSet(Encode(thumbnail, GalleryRendition.Thumbnail, damaged), MeanColour(thumbnail))
+            {
+                Preview = thumbnail.Width < preview.Width || thumbnail.Height < preview.Height
+                    ? Encode(preview, GalleryRendition.Preview, damaged)
+                    : null,
+                View = hasView ? Encode(decoded, GalleryRendition.View, damaged) : null,
+            };
         });
     }
 
@@ -51,7 +52,7 @@ public static class Renderer
     /// <param name="format">Its format, for messages.</param>
     /// <param name="side">The longest side of the sample in pixels.</param>
     /// <returns>Red, green and blue of each pixel, and whether the original could be read only in part.</returns>
-    /// <exception cref="PermanentImageException">Not even a part of the image can be decoded.</exception>
+    /// <exception cref="ImageFailureException">Not even a part of the image can be decoded.</exception>
     public static (byte[] Pixels, bool Damaged) Sample(string path, ImageFormat format, int side) =>
         Render(path, format, side, (image, damaged) => (image.WriteToMemory<byte>(), damaged));
 
@@ -74,8 +75,7 @@ public static class Renderer
             }
         }
 
-        throw new PermanentImageException(
-            $"The file looks like {format.Name} but cannot be decoded: it is damaged or incomplete.", remark!);
+        throw new ImageFailureException(FailureReason.Undecodable(format), remark!);
     }
 
     private static T Render<T>(Image small, Func<Image, T> encode)
@@ -85,19 +85,29 @@ public static class Renderer
         return encode(opaque);
     }
 
-    private static Rendition SaveJpeg(Image image, int quality, bool damaged)
+    private static Image Shrink(Image image, GalleryRendition rendition, ImageHeader header)
     {
-        var content = image.JpegsaveBuffer(q: quality, optimizeCoding: true, keep: Enums.ForeignKeep.None);
-        return new Rendition(content, ImageFormat.Jpeg.ContentType, image.Width, image.Height, damaged);
+        if (Math.Max(image.Width, image.Height) <= rendition.Side)
+        {
+            return image.Copy();
+        }
+
+        var (width, height) = rendition.Fit(header.Width, header.Height);
+        return image.ThumbnailImage(width, height: height, size: Enums.Size.Force, noRotate: true);
     }
 
-    private static Rendition SaveWebP(Image image, int quality, bool damaged)
-    {
-        var content = image.WebpsaveBuffer(q: quality, effort: 2, keep: Enums.ForeignKeep.None);
-        return new Rendition(content, ImageFormat.WebP.ContentType, image.Width, image.Height, damaged);
-    }
+    private static Rendition Encode(Image image, GalleryRendition rendition, bool damaged) =>
+        Encode(image, rendition.Format, rendition.Quality, damaged);
 
-    private static int Scaled(int side, double scale) => Math.Max(1, (int)Math.Round(side * scale, MidpointRounding.AwayFromZero));
+    private static Rendition Encode(Image image, ImageFormat format, int quality, bool damaged)
+    {
+        var content = format == ImageFormat.Jpeg
+            ? image.JpegsaveBuffer(q: quality, optimizeCoding: true, keep: Enums.ForeignKeep.None)
+            : format == ImageFormat.WebP
+            ? image.WebpsaveBuffer(q: quality, effort: 2, keep: Enums.ForeignKeep.None)
+            : throw new ArgumentException($"Nothing is encoded as {format.Name}.", nameof(format));
+        return new Rendition(content, format.ContentType, image.Width, image.Height, damaged);
+    }
 
     private static string MeanColour(Image image)
     {

@@ -47,8 +47,9 @@ public static class Extensions
     }
 
     /// <summary>
-    /// Adds traces and metrics of the process, its HTTP calls, its database calls and its AWS calls, exported over OTLP where
-    /// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set; where only <c>OTEL_EXPORTER_OTLP_TRACES_ENDPOINT</c> is, a gRPC address, its traces alone are.
+    /// Adds traces and metrics of the process and its HTTP calls, exported over OTLP where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set;
+    /// where only <c>OTEL_EXPORTER_OTLP_TRACES_ENDPOINT</c> is, a gRPC address, its traces alone are. The spans of database driver and
+    /// AWS SDK are left out: the process's own say what a call is for.
     /// </summary>
     /// <param name="services">The process's services.</param>
     /// <param name="configuration">Where <c>OTEL_*</c> is read from.</param>
@@ -58,11 +59,13 @@ public static class Extensions
         var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddAttributes([new("service.version", Version)]))
             .WithTracing(tracing => tracing
-                .AddSource([.. names, "MySqlConnector", "Amazon.*", "Experimental.Microsoft.Extensions.AI"])
+                .SetSampler(new RequestSampler())
+                .AddSource([.. names, "Experimental.Microsoft.Extensions.AI"])
                 .AddHttpClientInstrumentation(options =>
                     // The Runtime API's long poll would be one endless span, and exporting telemetry must not make telemetry.
                     options.FilterHttpRequestMessage = request => request.RequestUri?.AbsolutePath is not { } path
-                        || !(path.Contains("/runtime/", StringComparison.Ordinal) || path.StartsWith("/opentelemetry.", StringComparison.Ordinal))))
+                        || !(path.Contains("/runtime/", StringComparison.Ordinal)
+                            || path.StartsWith("/opentelemetry.", StringComparison.Ordinal))))
             .WithMetrics(metrics => metrics
                 .AddMeter([.. names, "MySqlConnector", "Experimental.Microsoft.Extensions.AI"])
                 .AddHttpClientInstrumentation()
@@ -75,7 +78,10 @@ public static class Extensions
         else if (configuration["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] is { Length: > 0 } traces)
         {
             // On AWS the collector beside the process takes traces only; metrics and logs have CloudWatch's own ways.
-            var endpoint = Uri.TryCreate(traces, UriKind.Absolute, out var address) ? address : throw new ArgumentException($"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is '{traces}', which is no address; http://127.0.0.1:4317 is one.");
+            var endpoint = Uri.TryCreate(traces, UriKind.Absolute, out var address)
+                ? address
+                : throw new ArgumentException(
+                    $"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT is '{traces}', which is no address; http://127.0.0.1:4317 is one.");
             telemetry.WithTracing(tracing => tracing.AddOtlpExporter(exporter => exporter.Endpoint = endpoint));
         }
 
@@ -109,5 +115,6 @@ public static class Extensions
 
     // A load balancer asks for health several times a minute, for ever.
     private static bool IsWorthATrace(HttpContext context) =>
-        !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal) && !context.Request.Path.StartsWithSegments("/alive", StringComparison.Ordinal);
+        !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
+        && !context.Request.Path.StartsWithSegments("/alive", StringComparison.Ordinal);
 }

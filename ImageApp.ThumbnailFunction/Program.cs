@@ -1,20 +1,4 @@
-using Amazon.Lambda.RuntimeSupport;
-using Amazon.Lambda.Serialization.SystemTextJson;
-using Amazon.Lambda.SNSEvents;
-using ImageApp.Core.Processing;
-using ImageApp.ServiceDefaults;
+using ImageApp.FunctionDefaults;
 using ImageApp.ThumbnailFunction;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 
-var configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
-var services = new ServiceCollection();
-FunctionTelemetry.Add(services, configuration, ProcessingTelemetry.Name);
-services.AddImageProcessing<ThumbnailStep>(configuration);
-services.AddSingleton<Function>();
-
-await using var provider = services.BuildServiceProvider();
-using var stop = new StopSignal();
-var function = provider.GetRequiredService<Function>();
-using var bootstrap = LambdaBootstrapBuilder.Create<SNSEvent>(function.HandleAsync, new SourceGeneratorLambdaJsonSerializer<FunctionJson>()).Build();
-await bootstrap.RunAsync(stop.Token);
+await LambdaFunction.RunAsync<ThumbnailStep>(args);

@@ -1,33 +1,32 @@
+using ImageApp.Core;
 using ImageApp.ServiceDefaults;
-using ImageApp.Web;
-using ImageApp.Web.Apis;
-using ImageApp.Web.Components;
-using ImageApp.Web.Gallery;
-using ImageApp.Web.Problems;
-using ImageApp.Web.Security;
+using ImageApp.Web.Content;
+using ImageApp.Web.Hosting;
+using ImageApp.Web.Live;
+using ImageApp.Web.Pictures;
+using ImageApp.Web.Uploads;
+using ImageApp.Web.Upkeep;
 
 var builder = WebApplication.CreateBuilder(args);
 
-builder.AddServiceDefaults(WebMetrics.MeterName);
-builder.AddMySqlDataSource("imagedb");
-builder.AddImageGallery();
+builder.AddServiceDefaults(ImageAppTelemetry.Name);
+builder.AddHosting();
+builder.AddPictures();
+builder.AddUploads();
+builder.AddLive();
+builder.AddUpkeep();
 
 var app = builder.Build();
 
-app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = ProblemStatus.Of });
-app.UseStatusCodePages();
-app.UseResponseCompression();
-app.UseSecurityHeaders();
-app.UseCrossOriginProtection();
+app.UseHosting();
 
 app.MapDefaultEndpoints();
 app.MapStaticAssets();
 app.MapOpenApi();
-app.MapImagesApi();
-app.MapUploadsApi();
-app.MapEventsApi();
-app.MapImageContent();
-app.MapGalleryForms();
-app.MapRazorComponents<App>().DisableAntiforgery();
+app.MapPictures();
+app.MapUploads();
+app.MapContent();
+app.MapLive();
+app.MapPages();
 
 app.Run();

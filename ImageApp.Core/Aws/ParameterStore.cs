@@ -6,7 +6,9 @@ using Amazon.Runtime;
 
 namespace ImageApp.Core.Aws;
 
-/// <summary>Systems Manager's Parameter Store, as far as a process needs it at start (Systems Manager API Reference, GetParameter).</summary>
+/// <summary>
+/// Systems Manager's Parameter Store, as far as a process needs it at start (Systems Manager API Reference, GetParameter).
+/// </summary>
 public static class ParameterStore
 {
     /// <summary>Reads a parameter, decrypted.</summary>
@@ -15,15 +17,25 @@ public static class ParameterStore
     /// <param name="credentials">Who asks; needs <c>ssm:GetParameter</c>.</param>
     /// <param name="region">The parameter's region.</param>
     /// <param name="name">The parameter's name.</param>
+    /// <param name="now">The time of signing.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="InvalidOperationException">There is no such parameter, or it may not be read; the message says what the service said.</exception>
-    public static async Task<string> GetAsync(HttpClient http, Uri endpoint, ImmutableCredentials credentials, string region, string name, CancellationToken cancellationToken)
+    /// <exception cref="InvalidOperationException">
+    /// There is no such parameter, or it may not be read; the message says what the service said.
+    /// </exception>
+    public static async Task<string> GetAsync(
+        HttpClient http,
+        Uri endpoint,
+        ImmutableCredentials credentials,
+        string region,
+        string name,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         var body = Encoding.UTF8.GetBytes(new JsonObject { ["Name"] = name, ["WithDecryption"] = true }.ToJsonString());
         using var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-amz-json-1.1");
         request.Headers.Add("X-Amz-Target", "AmazonSSM.GetParameter");
-        new SignatureV4(credentials, region, "ssm").Sign(request, body, DateTimeOffset.UtcNow);
+        new SignatureV4(credentials, region, "ssm").Sign(request, body, now);
         using var response = await http.SendAsync(request, cancellationToken);
         var answer = await response.Content.ReadAsStringAsync(cancellationToken);
         if (!response.IsSuccessStatusCode)

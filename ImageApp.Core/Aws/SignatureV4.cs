@@ -5,7 +5,9 @@ using Amazon.Runtime;
 
 namespace ImageApp.Core.Aws;
 
-/// <summary>AWS Signature Version 4 (IAM User Guide, "Create a signed AWS API request") for the few calls whose SDK the app does without.</summary>
+/// <summary>
+/// AWS Signature Version 4 (IAM User Guide, "Create a signed AWS API request") for the few calls whose SDK the app does without.
+/// </summary>
 /// <param name="credentials">Who signs.</param>
 /// <param name="region">For example <c>us-east-1</c>.</param>
 /// <param name="service">The service's signing name, for example <c>rds-db</c>.</param>
@@ -53,16 +55,20 @@ public sealed class SignatureV4(ImmutableCredentials credentials, string region,
             .OrderBy(header => header.Item1, StringComparer.Ordinal).ToList();
         var signed = string.Join(';', headers.Select(header => header.Item1));
         var lines = string.Concat(headers.Select(header => $"{header.Item1}:{header.Item2}\n"));
+        var hash = Convert.ToHexStringLower(SHA256.HashData(body));
         var signature = Sign(
-            $"{request.Method}\n{Path(request.RequestUri)}\n{Canonical(Query(request.RequestUri))}\n{lines}\n{signed}\n{Convert.ToHexStringLower(SHA256.HashData(body))}", now);
-        request.Headers.TryAddWithoutValidation("Authorization", $"{Algorithm} Credential={credentials.AccessKey}/{Scope(now)}, SignedHeaders={signed}, Signature={signature}");
+            $"{request.Method}\n{Path(request.RequestUri)}\n{Canonical(Query(request.RequestUri))}\n{lines}\n{signed}\n{hash}", now);
+        request.Headers.TryAddWithoutValidation(
+            "Authorization",
+            $"{Algorithm} Credential={credentials.AccessKey}/{Scope(now)}, SignedHeaders={signed}, Signature={signature}");
     }
 
     private string Sign(string canonicalRequest, DateTimeOffset now)
     {
-        var toSign = $"{Algorithm}\n{Time(now)}\n{Scope(now)}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonicalRequest)))}";
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonicalRequest)));
+        var toSign = $"{Algorithm}\n{Time(now)}\n{Scope(now)}\n{hash}";
         var key = Encoding.UTF8.GetBytes("AWS4" + credentials.SecretKey);
-        foreach (var part in new[] { now.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture), region, service, "aws4_request", toSign })
+        foreach (var part in new[] { Date(now), region, service, "aws4_request", toSign })
         {
             key = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(part));
         }
@@ -70,15 +76,25 @@ public sealed class SignatureV4(ImmutableCredentials credentials, string region,
         return Convert.ToHexStringLower(key);
     }
 
-    private string Scope(DateTimeOffset now) => $"{now.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture)}/{region}/{service}/aws4_request";
+    private string Scope(DateTimeOffset now) =>
+        $"{Date(now)}/{region}/{service}/aws4_request";
+
+    private static string Date(DateTimeOffset now) => now.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
 
     private static string Time(DateTimeOffset now) => now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
 
     private static string Path(Uri address) => address.AbsolutePath.Length == 0 ? "/" : address.AbsolutePath;
 
     private static List<(string Name, string Value)> Query(Uri address) =>
-        [.. address.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=', 2)).Select(pair => (Uri.UnescapeDataString(pair[0]), pair.Length == 2 ? Uri.UnescapeDataString(pair[1]) : ""))];
+    [
+        .. address.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries)
+            .Select(pair => pair.Split('=', 2))
+            .Select(pair => (Uri.UnescapeDataString(pair[0]), pair.Length == 2 ? Uri.UnescapeDataString(pair[1]) : "")),
+    ];
 
     private static string Canonical(IEnumerable<(string Name, string Value)> query) =>
-        string.Join('&', query.Select(pair => (Name: Uri.EscapeDataString(pair.Name), Value: Uri.EscapeDataString(pair.Value))).OrderBy(pair => pair.Name, StringComparer.Ordinal).ThenBy(pair => pair.Value, StringComparer.Ordinal).Select(pair => $"{pair.Name}={pair.Value}"));
+        string.Join('&', query
+            .Select(pair => (Name: Uri.EscapeDataString(pair.Name), Value: Uri.EscapeDataString(pair.Value)))
+            .OrderBy(pair => pair.Name, StringComparer.Ordinal).ThenBy(pair => pair.Value, StringComparer.Ordinal)
+            .Select(pair => $"{pair.Name}={pair.Value}"));
 }

@@ -39,8 +39,11 @@ public sealed record ImageRecord
     /// <summary>When the caption was stored.</summary>
     public DateTimeOffset? CaptionGeneratedAt { get; init; }
 
-    /// <summary>Why there will be no caption, in a person's words; never a caption.</summary>
+    /// <summary>Why there is no caption, in a person's words; never a caption.</summary>
     public string? CaptionError { get; init; }
+
+    /// <summary>Why there is no caption, as one of <see cref="FailureCodes"/>; null also where an older version wrote the reason.</summary>
+    public string? CaptionErrorCode { get; init; }
 
     /// <summary>The thumbnail's key in the bucket.</summary>
     public string? ThumbnailKey { get; init; }
@@ -48,8 +51,13 @@ public sealed record ImageRecord
     /// <summary>When the thumbnail was stored.</summary>
     public DateTimeOffset? ThumbnailGeneratedAt { get; init; }
 
-    /// <summary>Why there will be no thumbnail, in a person's words.</summary>
+    /// <summary>Why there is no thumbnail, in a person's words.</summary>
     public string? ThumbnailError { get; init; }
+
+    /// <summary>
+    /// Why there is no thumbnail, as one of <see cref="FailureCodes"/>; null also where an older version wrote the reason.
+    /// </summary>
+    public string? ThumbnailErrorCode { get; init; }
 
     /// <summary>Whether the file is cut short or corrupt, though enough of it could be read.</summary>
     public bool Damaged { get; init; }
@@ -78,11 +86,9 @@ public sealed record ImageRecord
     /// <summary>When it was deleted; such a row is hidden everywhere but in the changes.</summary>
     public DateTimeOffset? DeletedAt { get; init; }
 
-    /// <summary>Whether <paramref name="step"/> has a result or a stored reason for the object with <paramref name="etag"/>.</summary>
-    public bool IsDone(PipelineStep step, string etag) => ObjectETag == etag && step switch
-    {
-        PipelineStep.Thumbnail => ThumbnailKey is not null || ThumbnailError is not null,
-        PipelineStep.Caption => Caption is not null || CaptionError is not null,
-        _ => throw new ArgumentOutOfRangeException(nameof(step), step, "Unknown step."),
-    };
+    /// <summary>Whether there is a thumbnail, or never will be one.</summary>
+    public bool IsThumbnailDone => ThumbnailKey is not null || (ThumbnailError is not null && FailureCodes.IsFinal(ThumbnailErrorCode));
+
+    /// <summary>Whether there is a caption, or never will be one.</summary>
+    public bool IsCaptionDone => Caption is not null || (CaptionError is not null && FailureCodes.IsFinal(CaptionErrorCode));
 }

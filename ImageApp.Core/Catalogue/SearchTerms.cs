@@ -1,10 +1,12 @@
+using System.Globalization;
 using System.Text;
 
 namespace ImageApp.Core.Catalogue;
 
 /// <summary>
 /// What a person typed into the search box, as a condition on captions and file names. All words must occur, each as the start of a
-/// word, and what stands in quotes as it stands there; operators of the FULLTEXT language have no effect, and words too short for the index are matched as plain text.
+/// word, and what stands in quotes as it stands there; operators of the FULLTEXT language have no effect, and words too short for the
+/// index are matched as plain text.
 /// </summary>
 public sealed class SearchTerms
 {
@@ -17,7 +19,8 @@ public sealed class SearchTerms
     // INFORMATION_SCHEMA.INNODB_FT_DEFAULT_STOPWORD: words the index leaves out, so that a MATCH on them finds nothing.
     private static readonly HashSet<string> StopWords = new(StringComparer.OrdinalIgnoreCase)
     {
-        "about", "are", "com", "for", "from", "how", "that", "the", "this", "und", "was", "what", "when", "where", "who", "will", "with", "www",
+        "about", "are", "com", "for", "from", "how", "that", "the", "this", "und", "was", "what", "when", "where", "who",
+        "will", "with", "www",
     };
 
     private SearchTerms(IReadOnlyList<string> words, string condition, IReadOnlyList<(string, object?)> parameters)
@@ -40,7 +43,9 @@ public sealed class SearchTerms
     {
         // Every second part stands between quotes.
         var parts = (text ?? "").Split('"', '“', '”');
-        var phrases = parts.Where((_, i) => i % 2 == 1 && i < parts.Length - 1).Select(part => string.Join(' ', Split(part))).Where(phrase => phrase.Contains(' ')).ToList();
+        var phrases = parts.Where((_, i) => i % 2 == 1 && i < parts.Length - 1)
+            .Select(part => string.Join(' ', Split(part)))
+            .Where(phrase => phrase.Contains(' ')).ToList();
         var words = Split(text);
         if (words.Count == 0)
         {
@@ -58,13 +63,13 @@ public sealed class SearchTerms
 
         foreach (var (i, word) in words.Where(word => !IsIndexed(word)).Index())
         {
-            condition.Append(System.Globalization.CultureInfo.InvariantCulture, $" AND CONCAT_WS(' ', caption, file_name) LIKE @short{i}");
+            condition.Append(CultureInfo.InvariantCulture, $" AND CONCAT_WS(' ', caption, file_name) LIKE @short{i}");
             parameters.Add(($"@short{i}", $"%{word.Replace("_", "\\_", StringComparison.Ordinal)}%"));
         }
 
         foreach (var (i, phrase) in phrases.Index())
         {
-            condition.Append(System.Globalization.CultureInfo.InvariantCulture, $" AND CONCAT_WS(' ', caption, file_name) LIKE @phrase{i}");
+            condition.Append(CultureInfo.InvariantCulture, $" AND CONCAT_WS(' ', caption, file_name) LIKE @phrase{i}");
             parameters.Add(($"@phrase{i}", $"%{phrase.Replace("_", "\\_", StringComparison.Ordinal)}%"));
         }
 

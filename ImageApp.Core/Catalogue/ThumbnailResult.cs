@@ -1,7 +1,7 @@
 namespace ImageApp.Core.Catalogue;
 
 /// <summary>What the thumbnail function made and learned of an image.</summary>
-/// <param name="ThumbnailKey">The key of the JPEG within 200 x 200.</param>
+/// <param name="ThumbnailKey">The thumbnail's key.</param>
 /// <param name="Width">The original's width in pixels, orientation applied.</param>
 /// <param name="Height">The original's height in pixels, orientation applied.</param>
 public sealed record ThumbnailResult(string ThumbnailKey, int Width, int Height)

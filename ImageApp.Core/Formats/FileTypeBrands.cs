@@ -34,11 +34,26 @@ public readonly ref struct FileTypeBrands
         return length < CompatibleBrandsAt ? default : new FileTypeBrands(start[..(int)Math.Min(length, (uint)start.Length)]);
     }
 
+    /// <summary>Whether the major brand is one of some.</summary>
+    /// <param name="brands">Of four ASCII characters each.</param>
+    public bool IsMajor(params ReadOnlySpan<string> brands)
+    {
+        foreach (var brand in brands)
+        {
+            if (Ascii.Equals(Major, brand))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Whether a brand is the major one or among the compatible ones.</summary>
     /// <param name="brand">Four ASCII characters.</param>
     public bool Has(string brand)
     {
-        if (IsPresent && Ascii.Equals(Major, brand))
+        if (IsMajor(brand))
         {
             return true;
         }

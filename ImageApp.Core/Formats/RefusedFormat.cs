@@ -19,9 +19,11 @@ public sealed record RefusedFormat(string Name, string Advice)
 
     /// <summary>The sentence for any file that <see cref="ImageFormat.TrySniff"/> does not know.</summary>
     /// <param name="start">The first <see cref="ImageFormat.SniffLength"/> bytes, or all where there are fewer.</param>
-    public static string SentenceFor(ReadOnlySpan<byte> start) =>
-        Identify(start)?.Sentence
-        ?? $"The file is not {ImageFormat.AllNames}, whatever its name says. "
+    public static string SentenceFor(ReadOnlySpan<byte> start) => Identify(start)?.Sentence ?? UnknownSentence;
+
+    /// <summary>The sentence for a file that is not known at all.</summary>
+    public static string UnknownSentence { get; } =
+        $"The file is not {ImageFormat.AllNames}, whatever its name says. "
         + "Open it in a program that knows it, export it as JPEG or PNG, and upload that.";
 
     /// <summary>Recognises a format by a file's first bytes.</summary>

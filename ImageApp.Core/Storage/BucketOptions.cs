@@ -8,4 +8,13 @@ public sealed record BucketOptions
 
     /// <summary>The bucket that holds originals and thumbnails.</summary>
     public string BucketName { get; set; } = "";
+
+    /// <summary>Checks the options.</summary>
+    /// <exception cref="ArgumentException">There is no name.</exception>
+    public BucketOptions Validated()
+    {
+        OptionsCheck.Require(
+            BucketName.Length > 0, Section, nameof(BucketName), BucketName, "the name of the bucket, an output of the events stack");
+        return this;
+    }
 }

@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using ImageApp.Tests.Application;
+using ImageApp.Tests.Support;
 
 namespace ImageApp.Tests.AppHost;
 
@@ -27,11 +27,11 @@ internal sealed class AppHostProcess : IAsyncDisposable
     /// <summary>Starts it and waits until the gallery is healthy.</summary>
     public static async Task<AppHostProcess> StartAsync(string folder, IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments)
     {
-        var port = FreePort();
+        var port = FreePort.Next();
         var start = new ProcessStartInfo("dotnet", [
             Path.Combine(AppContext.BaseDirectory.Replace("ImageApp.Tests", "ImageApp.AppHost", StringComparison.Ordinal), "ImageApp.AppHost.dll"), $"--Gallery:Port={port}", "--LocalAws:Port=0",
             $"--LocalAws:DataDirectory={folder}/aws", $"--LocalMySql:DataDirectory={folder}/mysql", "--ASPNETCORE_URLS=http://localhost:0", "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:0",
-            "--ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS=true", .. arguments,
+            "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true", .. arguments,
         ])
         {
             WorkingDirectory = Path.Combine(RepositoryRoot.Path, "ImageApp.AppHost"),
@@ -120,12 +120,5 @@ internal sealed class AppHostProcess : IAsyncDisposable
 
             await Task.Delay(100, deadline.Token);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,4 +1,9 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using ImageApp.Tests.Application;
+using ImageApp.Tests.Support;
 
 namespace ImageApp.Tests.AppHost;
 
@@ -6,18 +11,34 @@ namespace ImageApp.Tests.AppHost;
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class AppHostProcessTests : IDisposable
 {
+    private readonly List<Process> _hosts = [];
     private readonly string _folder = Directory.CreateTempSubdirectory("imageapp-host-").FullName;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose()
+    {
+        foreach (var host in _hosts)
+        {
+            // A test that failed may have left it running; the orchestrator then ends the rest.
+            if (!host.HasExited)
+            {
+                host.Kill();
+                host.WaitForExit();
+            }
+
+            host.Dispose();
+        }
+
+        Directory.Delete(_folder, recursive: true);
+    }
 
     [Theory]
     [InlineData("INT")]
     [InlineData("KILL")]
     public async Task Leaves_no_process_behind(string signal)
     {
-        using var host = Start();
+        var host = Start();
         var processes = await WaitForProcessesAsync(host);
         await SignalAsync(host, signal);
         await host.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(30), Cancel);
@@ -39,7 +60,7 @@ public sealed class AppHostProcessTests : IDisposable
     [Fact]
     public async Task Keeps_the_databases_password_and_files_to_their_owner()
     {
-        using var host = Start();
+        var host = Start();
         await WaitForProcessesAsync(host);
         var secrets = Directory.EnumerateFiles(Path.Combine(_folder, "mysql"), "*password*").ToList();
         var secret = Assert.Single(secrets);
@@ -55,21 +76,51 @@ public sealed class AppHostProcessTests : IDisposable
         using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();
         var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
-        using var host = Start($"--LocalAws:Port={port}");
+        var host = Start($"--LocalAws:Port={port}");
         var error = host.StandardError.ReadToEndAsync(Cancel);
         await host.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(60), Cancel);
         Assert.Equal(1, host.ExitCode);
-        Assert.Contains(port.ToString(System.Globalization.CultureInfo.InvariantCulture), await error);
+        var message = await error;
+        Assert.Contains($"Port {port}", message);
+        Assert.Contains($"(process {Environment.ProcessId})", message);
+        Assert.Contains("--LocalAws:Port=", message);
+        Assert.DoesNotContain("   at ", message);
     }
 
     [Fact]
-    public async Task An_orchestrator_that_is_not_where_it_should_be_is_named_with_how_to_get_it()
+    public async Task An_idle_application_makes_at_most_two_traces_a_minute()
     {
-        using var host = Start($"--ASPIRE_BUNDLE={_folder}");
-        var error = host.StandardError.ReadToEndAsync(Cancel);
-        await host.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(60), Cancel);
-        Assert.Equal(1, host.ExitCode);
-        Assert.Contains("./run", await error);
+        var dashboard = FreePort.Next();
+        await using var host = await AppHostProcess.StartAsync(_folder, [], $"--ASPNETCORE_URLS=http://localhost:{dashboard}", "--AppHost:DashboardApiKey=key");
+        await host.UploadAsync(TestImages.Jpeg(300, 200), "before.jpg");
+
+        // What the upload began has been told when its last span is there; the minute counts from then.
+        using var api = new HttpClient { BaseAddress = new Uri($"http://localhost:{dashboard}"), DefaultRequestHeaders = { { "x-api-key", "key" } } };
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        deadline.CancelAfter(TimeSpan.FromSeconds(60));
+        while (!(await SpansAsync(api)).Any(span => (string?)span["name"] == "save caption"))
+        {
+            await Task.Delay(200, deadline.Token);
+        }
+
+        var since = DateTimeOffset.UtcNow;
+        using (var minute = new PeriodicTimer(TimeSpan.FromMinutes(1)))
+        {
+            await minute.WaitForNextTickAsync(Cancel);
+        }
+
+        var begun = (await SpansAsync(api))
+            .Where(span => string.IsNullOrEmpty((string?)span["parentSpanId"]))
+            .Where(span => long.Parse((string)span["startTimeUnixNano"]!, CultureInfo.InvariantCulture) / 1_000_000 > since.ToUnixTimeMilliseconds())
+            .Select(span => (string?)span["name"]).ToList();
+        Assert.True(begun.Count <= 2, string.Join(", ", begun));
+    }
+
+    private static async Task<List<JsonObject>> SpansAsync(HttpClient dashboard)
+    {
+        var traces = (await dashboard.GetFromJsonAsync<JsonObject>("/api/telemetry/traces?limit=2000", Cancel))!;
+        return [.. traces["data"]!["resourceSpans"]!.AsArray().SelectMany(resource => resource!["scopeSpans"]!.AsArray())
+            .SelectMany(scope => scope!["spans"]!.AsArray()).Select(span => span!.AsObject())];
     }
 
     private Process Start(params string[] arguments)
@@ -77,7 +128,7 @@ public sealed class AppHostProcessTests : IDisposable
         var start = new ProcessStartInfo("dotnet", [
             Path.Combine(RepositoryRoot.Path, "ImageApp.AppHost/bin", Configuration, "net10.0/ImageApp.AppHost.dll"), "--DcpPublisher:RandomizePorts=true", "--LocalAws:Port=0",
             $"--LocalAws:DataDirectory={_folder}/aws", $"--LocalMySql:DataDirectory={_folder}/mysql", "--ASPNETCORE_URLS=http://localhost:0", "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:0",
-            .. arguments,
+            "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true", .. arguments,
         ])
         {
             WorkingDirectory = Path.Combine(RepositoryRoot.Path, "ImageApp.AppHost"),
@@ -87,6 +138,7 @@ public sealed class AppHostProcessTests : IDisposable
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
+        _hosts.Add(process);
         return process;
     }
 
@@ -100,7 +152,7 @@ public sealed class AppHostProcessTests : IDisposable
         while (true)
         {
             var found = ProcessTree.Of(host.Id);
-            if (new[] { "ImageApp.Web.dll", "ImageApp.ThumbnailFunction.dll", "ImageApp.CaptionFunction.dll", "--datadir=" }.All(part => found.Values.Any(command => command.Contains(part, StringComparison.Ordinal))))
+            if (new[] { "/ImageApp.Web", "/ImageApp.ThumbnailFunction", "/ImageApp.CaptionFunction", "--datadir=" }.All(part => found.Values.Any(command => command.Contains(part, StringComparison.Ordinal))))
             {
                 return found;
             }
@@ -113,7 +165,7 @@ public sealed class AppHostProcessTests : IDisposable
 
     private static async Task SignalAsync(Process process, string signal)
     {
-        using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync(Cancel);
         Assert.Equal(0, kill.ExitCode);
     }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.Versioning;
 using Amazon.Runtime;
 using Amazon.S3;
-using ImageApp.AppHost.Hosting.Accounts;
+using ImageApp.AppHost.Hosting.Aws.Accounts;
 using ImageApp.Tests.Application;
 using ImageApp.Tests.LocalAws.Sns;
 using Microsoft.Extensions.Configuration;

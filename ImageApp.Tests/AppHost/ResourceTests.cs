@@ -23,17 +23,17 @@ public sealed class ResourceTests(RunningApplication fixture)
     public async Task Each_process_is_told_where_the_others_are_and_no_more()
     {
         var app = await fixture.StartAsync();
-        var web = Variables(app, "web-1");
+        var web = await app.VariablesAsync("web");
         Assert.StartsWith("Server=127.0.0.1;", web["ConnectionStrings__imagedb"]);
         Assert.Equal(app.BucketName, web["AWS__Resources__BucketName"]);
         Assert.Equal("us-east-1", web["AWS_REGION"]);
         Assert.StartsWith("http://localhost:", web["AWS_ENDPOINT_URL"]);
         Assert.DoesNotContain("AWS_LAMBDA_RUNTIME_API", web.Keys);
 
-        var caption = Variables(app, "CaptionFunction");
+        var caption = await app.VariablesAsync("CaptionFunction");
         Assert.EndsWith("/CaptionFunction", caption["AWS_LAMBDA_RUNTIME_API"]);
         Assert.Equal(web["AWS_ENDPOINT_URL"], caption["AWS_ENDPOINT_URL"]);
-        Assert.DoesNotContain(Variables(app, "ThumbnailFunction").Keys, name => name.StartsWith("Captioning", StringComparison.Ordinal));
+        Assert.DoesNotContain((await app.VariablesAsync("ThumbnailFunction")).Keys, name => name.StartsWith("Captioning", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -41,18 +41,12 @@ public sealed class ResourceTests(RunningApplication fixture)
     {
         var app = await fixture.StartAsync();
         var result = await app.Commands.ExecuteCommandAsync("ThumbnailFunction", KnownResourceCommands.RestartCommand, Cancel);
-        Assert.True(result.Success, result.ErrorMessage);
+        Assert.True(result.Success, result.Message);
         await app.Resources.WaitForResourceHealthyAsync("ThumbnailFunction", Cancel);
         using var form = new MultipartFormDataContent { { new ByteArrayContent(TestImages.Jpeg(50, 50)), "file", "after-restart.jpg" } };
         var answer = await app.Web.PostAsync("/api/images", form, Cancel);
         var id = (long)System.Text.Json.Nodes.JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!["images"]![0]!["id"]!;
         var image = await app.WaitForImageAsync(id, RunningApplication.IsFinished);
         Assert.NotNull(image["thumbnailUrl"]);
-    }
-
-    private static Dictionary<string, string?> Variables(RunningApplication app, string resource)
-    {
-        Assert.True(app.Resources.TryGetCurrentState(resource, out var change));
-        return change.Snapshot.EnvironmentVariables.ToDictionary(variable => variable.Name, variable => variable.Value);
     }
 }

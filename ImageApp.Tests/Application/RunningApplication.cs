@@ -6,6 +6,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using ImageApp.Tests.Application;
+using ImageApp.Tests.Support;
 
 [assembly: AssemblyFixture(typeof(RunningApplication))]
 
@@ -18,7 +19,6 @@ public sealed class RunningApplication : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("imageapp-app-").FullName;
     private readonly SemaphoreSlim _gate = new(1, 1);
     private DistributedApplication? _application;
-    private Uri? _dashboard;
 
     public HttpClient Web { get; private set; } = null!;
 
@@ -26,7 +26,14 @@ public sealed class RunningApplication : IAsyncLifetime
 
     public ResourceCommandService Commands => _application!.ResourceCommands;
 
-    public Uri Dashboard => _dashboard!;
+    /// <summary>Aspire's dashboard.</summary>
+    public Uri Dashboard { get; private set; } = null!;
+
+    /// <summary>The address that logs a browser in to the dashboard, as it is printed at start.</summary>
+    public Uri DashboardLogin { get; private set; } = null!;
+
+    /// <summary>A client of the dashboard's own API.</summary>
+    public HttpClient DashboardApi { get; private set; } = null!;
 
     public string BucketName { get; private set; } = "";
 
@@ -57,6 +64,24 @@ public sealed class RunningApplication : IAsyncLifetime
         AuthenticationRegion = "us-east-1",
         ForcePathStyle = true,
     });
+
+    /// <summary>The environment variables that a process was started with; of one of its processes where it has several.</summary>
+    public async Task<Dictionary<string, string?>> VariablesAsync(string resource) =>
+        (await ProcessAsync(resource)).Snapshot.EnvironmentVariables.ToDictionary(variable => variable.Name, variable => variable.Value);
+
+    /// <summary>A process of a resource, as the dashboard knows it; one of them where it has several.</summary>
+    public async Task<ResourceEvent> ProcessAsync(string resource)
+    {
+        await foreach (var change in Resources.WatchAsync(TestContext.Current.CancellationToken))
+        {
+            if (change.Resource.Name == resource && change.Snapshot.EnvironmentVariables.Length > 0)
+            {
+                return change;
+            }
+        }
+
+        throw new InvalidOperationException("The application ended.");
+    }
 
     /// <summary>Asks for an image until something is true of it.</summary>
     public async Task<JsonObject> WaitForImageAsync(long id, Func<JsonObject, bool> until)
@@ -111,7 +136,10 @@ public sealed class RunningApplication : IAsyncLifetime
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.ImageApp_AppHost>(
             [
                 "--LocalAws:Port=0", $"--LocalAws:DataDirectory={_folder}/aws", $"--LocalMySql:DataDirectory={_folder}/mysql",
-                "--ASPNETCORE_URLS=http://localhost:0", "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:0", "--ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS=true", "--Gallery:Origins=*", "--Gallery:Replicas=2",
+                // Local AWS starts before the dashboard, so it must know where the dashboard will take telemetry.
+                "--DcpPublisher:RandomizePorts=false", $"--Gallery:Port={FreePort.Next()}", $"--ASPNETCORE_URLS=http://localhost:{FreePort.Next()}",
+                $"--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:{FreePort.Next()}", "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true",
+                "--Gallery:Origins=*", "--Gallery:Replicas=2", "--Logging:LogLevel:Default=Warning",
             ],
             (options, _) => options.DisableDashboard = false,
             deadline.Token);
@@ -121,10 +149,9 @@ public sealed class RunningApplication : IAsyncLifetime
         await _application.ResourceNotifications.WaitForResourceHealthyAsync("ThumbnailFunction", deadline.Token);
         await _application.ResourceNotifications.WaitForResourceHealthyAsync("CaptionFunction", deadline.Token);
         Web = _application.CreateHttpClient("web");
-        _dashboard = DashboardUrl(builder);
-        _application.ResourceNotifications.TryGetCurrentState("web-1", out var web);
-        BucketName = web!.Snapshot.EnvironmentVariables.First(variable => variable.Name == "AWS__Resources__BucketName").Value!;
+        Dashboard = _application.GetEndpoint("aspire-dashboard", "http");
+        DashboardLogin = new Uri(Dashboard, $"/login?t={builder.Configuration["AppHost:BrowserToken"]}");
+        DashboardApi = new HttpClient { BaseAddress = Dashboard, DefaultRequestHeaders = { { "x-api-key", builder.Configuration["AppHost:DashboardApiKey"] } } };
+        BucketName = (await VariablesAsync("web"))["AWS__Resources__BucketName"]!;
     }
-
-    private static Uri DashboardUrl(IDistributedApplicationTestingBuilder builder) => new(builder.Configuration["AppHost:DashboardUrl"]!);
 }

@@ -121,6 +121,7 @@ public sealed class WholeApplicationTests(RunningApplication fixture)
             var image = await app.WaitForImageAsync((long)answer.Body["images"]![0]!["id"]!, RunningApplication.IsFinished);
             Assert.Contains(reason, (string?)image["thumbnailError"] ?? $"{name} has a thumbnail");
             Assert.NotNull(image["captionError"]);
+            Assert.Equal((string?)image["captionErrorCode"], (string?)image["thumbnailErrorCode"]);
             Assert.Null(image["caption"]);
             Assert.Contains(WebUtility.HtmlEncode((string)image["thumbnailError"]!)[..12], await app.Web.GetStringAsync($"/images/{image["id"]}", Cancel));
         }
@@ -175,6 +176,29 @@ public sealed class WholeApplicationTests(RunningApplication fixture)
         }
 
         Assert.Equal(HttpStatusCode.NotFound, (await app.Web.PostAsync($"/api/images/{id}/restore", null, Cancel)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Describing_pictures_again_whose_originals_are_gone_says_so_and_keeps_what_there_is()
+    {
+        var app = await fixture.StartAsync();
+        using var s3 = app.CreateS3Client();
+        var answer = await UploadAsync(app, ("stays.jpg", TestImages.Jpeg(310, 200)), ("goes.jpg", TestImages.Jpeg(320, 200)));
+        var (stays, goes) = ((long)answer.Body["images"]![0]!["id"]!, (long)answer.Body["images"]![1]!["id"]!);
+        var first = await app.WaitForImageAsync(stays, RunningApplication.IsFinished);
+        var lost = await app.WaitForImageAsync(goes, RunningApplication.IsFinished);
+        await s3.DeleteObjectAsync(app.BucketName, (string?)lost["key"], Cancel);
+
+        using var form = new FormUrlEncodedContent([new("id", $"{stays},{goes}"), new("action", "retry")]);
+        var page = await (await app.Web.PostAsync("/images/selected", form, Cancel)).Content.ReadAsStringAsync(Cancel);
+
+        Assert.Contains("One picture could not be described again. The original is no longer in the bucket.", page);
+        await app.WaitForImageAsync(stays, image =>
+            RunningApplication.IsFinished(image) && (string?)image["thumbnailGeneratedAt"] != (string?)first["thumbnailGeneratedAt"]);
+        var kept = (await app.Web.GetFromJsonAsync<JsonObject>($"/api/images/{goes}", Cancel))!;
+        Assert.Equal((string?)lost["caption"], (string?)kept["caption"]);
+        Assert.Equal(HttpStatusCode.Conflict, (await app.Web.PostAsync($"/api/images/{goes}/retry", null, Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await app.Web.GetAsync($"/images/{goes}/original", Cancel)).StatusCode);
     }
 
     [Fact]
@@ -277,28 +301,31 @@ public sealed class WholeApplicationTests(RunningApplication fixture)
         var answer = (await (await app.Web.SendAsync(request, Cancel)).Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
         await app.WaitForImageAsync((long)answer["images"]![0]!["id"]!, RunningApplication.IsFinished);
 
-        using var dashboard = new HttpClient { BaseAddress = app.Dashboard };
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         deadline.CancelAfter(TimeSpan.FromSeconds(30));
-        var services = new HashSet<string>();
-        var writers = new HashSet<string>();
-        while (!services.IsSupersetOf(["web", "aws", "ThumbnailFunction", "CaptionFunction"]) || !writers.IsSupersetOf(["web", "ThumbnailFunction", "CaptionFunction"]))
+        var spans = new HashSet<string>();
+        string[] expected =
+        [
+            "web: save row", "web: store original", "web: mark uploaded",
+            "ThumbnailFunction: make thumbnail", "ThumbnailFunction: fetch", "ThumbnailFunction: decode", "ThumbnailFunction: store thumbnail",
+            "ThumbnailFunction: save thumbnail",
+            "CaptionFunction: make caption", "CaptionFunction: fetch", "CaptionFunction: decode", "CaptionFunction: save caption",
+        ];
+        while (!spans.IsSupersetOf(expected) || !spans.Any(span => span.StartsWith("aws: ", StringComparison.Ordinal)))
         {
             await Task.Delay(200, deadline.Token);
-            var traces = (await dashboard.GetFromJsonAsync<JsonObject>("/api/telemetry/traces?limit=500", deadline.Token))!;
+            var traces = (await app.DashboardApi.GetFromJsonAsync<JsonObject>("/api/telemetry/traces?limit=500", deadline.Token))!;
             foreach (var resource in traces["data"]!["resourceSpans"]!.AsArray())
             {
-                var name = (string)resource!["resource"]!["attributes"]!.AsArray().First(attribute => (string?)attribute!["key"] == "service.name")!["value"]!["stringValue"]!;
-                foreach (var scope in resource["scopeSpans"]!.AsArray().Where(scope => scope!["spans"]!.AsArray().Any(span => (string?)span!["traceId"] == traceId)))
-                {
-                    services.Add(name);
-                    if ((string?)scope!["scope"]!["name"] == "MySqlConnector")
-                    {
-                        writers.Add(name);
-                    }
-                }
+                var attributes = resource!["resource"]!["attributes"]!.AsArray();
+                var service = (string)attributes.First(attribute => (string?)attribute!["key"] == "service.name")!["value"]!["stringValue"]!;
+                var own = resource["scopeSpans"]!.AsArray().SelectMany(scope => scope!["spans"]!.AsArray())
+                    .Where(span => (string?)span!["traceId"] == traceId);
+                spans.UnionWith(own.Select(span => $"{service}: {span!["name"]}"));
             }
         }
+
+        Assert.DoesNotContain(spans, span => span.EndsWith(": Open", StringComparison.Ordinal) || span.EndsWith(": Execute", StringComparison.Ordinal));
     }
 
     private static async Task<(JsonObject Image, string EventId)> ReadUntilAsync(StreamReader reader, Func<JsonObject, bool> until)

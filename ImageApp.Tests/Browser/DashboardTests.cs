@@ -14,14 +14,18 @@ public sealed class DashboardTests(RunningApplication fixture, Chromium chromium
         var app = await fixture.StartAsync();
         await using var context = await chromium.OpenAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1400, Height = 900 } });
         var page = await context.NewPageAsync();
+        
+        // Without the token there is only the login page.
         await page.GotoAsync(app.Dashboard.ToString());
+        await Assertions.Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/login"));
+        await page.GotoAsync(app.DashboardLogin.ToString());
         foreach (var name in new[] { "aws", "mysql", "imagedb", "image-events", "ThumbnailFunction", "CaptionFunction", "web" })
         {
             await Assertions.Expect(page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = name }).Filter(new LocatorFilterOptions { HasText = "Running" }).First).ToBeVisibleAsync();
         }
 
         await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(RepositoryRoot.Path, "artifacts", "screenshots", "dashboard.png") });
-        await page.GotoAsync(new Uri(app.Dashboard, "/consolelogs/resource/web").ToString());
+        await page.GotoAsync(new Uri(app.Dashboard, $"/consolelogs/resource/{(await app.ProcessAsync("web")).ResourceId}").ToString());
         var log = page.Locator(".log-content");
         await Assertions.Expect(log.First).ToBeVisibleAsync();
 

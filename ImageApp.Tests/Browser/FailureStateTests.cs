@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using ImageApp.Tests.Application;
 using ImageApp.Tests.Database;
 using ImageApp.Tests.LocalAws.Sns;
 using Microsoft.Playwright;
 using MySqlConnector;
 using static Microsoft.Playwright.Assertions;
+using ImageApp.Tests.Support;
 
 namespace ImageApp.Tests.Browser;
 
@@ -75,7 +75,7 @@ public sealed class FailureStateTests(DatabaseServer database, Chromium chromium
 
     private static Process StartWeb(string connection, int bucketPort, LocalAwsInstance aws, out Uri address)
     {
-        address = new Uri($"http://localhost:{FreePort()}/");
+        address = new Uri($"http://localhost:{FreePort.Next()}/");
         var start = new ProcessStartInfo("dotnet", [Path.Combine(RepositoryRoot.Path, "ImageApp.Web/bin", AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug", "net10.0/ImageApp.Web.dll")])
         {
             WorkingDirectory = Path.Combine(RepositoryRoot.Path, "ImageApp.Web"),
@@ -118,12 +118,5 @@ public sealed class FailureStateTests(DatabaseServer database, Chromium chromium
             Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(60), "The condition did not come true.");
             await Task.Delay(100, Cancel);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

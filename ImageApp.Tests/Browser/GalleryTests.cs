@@ -122,7 +122,13 @@ public sealed class GalleryTests(RunningApplication fixture, Chromium chromium)
         await Expect(gallery.Page.Locator($"#i{first} img")).ToBeVisibleAsync();
         await Expect(other.Page.Locator($"#i{first} img")).ToBeVisibleAsync();
 
-        var victim = System.Diagnostics.Process.GetProcessesByName("dotnet").First(process => Arguments(process.Id).Contains(Path.Combine(RepositoryRoot.Path, "ImageApp.Web") + "/", StringComparison.Ordinal) && Arguments(process.Id).Contains("ImageApp.Web.dll", StringComparison.Ordinal));
+        // Not one that another test has started by itself.
+        var folder = Path.Combine(RepositoryRoot.Path, "ImageApp.Web") + "/";
+        var victim = System.Diagnostics.Process.GetProcessesByName("dotnet").First(process =>
+            Arguments(process.Id) is { } arguments
+            && arguments.Contains(folder, StringComparison.Ordinal)
+            && arguments.Contains("ImageApp.Web.dll", StringComparison.Ordinal)
+            && !File.ReadLines($"/proc/{process.Id}/status").Contains($"PPid:\t{Environment.ProcessId}"));
         victim.Kill();
         await victim.WaitForExitAsync(Cancel);
 

@@ -21,4 +21,12 @@ public sealed class ImageFormatTests
     [InlineData("\u00FF\u00D8", null)]
     [InlineData("", null)]
     public void Is_known_by_its_first_bytes(string start, string? expected) => Assert.Equal(expected, ImageFormat.TrySniff(Encoding.Latin1.GetBytes(start))?.Name);
+
+    [Fact]
+    public void Are_named_in_one_list()
+    {
+        Assert.Equal("JPEG, PNG, GIF, WebP, AVIF or HEIC", ImageFormat.AllNames);
+        Assert.All(ImageFormat.All, format => Assert.Same(format, ImageFormat.OfContentType(format.ContentType)));
+        Assert.Null(ImageFormat.OfContentType("image/svg+xml"));
+    }
 }

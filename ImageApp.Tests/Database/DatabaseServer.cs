@@ -1,10 +1,9 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using ImageApp.Tests.Database;
-using ImageApp.Web.Catalogue;
+using ImageApp.Web.Upkeep;
 using Microsoft.Extensions.Logging.Abstractions;
 using MySqlConnector;
+using ImageApp.Tests.Support;
 
 [assembly: AssemblyFixture(typeof(DatabaseServer))]
 
@@ -14,7 +13,7 @@ namespace ImageApp.Tests.Database;
 public sealed class DatabaseServer : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("imageapp-db-").FullName;
-    private readonly int _port = FreePort();
+    private readonly int _port = FreePort.Next();
     private Process? _process;
     private int _databases;
 
@@ -109,12 +108,5 @@ public sealed class DatabaseServer : IAsyncLifetime
         var error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, $"{file} {arguments} ended with {process.ExitCode}: {await output}{await error}");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Text.Json.Nodes;
 using Amazon.Runtime;
@@ -11,6 +10,7 @@ using Amazon.S3;
 using ImageApp.Tests.Application;
 using ImageApp.Tests.Database;
 using ImageApp.Tests.LocalAws.Sns;
+using ImageApp.Tests.Support;
 
 namespace ImageApp.Tests.Deploy;
 
@@ -39,7 +39,7 @@ public sealed class WebPackageTests(DatabaseServer server) : IDisposable
             new BasicAWSCredentials(aws.Options.AccessKeyId, aws.Options.SecretAccessKey),
             new AmazonS3Config { ServiceURL = aws.Server.Endpoint.ToString(), AuthenticationRegion = aws.Options.Region, ForcePathStyle = true });
         await s3.PutBucketAsync(Bucket, Cancel);
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         var database = await server.CreateDatabaseAsync();
 
         // Of the documented settings only the values differ, and the token, which this server does not know.
@@ -162,12 +162,5 @@ public sealed class WebPackageTests(DatabaseServer server) : IDisposable
 
             await Task.Delay(50, deadline.Token);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -25,14 +25,14 @@ internal sealed class FunctionPipeline : IAsyncDisposable
         _process = process;
         Aws = aws;
         S3 = s3;
-        Catalogue = new ImageCatalogue(database);
+        Catalogue = new StepResults(database);
     }
 
     public LocalAwsInstance Aws { get; }
 
     public AmazonS3Client S3 { get; }
 
-    public ImageCatalogue Catalogue { get; }
+    public StepResults Catalogue { get; }
 
     public string Log => string.Join('\n', _process.Output);
 

@@ -18,7 +18,7 @@ public sealed class FunctionProcessesTests(DatabaseServer server)
         var (error, answer) = await pipeline.InvokeAsync("images/ä b.jpg");
         Assert.True(error is null, answer + pipeline.Log);
 
-        var image = (await pipeline.Catalogue.FindByKeyAsync("images/ä b.jpg", Cancel))!;
+        var image = (await pipeline.Catalogue.FindAsync("images/ä b.jpg", Cancel))!;
         Assert.Equal("hé.jpg", image.FileName);
         Assert.Equal((320, 640), (image.Width, image.Height));
         Assert.NotNull(image.ThumbnailGeneratedAt);
@@ -41,7 +41,7 @@ public sealed class FunctionProcessesTests(DatabaseServer server)
         {
             var (error, answer) = await pipeline.InvokeAsync(key, bucket, name);
             Assert.True(error is null, answer);
-            Assert.Null(await pipeline.Catalogue.FindByKeyAsync(key, Cancel));
+            Assert.Null(await pipeline.Catalogue.FindAsync(key, Cancel));
         }
     }
 
@@ -65,13 +65,13 @@ public sealed class FunctionProcessesTests(DatabaseServer server)
         var (error, answer) = await pipeline.InvokeAsync("images/pear.jpg");
         Assert.NotNull(error);
         Assert.Contains("500", answer);
-        var image = (await pipeline.Catalogue.FindByKeyAsync("images/pear.jpg", Cancel))!;
+        var image = (await pipeline.Catalogue.FindAsync("images/pear.jpg", Cancel))!;
         Assert.Null(image.Caption);
         Assert.Null(image.CaptionError);
 
         (error, answer) = await pipeline.InvokeAsync("images/pear.jpg");
         Assert.True(error is null, answer);
-        image = (await pipeline.Catalogue.FindByKeyAsync("images/pear.jpg", Cancel))!;
+        image = (await pipeline.Catalogue.FindAsync("images/pear.jpg", Cancel))!;
         Assert.Equal(("A pear on a plate.", "vision-1"), (image.Caption, image.CaptionModel));
 
         Assert.Null((await pipeline.InvokeAsync("images/pear.jpg")).ErrorType);
@@ -85,8 +85,9 @@ public sealed class FunctionProcessesTests(DatabaseServer server)
         await using var pipeline = await CaptionsAsync(model);
         await pipeline.PutAsync("images/no.jpg", TestImages.Jpeg(60, 40));
         Assert.Null((await pipeline.InvokeAsync("images/no.jpg")).ErrorType);
-        var image = (await pipeline.Catalogue.FindByKeyAsync("images/no.jpg", Cancel))!;
+        var image = (await pipeline.Catalogue.FindAsync("images/no.jpg", Cancel))!;
         Assert.Equal("The model declined to describe this picture.", image.CaptionError);
+        Assert.Equal("declined", image.CaptionErrorCode);
         Assert.Null(image.Caption);
 
         Assert.Null((await pipeline.InvokeAsync("images/no.jpg")).ErrorType);
@@ -100,7 +101,7 @@ public sealed class FunctionProcessesTests(DatabaseServer server)
         await using var first = await CaptionsAsync(model);
         await first.PutAsync("images/twice.jpg", TestImages.Jpeg(60, 40));
         await Task.WhenAll(first.InvokeAsync("images/twice.jpg"), first.InvokeAsync("images/twice.jpg"));
-        Assert.Equal("One.", (await first.Catalogue.FindByKeyAsync("images/twice.jpg", Cancel))!.Caption);
+        Assert.Equal("One.", (await first.Catalogue.FindAsync("images/twice.jpg", Cancel))!.Caption);
         Assert.Single(model.Requests);
     }
 

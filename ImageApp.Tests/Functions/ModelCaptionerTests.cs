@@ -1,7 +1,7 @@
 using ImageApp.CaptionFunction;
 using ImageApp.Core;
 using ImageApp.Core.Formats;
-using ImageApp.Core.Processing;
+using ImageApp.FunctionDefaults;
 using ImageApp.Tests.Application;
 using Microsoft.Extensions.Logging.Abstractions;
 using NetVips;
@@ -102,7 +102,7 @@ public sealed class ModelCaptionerTests : IDisposable
 
         server.Add(ModelAnswer.Text(""));
         server.Add(ModelAnswer.Text("   "));
-        var e = await Assert.ThrowsAsync<PermanentImageException>(() => DescribeAsync(server));
+        var e = await Assert.ThrowsAsync<ImageFailureException>(() => DescribeAsync(server));
         Assert.Contains("empty", e.Message);
     }
 
@@ -110,7 +110,7 @@ public sealed class ModelCaptionerTests : IDisposable
     public async Task A_blocked_answer_is_final()
     {
         await using var server = await ModelServer.StartAsync(ModelAnswer.Text("", finishReason: "content_filter"));
-        var e = await Assert.ThrowsAsync<PermanentImageException>(() => DescribeAsync(server));
+        var e = await Assert.ThrowsAsync<ImageFailureException>(() => DescribeAsync(server));
         Assert.Equal("The model declined to describe this picture.", e.Message);
         Assert.Single(server.Requests);
     }
@@ -121,7 +121,7 @@ public sealed class ModelCaptionerTests : IDisposable
     public async Task A_blocked_prompt_is_final(string message)
     {
         await using var server = await ModelServer.StartAsync(ModelAnswer.Error(400, message));
-        await Assert.ThrowsAsync<PermanentImageException>(() => DescribeAsync(server));
+        await Assert.ThrowsAsync<ImageFailureException>(() => DescribeAsync(server));
     }
 
     [Fact]

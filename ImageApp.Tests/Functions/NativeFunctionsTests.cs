@@ -26,7 +26,7 @@ public sealed class NativeFunctionsTests(DatabaseServer server) : IDisposable
             await pipeline.PutAsync($"images/{name}", content);
             var (error, answer) = await pipeline.InvokeAsync($"images/{name}");
             Assert.True(error is null, answer + pipeline.Log);
-            var image = (await pipeline.Catalogue.FindByKeyAsync($"images/{name}", Cancel))!;
+            var image = (await pipeline.Catalogue.FindAsync($"images/{name}", Cancel))!;
             Assert.True(image.ThumbnailError is null, image.ThumbnailError);
             using var stored = await pipeline.S3.GetObjectAsync(FunctionPipeline.Bucket, image.ThumbnailKey, Cancel);
             using var thumbnail = Image.NewFromStream(stored.ResponseStream);
@@ -35,7 +35,7 @@ public sealed class NativeFunctionsTests(DatabaseServer server) : IDisposable
 
         await pipeline.PutAsync("images/no.png", "not an image"u8.ToArray());
         Assert.Null((await pipeline.InvokeAsync("images/no.png")).ErrorType);
-        Assert.Contains("not JPEG", (await pipeline.Catalogue.FindByKeyAsync("images/no.png", Cancel))!.ThumbnailError);
+        Assert.Contains("not JPEG", (await pipeline.Catalogue.FindAsync("images/no.png", Cancel))!.ThumbnailError);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class NativeFunctionsTests(DatabaseServer server) : IDisposable
         await pipeline.PutAsync("images/boat.jpg", TestImages.Jpeg(60, 40));
         var (error, answer) = await pipeline.InvokeAsync("images/boat.jpg");
         Assert.True(error is null, answer + pipeline.Log);
-        Assert.Equal("A boat.", (await pipeline.Catalogue.FindByKeyAsync("images/boat.jpg", Cancel))!.Caption);
+        Assert.Equal("A boat.", (await pipeline.Catalogue.FindAsync("images/boat.jpg", Cancel))!.Caption);
 
         await pipeline.PutAsync("images/other.jpg", TestImages.Jpeg(61, 40));
         (error, answer) = await pipeline.InvokeAsync("images/other.jpg");
@@ -62,7 +62,7 @@ public sealed class NativeFunctionsTests(DatabaseServer server) : IDisposable
         await pipeline.PutAsync("images/a.jpg", TestImages.Jpeg(600, 400));
         var (error, answer) = await pipeline.InvokeAsync("images/a.jpg");
         Assert.True(error is null, answer + pipeline.Log);
-        var image = (await pipeline.Catalogue.FindByKeyAsync("images/a.jpg", Cancel))!;
+        var image = (await pipeline.Catalogue.FindAsync("images/a.jpg", Cancel))!;
         Assert.Equal("offline", image.CaptionModel);
         Assert.StartsWith("A landscape-format picture of 600 by 400 pixels", image.Caption);
         Assert.Contains("17 May 2024 with an Acme One", image.Caption);

@@ -1,5 +1,5 @@
+using ImageApp.Core;
 using ImageApp.Core.Formats;
-using ImageApp.Core.Processing;
 using NetVips;
 
 namespace ImageApp.Tests.Imaging;
@@ -46,7 +46,7 @@ public sealed class DamageTests
         })
         {
             Assert.False(Samples.Render([.. content, 1, 2, 3]).Made.Thumbnail.Damaged);
-            var e = Assert.Throws<PermanentImageException>(() => Samples.Render(content[..^30]));
+            var e = Assert.Throws<ImageFailureException>(() => Samples.Render(content[..^30]));
             Assert.Contains("incomplete", e.Message);
             Assert.Contains(Samples.Sniff(content)!.Name, e.Message);
         }

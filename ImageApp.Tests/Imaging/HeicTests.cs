@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using ImageApp.Core;
 using ImageApp.Core.Formats;
-using ImageApp.Core.Processing;
 using ImageApp.Imaging;
 
 namespace ImageApp.Tests.Imaging;
@@ -55,7 +54,7 @@ public sealed class HeicTests
         var content = Samples.Content("telephone.heic");
         Replace(content, "hvc1"u8, "avc1"u8);
         Replace(content, "hvcC"u8, "avcC"u8);
-        var e = Assert.Throws<PermanentImageException>(() => Samples.Render(content));
+        var e = Assert.Throws<ImageFailureException>(() => Samples.Render(content));
         Assert.Contains("HEIF picture coded as H.264", e.Message);
         Assert.Contains("export it as JPEG or PNG", e.Message);
     }
@@ -82,7 +81,7 @@ public sealed class HeicTests
                     var header = ImageHeader.Read(path, ImageFormat.Heic, new ImageLimits());
                     Assert.True(Renderer.Thumbnails(path, ImageFormat.Heic, header).Thumbnail.Content.Length > 0);
                 }
-                catch (PermanentImageException e)
+                catch (ImageFailureException e)
                 {
                     Assert.NotEmpty(e.Message);
                 }

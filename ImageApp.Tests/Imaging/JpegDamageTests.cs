@@ -1,6 +1,5 @@
 using ImageApp.Core;
 using ImageApp.Core.Formats;
-using ImageApp.Core.Processing;
 using ImageApp.Imaging;
 using NetVips;
 
@@ -99,7 +98,7 @@ public sealed class JpegDamageTests
         var content = Samples.Content("scans-b422.jpg");
         var frame = content.AsSpan().IndexOf((ReadOnlySpan<byte>)[0xFF, 0xC0]);
         (content[frame + 1], content[frame + 4]) = (process, precision);
-        var e = Assert.Throws<PermanentImageException>(() => Samples.Render(content));
+        var e = Assert.Throws<ImageFailureException>(() => Samples.Render(content));
         Assert.Contains(name, e.Message);
         Assert.Contains("export it as", e.Message);
         Assert.DoesNotContain("damaged", e.Message);
@@ -107,7 +106,7 @@ public sealed class JpegDamageTests
 
     [Fact]
     public void An_arithmetic_coded_jpeg_is_refused_by_name() =>
-        Assert.Contains("arithmetic", Assert.Throws<PermanentImageException>(() => Samples.Render(Samples.Path("arithmetic.jpg"))).Message);
+        Assert.Contains("arithmetic", Assert.Throws<ImageFailureException>(() => Samples.Render(Samples.Path("arithmetic.jpg"))).Message);
 
     // Up to the end marker of the picture itself: what stands behind it is another matter.
     private static byte[] Whole(string name)

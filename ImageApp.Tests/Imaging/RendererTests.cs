@@ -1,6 +1,5 @@
 using ImageApp.Core;
 using ImageApp.Core.Formats;
-using ImageApp.Core.Processing;
 using ImageApp.Imaging;
 using ImageApp.Tests.Application;
 using NetVips;
@@ -112,7 +111,7 @@ public sealed class RendererTests : IDisposable
     public void Formats_that_are_not_allowed_are_refused_even_if_libvips_could_read_them(string content)
     {
         File.WriteAllText(_file, content);
-        Assert.Throws<PermanentImageException>(() => ImageHeader.Read(_file, ImageFormat.Png, new ImageLimits()));
+        Assert.Throws<ImageFailureException>(() => ImageHeader.Read(_file, ImageFormat.Png, new ImageLimits()));
     }
 
     [Fact]
@@ -120,7 +119,7 @@ public sealed class RendererTests : IDisposable
     {
         using var picture = Quadrants(20, 20);
         File.WriteAllBytes(_file, picture.TiffsaveBuffer());
-        var e = Assert.Throws<PermanentImageException>(() => ImageHeader.Read(_file, ImageFormat.Png, new ImageLimits()));
+        var e = Assert.Throws<ImageFailureException>(() => ImageHeader.Read(_file, ImageFormat.Png, new ImageLimits()));
         Assert.Contains("PNG", e.Message);
     }
 

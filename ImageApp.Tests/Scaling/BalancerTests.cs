@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using ImageApp.Scaling;
+using ImageApp.Tests.Support;
 
 namespace ImageApp.Tests.Scaling;
 
@@ -16,7 +16,7 @@ public sealed class BalancerTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _client.BaseAddress = new Uri($"http://127.0.0.1:{FreePort()}");
+        _client.BaseAddress = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         _balancer = Process.Start(new ProcessStartInfo("dotnet", [
             Path.Combine(AppContext.BaseDirectory.Replace("ImageApp.Tests", "local/ImageApp.Balancer", StringComparison.Ordinal), "ImageApp.Balancer.dll"),
             $"--urls={_client.BaseAddress}", "--HealthCheck:Interval=00:00:00.100", "--HealthCheck:Timeout=00:00:01", "--Logging:LogLevel:Default=Warning",
@@ -140,12 +140,5 @@ public sealed class BalancerTests : IAsyncLifetime
         {
             await Task.Delay(25, deadline.Token);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,20 +1,21 @@
-using System.Diagnostics;
-using Amazon.Runtime;
-using Amazon.S3;
-using Amazon.S3.Model;
 using ImageApp.Core;
 using ImageApp.Core.Catalogue;
 using ImageApp.Core.Formats;
 using ImageApp.Core.Storage;
-using Microsoft.Extensions.Options;
 
 namespace ImageApp.Web.Uploads;
 
 /// <summary>Takes a file: looks at its content, makes its row, then its object.</summary>
 internal sealed partial class ImageUploader(
-    ImageCatalogue catalogue, IAmazonS3 s3, IOptions<BucketOptions> bucket, ImageLimits limits, WebMetrics metrics, ILogger<ImageUploader> logger)
+    UploadCatalogue catalogue,
+    ImageBucket bucket,
+    ImageLimits limits,
+    UploadMetrics metrics,
+    TimeProvider time,
+    ILogger<ImageUploader> logger)
 {
     private const int BufferSize = 64 * 1024;
+    private static readonly TimeSpan PresignValidity = TimeSpan.FromMinutes(5);
 
     /// <summary>Takes one file of unknown length, spooling it to disk so that memory stays bounded.</summary>
     /// <param name="fileName">The name the uploader sent.</param>
@@ -23,27 +24,48 @@ internal sealed partial class ImageUploader(
     /// <exception cref="MySqlConnector.MySqlException">The database is away; nothing was stored.</exception>
     public async Task<UploadOutcome> UploadAsync(string? fileName, Stream content, CancellationToken cancellationToken)
     {
-        var started = Stopwatch.GetTimestamp();
-        var outcome = await TakeAsync(FileNames.Clean(fileName), content, cancellationToken);
-        metrics.CountUpload(outcome.Problem?.Name ?? "stored", outcome.Image?.SizeBytes ?? 0, Stopwatch.GetElapsedTime(started));
+        var started = time.GetTimestamp();
+        var outcome = await TakeAsync(PlainText.FileName(fileName), content, cancellationToken);
+        metrics.CountUpload(outcome.Problem?.Name ?? "stored", outcome.Image?.SizeBytes ?? 0, time.GetElapsedTime(started));
         return outcome;
     }
 
-    /// <summary>The metadata an original carries: the current trace and the uploader's file name.</summary>
-    public static IEnumerable<KeyValuePair<string, string>> Metadata(string fileName)
+    /// <summary>Makes the row of a file that a browser puts into the bucket itself, and says where.</summary>
+    /// <param name="request">What the browser believes of the file: the functions look at the content.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="MySqlConnector.MySqlException">The database is away; nothing was stored.</exception>
+    public async Task<PresignOutcome> PresignAsync(PresignRequest request, CancellationToken cancellationToken)
     {
-        if (Activity.Current?.Id is { } traceParent)
+        var fileName = PlainText.FileName(request.FileName);
+        if (request.SizeBytes <= 0)
         {
-            yield return new(ObjectStorage.TraceParentMetadata, traceParent);
+            return new(null, UploadProblems.Empty(fileName));
         }
 
-        yield return new(ObjectStorage.FileNameMetadata, Uri.EscapeDataString(fileName));
+        if (request.SizeBytes > limits.MaxBytes)
+        {
+            return new(null, UploadProblems.TooLarge(fileName, limits));
+        }
+
+        if (ImageFormat.OfContentType(request.ContentType) is not { } format)
+        {
+            return new(null, UploadProblems.Unsupported(fileName));
+        }
+
+        var key = ImageKey.New(format.Extension);
+        var id = await catalogue.AddAsync(new NewImage(key, fileName, format.ContentType, request.SizeBytes), cancellationToken);
+        var upload = await bucket.PresignUploadAsync(key, format.ContentType, request.SizeBytes, fileName, PresignValidity);
+        return new(new PresignResponse(id, key, upload.Url, HttpMethods.Put, upload.Headers, upload.ExpiresAt), null);
     }
 
     private async Task<UploadOutcome> TakeAsync(string fileName, Stream content, CancellationToken cancellationToken)
     {
         await using var spool = new FileStream(
-            Path.Combine(Path.GetTempPath(), $"imageapp-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, BufferSize,
+            Path.Combine(Path.GetTempPath(), $"imageapp-{Guid.NewGuid():N}"),
+            FileMode.CreateNew,
+            FileAccess.ReadWrite,
+            FileShare.None,
+            BufferSize,
             FileOptions.Asynchronous | FileOptions.DeleteOnClose);
 
         var buffer = new byte[BufferSize];
@@ -64,7 +86,8 @@ internal sealed partial class ImageUploader(
         }
 
         spool.Position = 0;
-        read = await spool.ReadAtLeastAsync(buffer.AsMemory(0, ImageFormat.SniffLength), ImageFormat.SniffLength, throwOnEndOfStream: false, cancellationToken);
+        read = await spool.ReadAtLeastAsync(
+            buffer.AsMemory(0, ImageFormat.SniffLength), ImageFormat.SniffLength, throwOnEndOfStream: false, cancellationToken);
         if (ImageFormat.TrySniff(buffer.AsSpan(0, read)) is not { } format)
         {
             return new(null, UploadProblems.Unsupported(fileName));
@@ -74,34 +97,22 @@ internal sealed partial class ImageUploader(
         return await StoreAsync(fileName, format, spool, cancellationToken);
     }
 
-    private async Task<UploadOutcome> StoreAsync(string fileName, ImageFormat format, FileStream content, CancellationToken cancellationToken)
+    private async Task<UploadOutcome> StoreAsync(
+        string fileName, ImageFormat format, FileStream content, CancellationToken cancellationToken)
     {
         var size = content.Length;
         var key = ImageKey.New(format.Extension);
         var id = await catalogue.AddAsync(new NewImage(key, fileName, format.ContentType, size), cancellationToken);
 
-        var put = new PutObjectRequest
-        {
-            BucketName = bucket.Value.BucketName,
-            Key = key,
-            InputStream = content,
-            AutoCloseStream = false,
-            ContentType = format.ContentType,
-        };
-        foreach (var (name, value) in Metadata(fileName))
-        {
-            put.Metadata.Add(name, value);
-        }
-
-        PutObjectResponse stored;
+        string etag;
         try
         {
-            stored = await s3.PutObjectAsync(put, cancellationToken);
+            etag = await bucket.PutOriginalAsync(key, content, format.ContentType, fileName, cancellationToken);
         }
-        catch (Exception e) when (e is AmazonServiceException or AmazonClientException or HttpRequestException or IOException)
+        catch (BucketUnavailableException e)
         {
             LogNotStored(logger, e, key);
-            await catalogue.RemoveAsync(id, CancellationToken.None);
+            await catalogue.WithdrawAsync(id, CancellationToken.None);
             return new(null, UploadProblems.StorageAway(fileName));
         }
         catch (OperationCanceledException)
@@ -112,7 +123,7 @@ internal sealed partial class ImageUploader(
         }
 
         LogStored(logger, id, key, size);
-        var image = await catalogue.MarkUploadedAsync(id, stored.ETag.Trim('"'), size, cancellationToken);
+        var image = await catalogue.MarkUploadedAsync(id, etag, size, cancellationToken);
         return new(image ?? throw new InvalidOperationException($"Row {id} was deleted while its object was being put."), null);
     }
 

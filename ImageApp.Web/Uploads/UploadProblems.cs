@@ -1,7 +1,7 @@
 using System.Globalization;
 using ImageApp.Core;
 using ImageApp.Core.Formats;
-using ImageApp.Web.Problems;
+using ImageApp.Web.Hosting;
 
 namespace ImageApp.Web.Uploads;
 
@@ -9,13 +9,15 @@ namespace ImageApp.Web.Uploads;
 internal static class UploadProblems
 {
     public static ApiProblem Empty(string fileName) => new(
-        "empty-file", StatusCodes.Status400BadRequest, "The file is empty", $"'{fileName}' has no content. Choose a {ImageFormat.AllNames} file.")
+        "empty-file", StatusCodes.Status400BadRequest, "The file is empty",
+        $"'{fileName}' has no content. Choose a {ImageFormat.AllNames} file.")
     {
         FileName = fileName,
     };
 
     public static ApiProblem TooLarge(string fileName, ImageLimits limits) => new(
-        "file-too-large", StatusCodes.Status413PayloadTooLarge, "The file is too large", $"'{fileName}' is larger than {Megabytes(limits.MaxBytes)}, the most a file may have.")
+        "file-too-large", StatusCodes.Status413PayloadTooLarge, "The file is too large",
+        $"'{fileName}' is larger than {Megabytes(limits.MaxBytes)}, the most a file may have.")
     {
         FileName = fileName,
     };
@@ -29,7 +31,9 @@ internal static class UploadProblems
 
     public static ApiProblem TooMany(string fileName, ImageLimits limits) => new(
         "too-many-files", StatusCodes.Status400BadRequest, "Too many files at once",
-        string.Create(CultureInfo.InvariantCulture, $"'{fileName}' was left out: at most {limits.MaxFilesPerRequest} files are taken at once. Upload it again by itself."))
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"'{fileName}' was left out: at most {limits.MaxFilesPerRequest} files are taken at once. Upload it again by itself."))
     {
         FileName = fileName,
     };
@@ -38,14 +42,16 @@ internal static class UploadProblems
         "no-file", StatusCodes.Status400BadRequest, "There is no file", "Send multipart/form-data with one or more parts named 'file'.");
 
     public static ApiProblem Malformed(string reason) => new(
-        "malformed-request", StatusCodes.Status400BadRequest, "The request could not be read", $"The multipart body is cut short or malformed: {reason}");
+        "malformed-request", StatusCodes.Status400BadRequest, "The request could not be read",
+        $"The multipart body is cut short or malformed: {reason}");
 
     public static ApiProblem NotMultipart(string? contentType) => new(
         "not-multipart", StatusCodes.Status415UnsupportedMediaType, "Not a form with files",
         $"The content type is '{contentType}'; send multipart/form-data with one or more parts named 'file'.");
 
     public static ApiProblem StorageAway(string fileName) => new(
-        "storage-unavailable", StatusCodes.Status503ServiceUnavailable, "The storage is away", $"'{fileName}' could not be stored right now. Please try again in a moment.")
+        "storage-unavailable", StatusCodes.Status503ServiceUnavailable, "The storage is away",
+        $"'{fileName}' could not be stored right now. Please try again in a moment.")
     {
         FileName = fileName,
     };

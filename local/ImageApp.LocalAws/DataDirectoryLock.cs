@@ -14,11 +14,15 @@ internal sealed class DataDirectoryLock : IDisposable
         try
         {
             Directory.CreateDirectory(directory);
-            return new DataDirectoryLock(new FileStream(Path.Combine(directory, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new DataDirectoryLock(
+                new FileStream(Path.Combine(directory, ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new IOException($"The data directory '{directory}' cannot be used: {exception.Message} If another local AWS uses it, end that one or set LocalAws:DataDirectory to another folder.", exception);
+            throw new IOException(
+                $"The data directory '{directory}' cannot be used: {exception.Message} If another local AWS uses it, end that one or set "
+                + "LocalAws:DataDirectory to another folder.",
+                exception);
         }
     }
 

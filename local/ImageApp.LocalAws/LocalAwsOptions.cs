@@ -29,6 +29,8 @@ public sealed class LocalAwsOptions
     /// </summary>
     public TimeSpan AsynchronousRetryDelay { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>The functions that exist from the start; one that polls the Runtime API without being listed is added with AWS's defaults.</summary>
+    /// <summary>
+    /// The functions that exist from the start; one that polls the Runtime API without being listed is added with AWS's defaults.
+    /// </summary>
     public IList<FunctionRegistration> Functions { get; } = [];
 }

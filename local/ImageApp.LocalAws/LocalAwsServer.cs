@@ -40,7 +40,10 @@ public sealed partial class LocalAwsServer : IAsyncDisposable
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="ArgumentException">An option is not allowed; the message names it.</exception>
     /// <exception cref="IOException">The port or the data directory is in use.</exception>
-    public static async Task<LocalAwsServer> StartAsync(LocalAwsOptions options, Action<WebApplicationBuilder>? configure, CancellationToken cancellationToken)
+    public static async Task<LocalAwsServer> StartAsync(
+        LocalAwsOptions options,
+        Action<WebApplicationBuilder>? configure,
+        CancellationToken cancellationToken)
     {
         Validate(options);
         var directory = DataDirectoryLock.Take(Path.GetFullPath(options.DataDirectory));
@@ -82,10 +85,14 @@ public sealed partial class LocalAwsServer : IAsyncDisposable
     /// <returns>The function's error as JSON, or null after a success.</returns>
     public async Task<string?> InvokeAsync(string function, byte[] payload, CancellationToken cancellationToken)
     {
-        var functions = Services.GetRequiredService<FunctionService>();
+        var functions = Services.GetRequiredService<LambdaStore>();
         try
         {
-            var result = await functions.InvokeAsync(functions.Get(function), payload, Activity.Current?.Context ?? default, cancellationToken);
+            var result = await functions.InvokeAsync(
+                functions.Get(function),
+                payload,
+                Activity.Current?.Context ?? default,
+                cancellationToken);
             return result.Succeeded ? null : Encoding.UTF8.GetString(result.Payload);
         }
         catch (AwsServiceException e)
@@ -146,13 +153,29 @@ public sealed partial class LocalAwsServer : IAsyncDisposable
     private static void Validate(LocalAwsOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        Require(options.Port is >= 0 and <= 65535, nameof(options.Port), options.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), "0 (any free one) to 65535");
-        Require(!string.IsNullOrWhiteSpace(options.DataDirectory), nameof(options.DataDirectory), options.DataDirectory, "the path of a folder");
+        Require(
+            options.Port is >= 0 and <= 65535,
+            nameof(options.Port),
+            options.Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            "0 (any free one) to 65535");
+        Require(
+            !string.IsNullOrWhiteSpace(options.DataDirectory),
+            nameof(options.DataDirectory),
+            options.DataDirectory,
+            "the path of a folder");
         Require(RegionPattern().IsMatch(options.Region), nameof(options.Region), options.Region, "a region such as us-east-1");
         Require(AccountPattern().IsMatch(options.AccountId), nameof(options.AccountId), options.AccountId, "12 digits");
-        Require(!string.IsNullOrWhiteSpace(options.AccessKeyId), nameof(options.AccessKeyId), options.AccessKeyId, "a name that is not empty");
+        Require(
+            !string.IsNullOrWhiteSpace(options.AccessKeyId),
+            nameof(options.AccessKeyId),
+            options.AccessKeyId,
+            "a name that is not empty");
         Require(!string.IsNullOrEmpty(options.SecretAccessKey), nameof(options.SecretAccessKey), "", "a secret that is not empty");
-        Require(options.AsynchronousRetryDelay >= TimeSpan.Zero, nameof(options.AsynchronousRetryDelay), options.AsynchronousRetryDelay.ToString(), "zero or more");
+        Require(
+            options.AsynchronousRetryDelay >= TimeSpan.Zero,
+            nameof(options.AsynchronousRetryDelay),
+            options.AsynchronousRetryDelay.ToString(),
+            "zero or more");
     }
 
     private static void Require(bool condition, string name, string? value, string allowed)

@@ -20,7 +20,13 @@ public static class LocalAwsTelemetry
         }
 
         var traceId = parent.TraceId == default ? ActivityTraceId.CreateRandom() : parent.TraceId;
-        return (null, new ActivityContext(traceId, parent.SpanId == default ? ActivitySpanId.CreateRandom() : parent.SpanId, parent.TraceFlags, parent.TraceState));
+        return (
+            null,
+            new ActivityContext(
+                traceId,
+                parent.SpanId == default ? ActivitySpanId.CreateRandom() : parent.SpanId,
+                parent.TraceFlags,
+                parent.TraceState));
     }
 
     /// <summary>The W3C <c>traceparent</c> of a context.</summary>

@@ -42,7 +42,10 @@ internal sealed class LoopbackListener : IDisposable
 
             try
             {
-                return new LoopbackListener(v4, BindOne(new IPEndPoint(IPAddress.IPv6Loopback, ((IPEndPoint)v4.LocalEndPoint!).Port)), null);
+                return new LoopbackListener(
+                    v4,
+                    BindOne(new IPEndPoint(IPAddress.IPv6Loopback, ((IPEndPoint)v4.LocalEndPoint!).Port)),
+                    null);
             }
             catch (SocketException exception)
             {
@@ -78,7 +81,10 @@ internal sealed class LoopbackListener : IDisposable
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
             socket.Dispose();
-            throw new IOException($"Port {endPoint.Port} on {endPoint.Address} is already in use; end the process that listens there, or set LocalAws:Port to another port (0 takes any free one).", exception);
+            throw new IOException(
+                $"Port {endPoint.Port} on {endPoint.Address} is already in use; end the process that listens there, or set LocalAws:Port "
+                + "to another port (0 takes any free one).",
+                exception);
         }
         catch
         {

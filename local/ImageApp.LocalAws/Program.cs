@@ -15,7 +15,10 @@ using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 try
 {
-    await using var server = await LocalAwsServer.StartAsync(options, builder => builder.Configuration.AddConfiguration(configuration), stop.Token);
+    await using var server = await LocalAwsServer.StartAsync(
+        options,
+        builder => builder.Configuration.AddConfiguration(configuration),
+        stop.Token);
     await Task.Delay(Timeout.Infinite, stop.Token);
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)

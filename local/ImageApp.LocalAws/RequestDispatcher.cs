@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
+using ImageApp.LocalAws.Protocols;
 using ImageApp.LocalAws.Signing;
+using ImageApp.LocalAws.Sqs;
 using ImageApp.LocalAws.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -16,6 +18,7 @@ internal sealed class RequestDispatcher(
     IEnumerable<IUnsignedEndpoint> unsignedEndpoints,
     SignatureVerifier verifier,
     RequestMetrics metrics,
+    TimeProvider time,
     ILogger<RequestDispatcher> logger)
 {
     /// <summary>Larger than any request that is no object: a Lambda payload of 6 MB and its envelope.</summary>
@@ -61,7 +64,10 @@ internal sealed class RequestDispatcher(
             await AwsErrorWriter.WriteAsync(
                 context,
                 name == S3 ? AwsErrorFormat.RestXml : AwsErrorFormat.Query,
-                new AwsServiceException("NotImplemented", $"Local AWS has no service '{name}'; it has {string.Join(", ", _services.Keys.Order(StringComparer.Ordinal))}.", HttpStatusCode.NotImplemented),
+                new AwsServiceException(
+                    "NotImplemented",
+                    $"Local AWS has no service '{name}'; it has {string.Join(", ", _services.Keys.Order(StringComparer.Ordinal))}.",
+                    HttpStatusCode.NotImplemented),
                 NewRequestId(context, AwsErrorFormat.Query),
                 path,
                 context.RequestAborted);
@@ -78,7 +84,7 @@ internal sealed class RequestDispatcher(
             return claim.Scope.Service;
         }
 
-        if (request.Headers["X-Amz-Target"].ToString().StartsWith("AmazonSQS.", StringComparison.Ordinal))
+        if (request.Headers[AwsJson.TargetHeader].ToString().StartsWith(SqsApi.TargetPrefix, StringComparison.Ordinal))
         {
             return "sqs";
         }
@@ -89,14 +95,17 @@ internal sealed class RequestDispatcher(
         }
 
         // Unsigned: any service of the Query protocol refuses it in the same words.
-        return HttpMethods.IsPost(request.Method) && request.Path.Value is "/" && request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true
+        return
+            HttpMethods.IsPost(request.Method)
+            && request.Path.Value is "/"
+            && request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true
             ? "sns"
             : S3;
     }
 
     private async Task ServeAsync(HttpContext context, IAwsService service, SignatureClaim? claim, SignatureException? unreadable)
     {
-        var started = Stopwatch.GetTimestamp();
+        var started = time.GetTimestamp();
         var requestId = NewRequestId(context, service.ErrorFormat);
         var target = RequestTarget.Of(context);
         using var activity = StartActivity(context, service);
@@ -128,7 +137,7 @@ internal sealed class RequestDispatcher(
             activity.SetTag("http.response.status_code", status);
             activity.DisplayName = request?.Operation is { } operation ? $"{service.DisplayName} {operation}" : service.DisplayName;
 
-            metrics.Answered(service.DisplayName, request?.Operation, status, Stopwatch.GetElapsedTime(started));
+            metrics.Answered(service.DisplayName, request?.Operation, status, time.GetElapsedTime(started));
             logger.Answered(service.DisplayName, request?.Operation ?? "unknown operation", status, context.Request.Method, target.Path);
         }
     }
@@ -139,7 +148,9 @@ internal sealed class RequestDispatcher(
         Activity.Current = null;
         var traceParent = context.Request.Headers.TraceParent.ToString();
         ActivityContext.TryParse(traceParent, context.Request.Headers.TraceState, isRemote: true, out var parent);
-        var activity = LocalAwsTelemetry.Activities.StartActivity(service.DisplayName, ActivityKind.Server, parent) ?? RequestActivity.StartUnrecorded(service.DisplayName, parent);
+        var activity =
+            LocalAwsTelemetry.Activities.StartActivity(service.DisplayName, ActivityKind.Server, parent)
+            ?? RequestActivity.StartUnrecorded(service.DisplayName, parent);
         activity.SetTag("rpc.system", "aws-api");
         activity.SetTag("rpc.service", service.DisplayName);
         activity.SetTag("http.request.method", context.Request.Method);
@@ -175,7 +186,10 @@ internal sealed class RequestDispatcher(
         {
             if (body.Length + count > MaximumBufferedBytes)
             {
-                throw new AwsServiceException("RequestEntityTooLargeException", $"The request is larger than {MaximumBufferedBytes} bytes.", HttpStatusCode.RequestEntityTooLarge);
+                throw new AwsServiceException(
+                    "RequestEntityTooLargeException",
+                    $"The request is larger than {MaximumBufferedBytes} bytes.",
+                    HttpStatusCode.RequestEntityTooLarge);
             }
 
             body.Write(buffer, 0, count);
@@ -185,14 +199,26 @@ internal sealed class RequestDispatcher(
         return body;
     }
 
-    private async Task AnswerErrorAsync(HttpContext context, IAwsService service, Exception exception, string requestId, string path, Activity activity)
+    private async Task AnswerErrorAsync(
+        HttpContext context,
+        IAwsService service,
+        Exception exception,
+        string requestId,
+        string path,
+        Activity activity)
     {
         var error = exception switch
         {
             AwsServiceException refused => refused,
             SignatureException signature => signature.ToServiceException(service.ErrorFormat),
-            BadHttpRequestException malformed => new AwsServiceException("InvalidRequest", malformed.Message, (HttpStatusCode)malformed.StatusCode),
-            _ => new AwsServiceException(service.ErrorFormat == AwsErrorFormat.RestXml ? "InternalError" : "InternalFailure", $"Local AWS failed: {exception.GetType().Name}: {exception.Message}", HttpStatusCode.InternalServerError),
+            BadHttpRequestException malformed => new AwsServiceException(
+                "InvalidRequest",
+                malformed.Message,
+                (HttpStatusCode)malformed.StatusCode),
+            _ => new AwsServiceException(
+                service.ErrorFormat == AwsErrorFormat.RestXml ? "InternalError" : "InternalFailure",
+                $"Local AWS failed: {exception.GetType().Name}: {exception.Message}",
+                HttpStatusCode.InternalServerError),
         };
         if ((int)error.Status >= 500)
         {

@@ -4,18 +4,18 @@ namespace ImageApp.LocalAws;
 
 internal static partial class RequestLog
 {
-    [LoggerMessage(EventId = 1, Level = LogLevel.Debug, Message = "{Service} {Operation} answered {Status} for {Method} {Path}")]
+    [LoggerMessage(1, LogLevel.Debug, "{Service} {Operation} answered {Status} for {Method} {Path}")]
     public static partial void Answered(this ILogger logger, string service, string operation, int status, string method, string path);
 
-    [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "{Service} refused {Method} {Path}: {Code}: {Reason}")]
+    [LoggerMessage(2, LogLevel.Warning, "{Service} refused {Method} {Path}: {Code}: {Reason}")]
     public static partial void Refused(this ILogger logger, string service, string method, string path, string code, string reason);
 
-    [LoggerMessage(EventId = 3, Level = LogLevel.Error, Message = "{Service} failed on {Method} {Path}")]
+    [LoggerMessage(3, LogLevel.Error, "{Service} failed on {Method} {Path}")]
     public static partial void Failed(this ILogger logger, Exception exception, string service, string method, string path);
 
-    [LoggerMessage(EventId = 4, Level = LogLevel.Information, Message = "Local AWS listens on {Endpoint}; its state is in {DataDirectory}")]
+    [LoggerMessage(4, LogLevel.Information, "Local AWS listens on {Endpoint}; its state is in {DataDirectory}")]
     public static partial void Listening(this ILogger logger, Uri endpoint, string dataDirectory);
 
-    [LoggerMessage(EventId = 5, Level = LogLevel.Warning, Message = "The IPv6 loopback address is not available ({Reason}); local AWS listens on 127.0.0.1 only")]
+    [LoggerMessage(5, LogLevel.Warning, "The IPv6 loopback address is not available ({Reason}); local AWS listens on 127.0.0.1 only")]
     public static partial void NoIpv6(this ILogger logger, string reason);
 }

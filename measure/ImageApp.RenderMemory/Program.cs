@@ -1,7 +1,6 @@
 using System.Globalization;
 using ImageApp.Core;
 using ImageApp.Core.Formats;
-using ImageApp.Core.Processing;
 using ImageApp.Imaging;
 
 // Renders one file as the thumbnail function does and prints what it took, in bytes:
@@ -35,7 +34,7 @@ try
     Console.WriteLine($"{memory} {header.Width}x{header.Height} {thumbnail.Width}x{thumbnail.Height} {thumbnail.Damaged}");
     return 0;
 }
-catch (PermanentImageException e)
+catch (ImageFailureException e)
 {
     Console.Error.WriteLine(e.Message);
     return 1;

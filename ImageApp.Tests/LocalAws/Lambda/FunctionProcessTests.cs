@@ -9,13 +9,6 @@ namespace ImageApp.Tests.LocalAws.Lambda;
 /// <summary>Functions that are processes of their own: bash, whose own socket polls the Runtime API.</summary>
 public sealed class FunctionProcessTests
 {
-    private const string Poll = """
-        exec 3<>/dev/tcp/127.0.0.1/$1
-        printf 'GET /resize/2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: localhost\r\n\r\n' >&3
-        while IFS= read -r line <&3; do line=${line%$'\r'}; [ -z "$line" ] && break; case $line in Lambda-Runtime-Aws-Request-Id:*) id=${line#*: };; esac; done
-
-        """;
-
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -24,7 +17,7 @@ public sealed class FunctionProcessTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells which process polls.");
         var restarted = new TaskCompletionSource();
         await using var aws = await StartAsync(64, restarted);
-        using var process = Start(Poll + "x=$(head -c 150000000 /dev/zero | tr '\\0' a)\nsleep 60 & wait", aws);
+        using var process = Start(ShellFunction.Poll + "x=$(head -c 150000000 /dev/zero | tr '\\0' a)\nsleep 60 & wait", aws);
         var (response, body) = await aws.LambdaAsync(HttpMethod.Post, "/2015-03-31/functions/resize/invocations", "{}");
         Assert.Equal("Unhandled", response.Headers.GetValues("X-Amz-Function-Error").Single());
         Assert.Equal("Runtime.ExitError", (string?)JsonNode.Parse(body)!["errorType"]);
@@ -43,7 +36,7 @@ public sealed class FunctionProcessTests
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells which process polls.");
         var restarted = new TaskCompletionSource();
         await using var aws = await StartAsync(512, restarted);
-        using var process = Start(Poll + "exit 3", aws);
+        using var process = Start(ShellFunction.Poll + "exit 3", aws);
         var (_, body) = await aws.LambdaAsync(HttpMethod.Post, "/2015-03-31/functions/resize/invocations", "{}");
         Assert.Contains("Runtime exited without providing a reason", body, StringComparison.Ordinal);
         await restarted.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
@@ -54,15 +47,13 @@ public sealed class FunctionProcessTests
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells which process polls.");
         await using var aws = await StartAsync(512, new TaskCompletionSource());
-        const string Answer = """
+        const string WorkOn = """
             exec 3<&-
             exec 3>&-
             for i in 1 2 3 4 5; do read -rt 0.2 <> <(:) || true; done
-            exec 4<>/dev/tcp/127.0.0.1/$1
-            printf 'POST /resize/2018-06-01/runtime/invocation/%s/response HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6\r\n\r\n"done"' "$id" >&4
-            read -r line <&4
+
             """;
-        using var process = Start(Poll + Answer, aws);
+        using var process = Start(ShellFunction.Poll + WorkOn + ShellFunction.Answer, aws);
         var (response, body) = await aws.LambdaAsync(HttpMethod.Post, "/2015-03-31/functions/resize/invocations", "{}");
         Assert.Equal("\"done\"", body);
         Assert.False(response.Headers.Contains("X-Amz-Function-Error"));

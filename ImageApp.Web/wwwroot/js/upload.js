@@ -116,7 +116,8 @@ function update() {
   if (queue.length === 0) return;
   const taken = queue.filter(upload => upload.state !== 'refused' && upload.state !== 'cancelled');
   const bytes = taken.reduce((sum, upload) => sum + upload.file.size, 0);
-  const sent = taken.reduce((sum, upload) => sum + (upload.state === 'done' ? upload.file.size : Math.min(upload.sent, upload.file.size)), 0);
+  const sentOf = upload => (upload.state === 'done' ? upload.file.size : Math.min(upload.sent, upload.file.size));
+  const sent = taken.reduce((sum, upload) => sum + sentOf(upload), 0);
   const done = taken.filter(upload => upload.state === 'done').length;
   const text = `${done} of ${taken.length} sent`;
   total.value = bytes === 0 ? 0 : sent / bytes;
@@ -159,7 +160,9 @@ function note(text) {
 export function add(files, folders = 0) {
   panel.hidden = false;
   if (folders > 0) note('Folders cannot be uploaded. Open the folder and choose the pictures in it.');
-  if (files.length > MAX_AT_ONCE) note(`${files.length} files are too many at once: the first ${MAX_AT_ONCE} are taken. Add the others afterwards.`);
+  if (files.length > MAX_AT_ONCE) {
+    note(`${files.length} files are too many at once: the first ${MAX_AT_ONCE} are taken. Add the others afterwards.`);
+  }
   for (const file of files.slice(0, MAX_AT_ONCE)) {
     const upload = new Upload(file);
     queue.push(upload);
@@ -201,7 +204,9 @@ addEventListener('drop', event => {
   const folders = items.filter(item => item.webkitGetAsEntry?.()?.isDirectory);
   add(items.filter(item => !folders.includes(item)).map(item => item.getAsFile()).filter(Boolean), folders.length);
 });
-addEventListener('beforeunload', event => { if (queue.some(upload => upload.state === 'sending' || upload.state === 'waiting')) event.preventDefault(); });
+addEventListener('beforeunload', event => {
+  if (queue.some(upload => upload.state === 'sending' || upload.state === 'waiting')) event.preventDefault();
+});
 document.getElementById('queue-clear').addEventListener('click', () => {
   for (const upload of [...queue]) {
     if (upload.state === 'sending' || upload.state === 'waiting') continue;

@@ -13,7 +13,7 @@ internal sealed class ChangePlan : IResourceReferences
     private readonly StackReferences _current;
     private readonly HashSet<string> _new = new(StringComparer.Ordinal);
 
-    private ChangePlan(Stack stack, StackStore store)
+    private ChangePlan(Stack stack, CloudFormationStore store)
     {
         _stack = stack;
         _current = new StackReferences(store, () => stack);
@@ -29,15 +29,21 @@ internal sealed class ChangePlan : IResourceReferences
     public bool IsEmpty => Changes.Count == 0 && !StackChanges;
 
     public static ChangePlan Of(
-        Stack stack, StackDefinition definition, BoundTemplate template, StackStore store, ResourceTypes types)
+        Stack stack, StackDefinition definition, BoundTemplate template, CloudFormationStore store, ResourceTypes types)
     {
         var draft = new ChangePlan(stack, store) { Changes = [], StackChanges = false };
-        var changes = template.Resources.Select(resource => draft.Change(resource, template, types[resource.Type])).OfType<ResourceChange>().ToList();
+        var changes = template
+            .Resources.Select(resource => draft.Change(resource, template, types[resource.Type]))
+            .OfType<ResourceChange>()
+            .ToList();
         var kept = template.Resources.Select(resource => resource.LogicalId).ToHashSet(StringComparer.Ordinal);
         changes.AddRange(
             from resource in stack.Resources
             where !kept.Contains(resource.LogicalId)
-            select new ResourceChange("Remove", resource.LogicalId, resource.PhysicalId, resource.Type) { PolicyAction = Policy(resource.DeletionPolicy) });
+            select new ResourceChange("Remove", resource.LogicalId, resource.PhysicalId, resource.Type)
+            {
+                PolicyAction = Policy(resource.DeletionPolicy),
+            });
         return new ChangePlan(stack, store) { Changes = changes, StackChanges = draft.StackDiffers(definition, template) };
     }
 
@@ -106,7 +112,9 @@ internal sealed class ChangePlan : IResourceReferences
     }
 
     public static AwsServiceException TypeChange(StackResource existing, TemplateResource resource) =>
-        TemplateErrors.Validation($"Update of resource type is not permitted. The new template modifies resource type of the following resources: [{resource.LogicalId}] ({existing.Type} to {resource.Type})");
+        TemplateErrors.Validation(
+            "Update of resource type is not permitted. The new template modifies resource type of the following resources: "
+            + $"[{resource.LogicalId}] ({existing.Type} to {resource.Type})");
 
     private bool StackDiffers(StackDefinition definition, BoundTemplate template)
     {

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Xml.Linq;
 using ImageApp.LocalAws.CloudFormation.Templates;
+using ImageApp.LocalAws.Protocols;
 
 namespace ImageApp.LocalAws.CloudFormation;
 
 /// <summary>CloudFormation's Query protocol (CloudFormation API Reference, version 2010-05-15).</summary>
-internal sealed class CloudFormationApi(StackService stacks, StackStore store) : IAwsService
+internal sealed class CloudFormationApi(StackOperations stacks, CloudFormationStore store) : IAwsService
 {
     private const string Version = "2010-05-15";
 
@@ -14,7 +15,14 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
 
     /// <summary>What would change the meaning of a request if it were passed over.</summary>
     private static readonly string[] Unsupported =
-        ["StackPolicy", "ResourceTypes.", "RollbackConfiguration.RollbackTriggers.", "ResourcesToImport.", "ImportExistingResources", "IncludeNestedStacks"];
+    [
+        "StackPolicy",
+        "ResourceTypes.",
+        "RollbackConfiguration.RollbackTriggers.",
+        "ResourcesToImport.",
+        "ImportExistingResources",
+        "IncludeNestedStacks",
+    ];
 
     private static readonly XNamespace Namespace = "http://cloudformation.amazonaws.com/doc/2010-05-15/";
 
@@ -26,8 +34,8 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
 
     public async Task HandleAsync(AwsRequest request, CancellationToken cancellationToken)
     {
-        var query = new QueryParameters(request.ReadQueryParameters());
-        var action = query["Action"] ?? throw new AwsServiceException("MissingAction", "The request has no parameter Action.");
+        var query = QueryRequest.Read(request, TemplateErrors.Code);
+        var action = query.Action;
         if (query["Version"] is not (null or Version))
         {
             throw new AwsServiceException("NoSuchVersion", $"CloudFormation has the version {Version}, not {query["Version"]}.");
@@ -35,14 +43,10 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
 
         request.Operation = action;
         var result = await ExecuteAsync(action, query, cancellationToken);
-        var response = new XElement(
-            Namespace + (action + "Response"),
-            result is null ? null : new XElement(Namespace + (action + "Result"), Qualified(result)),
-            new XElement(Namespace + "ResponseMetadata", new XElement(Namespace + "RequestId", request.RequestId)));
-        await request.HttpContext.Response.WriteXmlAsync(response, cancellationToken);
+        await QueryResponse.WriteAsync(request.HttpContext.Response, Namespace, action, result, request.RequestId, cancellationToken);
     }
 
-    private async Task<IEnumerable<XElement?>?> ExecuteAsync(string action, QueryParameters query, CancellationToken cancellationToken)
+    private async Task<IEnumerable<XElement?>?> ExecuteAsync(string action, QueryRequest query, CancellationToken cancellationToken)
     {
         switch (action)
         {
@@ -61,7 +65,11 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
                 return [Text("Id", changeSet.Id), Text("StackId", changeSet.StackId)];
             case "ExecuteChangeSet":
                 await stacks.ExecuteChangeSetAsync(
-                    query["ChangeSetName"], query["StackName"], query["ClientRequestToken"], query.Flag("DisableRollback"), cancellationToken);
+                    query["ChangeSetName"],
+                    query["StackName"],
+                    query["ClientRequestToken"],
+                    query.Flag("DisableRollback"),
+                    cancellationToken);
                 return [];
             case "DeleteChangeSet":
                 await stacks.DeleteChangeSetAsync(query["ChangeSetName"], query["StackName"], cancellationToken);
@@ -71,20 +79,51 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
             case "ListChangeSets":
                 return [Members("Summaries", stacks.ChangeSetsOf(stacks.Get(query["StackName"])), Summary)];
             case "DescribeStacks":
-                return [Members("Stacks", query["StackName"] is { Length: > 0 } name ? [stacks.Get(name)] : store.Stacks.Where(stack => !stack.IsDeleted).Reverse(), Describe)];
+                return
+                [
+                    Members(
+                        "Stacks",
+                        query["StackName"] is { Length: > 0 } name
+                            ? [stacks.Get(name)]
+                            : store.Stacks.Where(stack => !stack.IsDeleted).Reverse(),
+                        Describe),
+                ];
             case "ListStacks":
                 var statuses = query.List("StackStatusFilter");
-                return [Members("StackSummaries", store.Stacks.Where(stack => statuses.Count == 0 || statuses.Contains(stack.Status)).Reverse(), Summary)];
+                return
+                [
+                    Members(
+                        "StackSummaries",
+                        store.Stacks.Where(stack => statuses.Count == 0 || statuses.Contains(stack.Status)).Reverse(),
+                        Summary),
+                ];
             case "DescribeStackEvents":
                 return Events(query);
             case "DescribeStackResource":
                 var owner = stacks.Get(query["StackName"]);
-                return [new XElement("StackResourceDetail", Resource(owner, Resource(owner, query["LogicalResourceId"]), "LastUpdatedTimestamp", withStack: true))];
+                return
+                [
+                    new XElement(
+                        "StackResourceDetail",
+                        Resource(owner, Resource(owner, query["LogicalResourceId"]), "LastUpdatedTimestamp", withStack: true)),
+                ];
             case "DescribeStackResources":
-                return [Members("StackResources", ResourcesOf(query), found => Resource(found.Stack, found.Resource, "Timestamp", withStack: true))];
+                return
+                [
+                    Members(
+                        "StackResources",
+                        ResourcesOf(query),
+                        found => Resource(found.Stack, found.Resource, "Timestamp", withStack: true)),
+                ];
             case "ListStackResources":
                 var listed = stacks.Get(query["StackName"]);
-                return [Members("StackResourceSummaries", listed.Resources, resource => Resource(listed, resource, "LastUpdatedTimestamp", withStack: false))];
+                return
+                [
+                    Members(
+                        "StackResourceSummaries",
+                        listed.Resources,
+                        resource => Resource(listed, resource, "LastUpdatedTimestamp", withStack: false)),
+                ];
             case "GetTemplate":
                 var body = query["ChangeSetName"] is { Length: > 0 } changeSetName
                     ? stacks.GetChangeSet(changeSetName, query["StackName"]).Definition.TemplateBody
@@ -97,31 +136,49 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
             case "ValidateTemplate":
                 return Validated(stacks.Parse(Body(query)));
             case "ListExports":
-                return [Members(
-                    "Exports",
-                    from stack in store.Stacks
-                    where !stack.IsDeleted
-                    from output in stack.Outputs
-                    where output.ExportName is not null
-                    select (stack, output),
-                    export => new object?[] { Text("ExportingStackId", export.stack.StackId), Text("Name", export.output.ExportName), Text("Value", export.output.Value) })];
+                return
+                [
+                    Members(
+                        "Exports",
+                        from stack in store.Stacks
+                        where !stack.IsDeleted
+                        from output in stack.Outputs
+                        where output.ExportName is not null
+                        select (stack, output),
+                        export =>
+                            new object?[]
+                            {
+                                Text("ExportingStackId", export.stack.StackId),
+                                Text("Name", export.output.ExportName),
+                                Text("Value", export.output.Value),
+                            }),
+                ];
             case "ListImports":
-                var export = StackService.Required(query["ExportName"], "exportName");
-                return [Members("Imports", store.Stacks.Where(stack => !stack.IsDeleted && stack.Imports.Contains(export)), stack => stack.StackName)];
+                var export = StackOperations.Required(query["ExportName"], "exportName");
+                return
+                [
+                    Members(
+                        "Imports",
+                        store.Stacks.Where(stack => !stack.IsDeleted && stack.Imports.Contains(export)),
+                        stack => stack.StackName),
+                ];
             default:
                 throw new AwsServiceException("InvalidAction", $"Local CloudFormation has no action {action}.");
         }
     }
 
-    private static StackRequest StackOf(QueryParameters query)
+    private static StackRequest StackOf(QueryRequest query)
     {
-        if (query.Names.FirstOrDefault(name => Unsupported.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)) && query[name] != "false") is { } unsupported)
+        if (
+            query.Names.FirstOrDefault(name =>
+                Unsupported.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)) && query[name] != "false") is
+            { } unsupported)
         {
             throw TemplateErrors.Validation($"{unsupported} is not supported by local AWS");
         }
 
         var parameters = query.Records("Parameters").Select(parameter => (
-            Key: StackService.Required(parameter["ParameterKey"], "parameterKey"),
+            Key: StackOperations.Required(parameter["ParameterKey"], "parameterKey"),
             Value: parameter["ParameterValue"],
             UsePrevious: parameter.Flag("UsePreviousValue"))).ToList();
         return new StackRequest
@@ -129,10 +186,21 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
             StackName = query["StackName"],
             TemplateBody = query["TemplateBody"] ?? (query.Flag("UsePreviousTemplate") ? null : Body(query)),
             UsePreviousTemplate = query.Flag("UsePreviousTemplate"),
-            Parameters = Map(parameters.Where(parameter => !parameter.UsePrevious), parameter => parameter.Key, parameter => parameter.Value ?? "", "parameter"),
+            Parameters = Map(
+                parameters.Where(parameter => !parameter.UsePrevious),
+                parameter => parameter.Key,
+                parameter => parameter.Value ?? "",
+                "parameter"),
             PreviousParameters = [.. parameters.Where(parameter => parameter.UsePrevious).Select(parameter => parameter.Key)],
-            Tags = query.Records("Tags") is { Count: > 0 } tags ? Map(tags, tag => StackService.Required(tag["Key"], "tags.key"), tag => tag["Value"] ?? "", "tag") : null,
-            Capabilities = Allowed(query.List("Capabilities"), "capabilities", "CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"),
+            Tags = query.Records("Tags") is { Count: > 0 } tags
+                ? Map(tags, tag => StackOperations.Required(tag["Key"], "tags.key"), tag => tag["Value"] ?? "", "tag")
+                : null,
+            Capabilities = Allowed(
+                query.List("Capabilities"),
+                "capabilities",
+                "CAPABILITY_IAM",
+                "CAPABILITY_NAMED_IAM",
+                "CAPABILITY_AUTO_EXPAND"),
             NotificationArns = query.List("NotificationARNs") is { Count: > 0 } arns ? arns : null,
             RoleArn = query["RoleARN"],
             TimeoutInMinutes = query["TimeoutInMinutes"] is not { } minutes ? null
@@ -144,7 +212,7 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
         };
     }
 
-    private static string OnFailure(QueryParameters query)
+    private static string OnFailure(QueryRequest query)
     {
         var onFailure = query["OnFailure"] ?? query["OnStackFailure"];
         if (onFailure is not null && query["DisableRollback"] is not null)
@@ -152,12 +220,16 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
             throw TemplateErrors.Validation("You can specify either DisableRollback or OnFailure, but not both.");
         }
 
-        return query.Flag("DisableRollback") ? "DO_NOTHING" : Allowed([onFailure ?? "ROLLBACK"], "onFailure", "ROLLBACK", "DO_NOTHING", "DELETE")[0];
+        return query.Flag("DisableRollback")
+            ? "DO_NOTHING"
+            : Allowed([onFailure ?? "ROLLBACK"], "onFailure", "ROLLBACK", "DO_NOTHING", "DELETE")[0];
     }
 
     private static IReadOnlyList<string> Allowed(IReadOnlyList<string> values, string member, params string[] allowed) =>
         values.FirstOrDefault(value => !allowed.Contains(value)) is { } unknown
-            ? throw TemplateErrors.Validation($"1 validation error detected: Value '{unknown}' at '{member}' failed to satisfy constraint: Member must satisfy enum value set: [{string.Join(", ", allowed)}]")
+            ? throw TemplateErrors.Validation(
+                $"1 validation error detected: Value '{unknown}' at '{member}' failed to satisfy constraint: Member must satisfy enum "
+                + $"value set: [{string.Join(", ", allowed)}]")
             : values;
 
     private static Dictionary<string, string> Map<T>(IEnumerable<T> items, Func<T, string> key, Func<T, string> value, string what)
@@ -174,35 +246,42 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
         return map;
     }
 
-    private static ChangeSetRequest ChangeSetOf(QueryParameters query) => new(
+    private static ChangeSetRequest ChangeSetOf(QueryRequest query) => new(
         query["ChangeSetName"],
         Allowed([query["ChangeSetType"] ?? "UPDATE"], "changeSetType", "CREATE", "UPDATE")[0],
         query["Description"],
         query["ClientToken"],
         StackOf(query));
 
-    private static string Body(QueryParameters query) =>
+    private static string Body(QueryRequest query) =>
         query["TemplateBody"] is { Length: > 0 } body ? body
         : query["TemplateURL"] is null ? throw TemplateErrors.Validation("Either Template URL or Template Body must be specified.")
         : throw TemplateErrors.Validation("TemplateURL is not supported by local AWS; send the template itself as TemplateBody");
 
     private static IEnumerable<object?> Describe(Stack stack) =>
-    [
-        .. Summary(stack, "Description"),
-        Text("ChangeSetId", stack.ChangeSetId),
-        Text("RoleARN", stack.RoleArn),
-        Text("TimeoutInMinutes", stack.TimeoutInMinutes?.ToString(CultureInfo.InvariantCulture)),
-        Flag("DisableRollback", stack.Operation?.OnFailure == "DO_NOTHING"),
-        Flag("EnableTerminationProtection", stack.EnableTerminationProtection),
-        Members("NotificationARNs", stack.Definition.NotificationArns, arn => arn),
-        Members("Capabilities", stack.Definition.Capabilities, capability => capability),
-        Parameters(stack.Definition),
-        Tags(stack.Definition),
-        Members("Outputs", stack.Outputs, output => new object?[]
-        {
-            Text("OutputKey", output.Key), Text("OutputValue", output.Value), Text("Description", output.Description), Text("ExportName", output.ExportName),
-        }),
-    ];
+        [
+            .. Summary(stack, "Description"),
+            Text("ChangeSetId", stack.ChangeSetId),
+            Text("RoleARN", stack.RoleArn),
+            Text("TimeoutInMinutes", stack.TimeoutInMinutes?.ToString(CultureInfo.InvariantCulture)),
+            Flag("DisableRollback", stack.Operation?.OnFailure == "DO_NOTHING"),
+            Flag("EnableTerminationProtection", stack.EnableTerminationProtection),
+            Members("NotificationARNs", stack.Definition.NotificationArns, arn => arn),
+            Members("Capabilities", stack.Definition.Capabilities, capability => capability),
+            Parameters(stack.Definition),
+            Tags(stack.Definition),
+            Members(
+                "Outputs",
+                stack.Outputs,
+                output =>
+                    new object?[]
+                    {
+                        Text("OutputKey", output.Key),
+                        Text("OutputValue", output.Value),
+                        Text("Description", output.Description),
+                        Text("ExportName", output.ExportName),
+                    }),
+        ];
 
     private static IEnumerable<object?> Summary(Stack stack) => Summary(stack, "TemplateDescription");
 
@@ -282,7 +361,7 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
         Text("ExecutionStatus", changeSet.ExecutionStatus),
     ];
 
-    private XElement?[] Events(QueryParameters query)
+    private XElement?[] Events(QueryRequest query)
     {
         var stack = stacks.Get(query["StackName"]);
         // Newest first; a page goes on below the event it is named after, whatever has happened since.
@@ -314,7 +393,7 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
         ];
     }
 
-    private IEnumerable<(Stack Stack, StackResource Resource)> ResourcesOf(QueryParameters query)
+    private IEnumerable<(Stack Stack, StackResource Resource)> ResourcesOf(QueryRequest query)
     {
         if (query["PhysicalResourceId"] is { Length: > 0 } physicalId)
         {
@@ -335,7 +414,7 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
     }
 
     private static StackResource Resource(Stack stack, string? logicalId) =>
-        stack.Find(StackService.Required(logicalId, "logicalResourceId"))
+        stack.Find(StackOperations.Required(logicalId, "logicalResourceId"))
         ?? throw TemplateErrors.Validation($"Resource {logicalId} does not exist for stack {stack.StackName}");
 
     private static IEnumerable<object?> Resource(Stack stack, StackResource resource, string timestampName, bool withStack) =>
@@ -352,21 +431,27 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
     ];
 
     private static IEnumerable<XElement?> Summary(Template template) =>
-    [
-        Text("Description", template.Description),
-        Text("Version", "2010-09-09"),
-        Text("Metadata", template.Metadata?.ToJsonString()),
-        Members("Parameters", template.Parameters.Values, parameter => new object?[]
-        {
-            Text("ParameterKey", parameter.Name),
-            Text("DefaultValue", parameter.NoEcho && parameter.Default is not null ? "****" : parameter.Default),
-            Text("ParameterType", parameter.Type),
-            Flag("NoEcho", parameter.NoEcho),
-            Text("Description", parameter.Description),
-            new XElement("ParameterConstraints", parameter.AllowedValues is { } values ? Members("AllowedValues", values, value => value) : null),
-        }),
-        Members("ResourceTypes", template.Resources.Values.Select(resource => resource.Type).Distinct(), type => type),
-    ];
+        [
+            Text("Description", template.Description),
+            Text("Version", "2010-09-09"),
+            Text("Metadata", template.Metadata?.ToJsonString()),
+            Members(
+                "Parameters",
+                template.Parameters.Values,
+                parameter =>
+                    new object?[]
+                    {
+                        Text("ParameterKey", parameter.Name),
+                        Text("DefaultValue", parameter.NoEcho && parameter.Default is not null ? "****" : parameter.Default),
+                        Text("ParameterType", parameter.Type),
+                        Flag("NoEcho", parameter.NoEcho),
+                        Text("Description", parameter.Description),
+                        new XElement(
+                            "ParameterConstraints",
+                            parameter.AllowedValues is { } values ? Members("AllowedValues", values, value => value) : null),
+                    }),
+            Members("ResourceTypes", template.Resources.Values.Select(resource => resource.Type).Distinct(), type => type),
+        ];
 
     private static IEnumerable<XElement?> Validated(Template template) =>
     [
@@ -389,18 +474,4 @@ internal sealed class CloudFormationApi(StackService stacks, StackStore store) :
 
     private static XElement Members<T>(string name, IEnumerable<T> items, Func<T, object?> content) =>
         new(name, items.Select(item => new XElement("member", content(item))));
-
-    /// <summary>The same elements in the service's namespace, without which no client finds them.</summary>
-    private static IEnumerable<XElement> Qualified(IEnumerable<XElement?> elements)
-    {
-        foreach (var element in elements.OfType<XElement>())
-        {
-            foreach (var each in element.DescendantsAndSelf())
-            {
-                each.Name = Namespace + each.Name.LocalName;
-            }
-
-            yield return element;
-        }
-    }
 }

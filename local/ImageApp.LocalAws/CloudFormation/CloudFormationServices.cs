@@ -1,3 +1,4 @@
+using ImageApp.LocalAws.Protocols;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ImageApp.LocalAws.CloudFormation;
@@ -11,11 +12,11 @@ internal static class CloudFormationServices
     /// </summary>
     public static IServiceCollection AddCloudFormation(this IServiceCollection services)
     {
-        services.AddSingleton<StackStore>();
+        services.AddSingleton<CloudFormationStore>();
         services.AddSingleton<ResourceTypes>();
         services.AddSingleton<StackEngine>();
         services.AddHostedService(provider => provider.GetRequiredService<StackEngine>());
-        services.AddSingleton<StackService>();
+        services.AddSingleton<StackOperations>();
         services.AddSingleton<IAwsService, CloudFormationApi>();
         return services;
     }

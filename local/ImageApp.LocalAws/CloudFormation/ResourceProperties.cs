@@ -14,7 +14,8 @@ internal static class ResourceProperties
         {
             throw new AwsServiceException(
                 "InvalidRequest",
-                $"Properties validation failed for resource {logicalId} with message: {string.Join("; ", unknown)}. Encountered unsupported property of {handler.TypeName}");
+                $"Properties validation failed for resource {logicalId} with message: {string.Join("; ", unknown)}. Encountered "
+                + $"unsupported property of {handler.TypeName}");
         }
     }
 

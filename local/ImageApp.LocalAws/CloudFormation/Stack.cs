@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using ImageApp.LocalAws.CloudFormation.Templates;
 
 namespace ImageApp.LocalAws.CloudFormation;
 
@@ -59,3 +61,97 @@ internal sealed record Stack
 
     public Stack Without(string logicalId) => this with { Resources = [.. Resources.Where(resource => resource.LogicalId != logicalId)] };
 }
+
+/// <summary>What a stack is asked to be: the part of it that its owner gives.</summary>
+internal sealed record StackDefinition
+{
+    public required string TemplateBody { get; init; }
+
+    /// <summary>Values as given, and the defaults of those that were not.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The parameters whose values are not shown (<c>NoEcho</c>).</summary>
+    public IReadOnlyList<string> HiddenParameters { get; init; } = [];
+
+    /// <summary>The template's.</summary>
+    public string? Description { get; init; }
+
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    public IReadOnlyList<string> Capabilities { get; init; } = [];
+
+    public IReadOnlyList<string> NotificationArns { get; init; } = [];
+}
+
+/// <summary>What is being done to a stack, with all that is needed to go on with it, or back, after a restart.</summary>
+internal sealed record StackOperation(string Kind)
+{
+    public const string Create = "CreateStack";
+    public const string Update = "UpdateStack";
+    public const string Delete = "DeleteStack";
+
+    public string? ClientRequestToken { get; init; }
+
+    /// <summary><c>ROLLBACK</c>, <c>DO_NOTHING</c> or <c>DELETE</c>.</summary>
+    public string OnFailure { get; init; } = "ROLLBACK";
+
+    /// <summary>Where an update goes back to if it fails.</summary>
+    public StackSnapshot? Previous { get; init; }
+
+    /// <summary>Resources that the stack no longer has: deleted at the end of the operation.</summary>
+    public IReadOnlyList<StackResource> Cleanup { get; init; } = [];
+
+    /// <summary>Logical ids that a deletion leaves alone.</summary>
+    public IReadOnlyList<string> Retain { get; init; } = [];
+}
+
+/// <summary>A stack as it was before an update.</summary>
+internal sealed record StackSnapshot(
+    StackDefinition Definition,
+    IReadOnlyList<StackResource> Resources,
+    IReadOnlyList<StackOutput> Outputs,
+    IReadOnlyList<string> Imports);
+
+/// <summary>A resource of a stack.</summary>
+/// <param name="LogicalId">Its name in the template.</param>
+/// <param name="Type">For example <c>AWS::SQS::Queue</c>.</param>
+internal sealed record StackResource(string LogicalId, string Type)
+{
+    /// <summary>The name offered to its handler; kept, so that a creation which was interrupted is repeated under the same name.</summary>
+    public required string GeneratedName { get; init; }
+
+    /// <summary>Null until it is created.</summary>
+    public string? PhysicalId { get; init; }
+
+    public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The resolved properties that were last asked for. Never changed in place.</summary>
+    public JsonObject Properties { get; init; } = [];
+
+    /// <summary>The logical ids that were there before it, and so are deleted after it.</summary>
+    public IReadOnlyList<string> Dependencies { get; init; } = [];
+
+    public string DeletionPolicy { get; init; } = ResourcePolicies.Delete;
+
+    public string UpdateReplacePolicy { get; init; } = ResourcePolicies.Delete;
+
+    public required string Status { get; init; }
+
+    public string? StatusReason { get; init; }
+
+    public DateTimeOffset Timestamp { get; init; }
+}
+
+/// <summary>A resolved output.</summary>
+internal sealed record StackOutput(string Key, string Value, string? Description, string? ExportName);
+
+/// <summary>A change of state of a stack or of one of its resources.</summary>
+internal sealed record StackEvent(
+    string EventId,
+    DateTimeOffset Timestamp,
+    string LogicalResourceId,
+    string? PhysicalResourceId,
+    string ResourceType,
+    string ResourceStatus,
+    string? ResourceStatusReason,
+    string? ClientRequestToken);

@@ -22,7 +22,7 @@ internal sealed class StackEngine : IHostedService, IDisposable
     /// <summary>As long as AWS tells of a deleted stack (CloudFormation API Reference, ListStacks).</summary>
     private static readonly TimeSpan DeletedStacksKept = TimeSpan.FromDays(90);
 
-    private readonly StackStore _store;
+    private readonly CloudFormationStore _store;
     private readonly ResourceTypes _types;
     private readonly LocalAwsOptions _options;
     private readonly TimeProvider _time;
@@ -31,7 +31,7 @@ internal sealed class StackEngine : IHostedService, IDisposable
     private readonly ConcurrentDictionary<string, Task> _running = new(StringComparer.Ordinal);
 
     public StackEngine(
-        StackStore store, ResourceTypes types, LocalAwsOptions options, TimeProvider time, ILogger<StackEngine> logger)
+        CloudFormationStore store, ResourceTypes types, LocalAwsOptions options, TimeProvider time, ILogger<StackEngine> logger)
     {
         _store = store;
         _types = types;
@@ -50,7 +50,7 @@ internal sealed class StackEngine : IHostedService, IDisposable
 
         foreach (var stack in _store.Stacks.Where(stack => StackStatus.IsRunning(stack.Status)).ToList())
         {
-            CloudFormationLog.Resuming(_logger, stack.StackName, stack.Status);
+            _logger.Resuming(stack.StackName, stack.Status);
             Run(stack);
         }
 
@@ -101,7 +101,7 @@ internal sealed class StackEngine : IHostedService, IDisposable
                 catch (Exception e)
                 {
                     // Nobody awaits this task: without the log a full disk would look like an operation that takes for ever.
-                    CloudFormationLog.OperationBroke(_logger, e, stack.StackName, _store.Find(stack.StackId)?.Status ?? stack.Status);
+                    _logger.OperationBroke(e, stack.StackName, _store.Find(stack.StackId)?.Status ?? stack.Status);
                 }
                 finally
                 {
@@ -124,7 +124,10 @@ internal sealed class StackEngine : IHostedService, IDisposable
                 StackStatus.CreateInProgress or StackStatus.UpdateInProgress => await ApplyAsync(stack, cancellationToken),
                 StackStatus.UpdateRollbackInProgress => await RevertAsync(stack, cancellationToken),
                 StackStatus.UpdateCleanupInProgress => await CleanUpAsync(stack, StackStatus.UpdateComplete, cancellationToken),
-                StackStatus.UpdateRollbackCleanupInProgress => await CleanUpAsync(stack, StackStatus.UpdateRollbackComplete, cancellationToken),
+                StackStatus.UpdateRollbackCleanupInProgress => await CleanUpAsync(
+                    stack,
+                    StackStatus.UpdateRollbackComplete,
+                    cancellationToken),
                 StackStatus.RollbackInProgress or StackStatus.DeleteInProgress => await DeleteAsync(stack, cancellationToken),
                 var status => throw new InvalidOperationException($"{stack.StackName} is {status}, for which there is nothing to run."),
             };
@@ -150,7 +153,10 @@ internal sealed class StackEngine : IHostedService, IDisposable
             foreach (var resource in template.Resources)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (current.Operation!.Kind == StackOperation.Create && current.TimeoutInMinutes is { } minutes && _time.GetUtcNow() > current.CreationTime.AddMinutes(minutes))
+                if (
+                    current.Operation!.Kind == StackOperation.Create
+                    && current.TimeoutInMinutes is { } minutes
+                    && _time.GetUtcNow() > current.CreationTime.AddMinutes(minutes))
                 {
                     return await FailAsync(current, "Stack creation time exceeded the specified timeout.");
                 }
@@ -170,7 +176,11 @@ internal sealed class StackEngine : IHostedService, IDisposable
                 Imports = [.. references.Imports],
                 Operation = current.Operation! with
                 {
-                    Cleanup = [.. current.Operation.Cleanup, .. current.Resources.Where(resource => !wanted.ContainsKey(resource.LogicalId))],
+                    Cleanup =
+                    [
+                        .. current.Operation.Cleanup,
+                        .. current.Resources.Where(resource => !wanted.ContainsKey(resource.LogicalId)),
+                    ],
                 },
                 Resources = [.. current.Resources.Where(resource => wanted.ContainsKey(resource.LogicalId))],
             };
@@ -186,7 +196,9 @@ internal sealed class StackEngine : IHostedService, IDisposable
         }
 
         return await EnterAsync(
-            current, current.Operation!.Kind == StackOperation.Create ? StackStatus.CreateComplete : StackStatus.UpdateCleanupInProgress, null);
+            current,
+            current.Operation!.Kind == StackOperation.Create ? StackStatus.CreateComplete : StackStatus.UpdateCleanupInProgress,
+            null);
     }
 
     private Task<Stack> FailAsync(Stack stack, string reason)
@@ -205,17 +217,25 @@ internal sealed class StackEngine : IHostedService, IDisposable
 
     private List<StackOutput> ResolveOutputs(BoundTemplate template, StackReferences references, Stack stack)
     {
-        List<StackOutput> outputs = [.. template.Outputs.Select(output => new StackOutput(
-            output.Name,
-            template.ResolveText(output.Value, references, $"the value of output {output.Name}"),
-            output.Description,
-            output.ExportName is null ? null : template.ResolveText(output.ExportName, references, $"the export name of output {output.Name}")))];
+        List<StackOutput> outputs =
+        [
+            .. template.Outputs.Select(output => new StackOutput(
+                output.Name,
+                template.ResolveText(output.Value, references, $"the value of output {output.Name}"),
+                output.Description,
+                output.ExportName is null
+                    ? null
+                    : template.ResolveText(output.ExportName, references, $"the export name of output {output.Name}"))),
+        ];
         foreach (var export in outputs.Where(output => output.ExportName is not null).Select(output => output.ExportName!))
         {
-            if (_store.Stacks.FirstOrDefault(other => !other.IsDeleted && other.StackId != stack.StackId
-                && other.Outputs.Any(output => output.ExportName == export)) is { } owner)
+            if (
+                _store.Stacks.FirstOrDefault(other =>
+                    !other.IsDeleted && other.StackId != stack.StackId && other.Outputs.Any(output => output.ExportName == export)) is
+                { } owner)
             {
-                throw TemplateErrors.Validation($"Export with name {export} is already exported by stack {owner.StackName}. Rollback requested by user.");
+                throw TemplateErrors.Validation(
+                    $"Export with name {export} is already exported by stack {owner.StackName}. Rollback requested by user.");
             }
         }
 
@@ -228,21 +248,38 @@ internal sealed class StackEngine : IHostedService, IDisposable
     {
         foreach (var export in stack.Outputs.Where(output => output.ExportName is not null))
         {
-            var users = _store.Stacks.Where(other => !other.IsDeleted && other.Imports.Contains(export.ExportName!)).Select(other => other.StackName).ToList();
+            var users = _store
+                .Stacks.Where(other => !other.IsDeleted && other.Imports.Contains(export.ExportName!))
+                .Select(other => other.StackName)
+                .ToList();
             if (users.Count > 0 && !remaining.Any(output => output.ExportName == export.ExportName && output.Value == export.Value))
             {
-                throw TemplateErrors.Validation($"Export {export.ExportName} cannot be {(remaining.Any(o => o.ExportName == export.ExportName) ? "updated" : "deleted")} as it is in use by {string.Join(", ", users)}");
+                throw TemplateErrors.Validation(
+                    $"Export {export.ExportName} cannot be "
+                    + $"{(remaining.Any(o => o.ExportName == export.ExportName) ? "updated" : "deleted")} as it is in use by "
+                    + $"{string.Join(", ", users)}");
             }
         }
     }
 
     private async Task<(Stack Stack, bool Failed)> ApplyAsync(
-        Stack stack, TemplateResource wanted, string[] dependencies, BoundTemplate template, StackReferences references, CancellationToken cancellationToken)
+        Stack stack,
+        TemplateResource wanted,
+        string[] dependencies,
+        BoundTemplate template,
+        StackReferences references,
+        CancellationToken cancellationToken)
     {
         var handler = _types[wanted.Type];
         var existing = stack.Find(wanted.LogicalId);
         var isCreate = existing?.PhysicalId is null;
-        var next = (existing ?? new StackResource(wanted.LogicalId, wanted.Type) { GeneratedName = GenerateName(stack.StackName, wanted.LogicalId), Status = ResourceStatus.CreateInProgress }) with
+        var next = (
+            existing
+            ?? new StackResource(wanted.LogicalId, wanted.Type)
+            {
+                GeneratedName = GenerateName(stack.StackName, wanted.LogicalId),
+                Status = ResourceStatus.CreateInProgress,
+            }) with
         {
             Dependencies = dependencies,
             DeletionPolicy = wanted.DeletionPolicy,
@@ -264,7 +301,11 @@ internal sealed class StackEngine : IHostedService, IDisposable
                 var inProgress = replaces ? ResourceStatus.UpdateInProgress : ResourceStatus.CreateInProgress;
                 stack = await RecordAsync(stack, next = next with { Properties = properties }, inProgress, null);
                 var isRetry = existing?.Status is ResourceStatus.CreateInProgress or ResourceStatus.UpdateInProgress;
-                var created = await CallAsync(stack, next, "Create", request => handler.CreateAsync(request with { IsRetry = isRetry }, cancellationToken));
+                var created = await CallAsync(
+                    stack,
+                    next,
+                    "Create",
+                    request => handler.CreateAsync(request with { IsRetry = isRetry }, cancellationToken));
                 next = next with { PhysicalId = created.PhysicalId, Attributes = created.Attributes };
                 stack = await RecordAsync(stack, next, replaces ? ResourceStatus.UpdateComplete : ResourceStatus.CreateComplete, null);
                 return (stack, false);
@@ -278,7 +319,13 @@ internal sealed class StackEngine : IHostedService, IDisposable
 
             if (differences.Any(path => ResourceProperties.NeedsReplacement(handler, path)))
             {
-                next = next with { PhysicalId = null, Attributes = new Dictionary<string, string>(), Properties = properties, GeneratedName = GenerateName(stack.StackName, wanted.LogicalId) };
+                next = next with
+                {
+                    PhysicalId = null,
+                    Attributes = new Dictionary<string, string>(),
+                    Properties = properties,
+                    GeneratedName = GenerateName(stack.StackName, wanted.LogicalId),
+                };
                 var old = existing with { DeletionPolicy = wanted.UpdateReplacePolicy };
                 stack = stack with { Operation = stack.Operation! with { Cleanup = [.. stack.Operation.Cleanup, old] } };
                 stack = await RecordAsync(
@@ -290,7 +337,11 @@ internal sealed class StackEngine : IHostedService, IDisposable
             else
             {
                 stack = await RecordAsync(stack, next = next with { Properties = properties }, ResourceStatus.UpdateInProgress, null);
-                var updated = await CallAsync(stack, next, "Update", request => handler.UpdateAsync(next.PhysicalId!, request, cancellationToken));
+                var updated = await CallAsync(
+                    stack,
+                    next,
+                    "Update",
+                    request => handler.UpdateAsync(next.PhysicalId!, request, cancellationToken));
                 next = next with { PhysicalId = updated.PhysicalId, Attributes = updated.Attributes };
             }
 
@@ -315,12 +366,19 @@ internal sealed class StackEngine : IHostedService, IDisposable
             if (current?.PhysicalId != old.PhysicalId)
             {
                 // Replaced: the old one is still there, since only the cleanup deletes it.
-                var superseded = current is { PhysicalId: not null } ? [current with { DeletionPolicy = ResourcePolicies.Delete }] : Array.Empty<StackResource>();
+                var superseded = current is { PhysicalId: not null }
+                    ? [current with { DeletionPolicy = ResourcePolicies.Delete }]
+                    : Array.Empty<StackResource>();
                 stack = stack with
                 {
                     Operation = stack.Operation! with
                     {
-                        Cleanup = [.. stack.Operation.Cleanup.Where(resource => resource.PhysicalId != old.PhysicalId || resource.LogicalId != old.LogicalId), .. superseded],
+                        Cleanup =
+                        [
+                            .. stack.Operation.Cleanup.Where(resource =>
+                                resource.PhysicalId != old.PhysicalId || resource.LogicalId != old.LogicalId),
+                            .. superseded,
+                        ],
                     },
                 };
                 stack = await RecordAsync(stack, old, ResourceStatus.UpdateComplete, null);
@@ -338,9 +396,20 @@ internal sealed class StackEngine : IHostedService, IDisposable
             {
                 stack = await RecordAsync(stack, current, ResourceStatus.UpdateInProgress, null);
                 var handler = _types[old.Type];
-                var updated = await CallAsync(stack, old, "Update", request => handler.UpdateAsync(old.PhysicalId!, request, cancellationToken));
+                var updated = await CallAsync(
+                    stack,
+                    old,
+                    "Update",
+                    request => handler.UpdateAsync(old.PhysicalId!, request, cancellationToken));
                 stack = await RecordAsync(
-                    stack, old with { PhysicalId = updated.PhysicalId, Attributes = updated.Attributes }, ResourceStatus.UpdateComplete, null);
+                    stack,
+                    old with
+                    {
+                        PhysicalId = updated.PhysicalId,
+                        Attributes = updated.Attributes,
+                    },
+                    ResourceStatus.UpdateComplete,
+                    null);
             }
             catch (AwsServiceException e)
             {
@@ -369,7 +438,12 @@ internal sealed class StackEngine : IHostedService, IDisposable
 
     /// <summary>A resource whose own creation is rolled back.</summary>
     private static StackResource UnlessRetained(StackResource created) =>
-        created.DeletionPolicy == ResourcePolicies.RetainExceptOnCreate ? created with { DeletionPolicy = ResourcePolicies.Delete } : created;
+        created.DeletionPolicy == ResourcePolicies.RetainExceptOnCreate
+            ? created with
+            {
+                DeletionPolicy = ResourcePolicies.Delete,
+            }
+            : created;
 
     /// <summary>Deletes what an update no longer needs. A failure is told in an event, and does not undo the update.</summary>
     private async Task<Stack> CleanUpAsync(Stack stack, string finalStatus, CancellationToken cancellationToken)
@@ -382,7 +456,11 @@ internal sealed class StackEngine : IHostedService, IDisposable
             {
                 Operation = stack.Operation! with
                 {
-                    Cleanup = [.. stack.Operation.Cleanup.Where(other => other.LogicalId != resource.LogicalId || other.PhysicalId != resource.PhysicalId)],
+                    Cleanup =
+                    [
+                        .. stack.Operation.Cleanup.Where(other =>
+                            other.LogicalId != resource.LogicalId || other.PhysicalId != resource.PhysicalId),
+                    ],
                 },
             };
         }
@@ -421,7 +499,8 @@ internal sealed class StackEngine : IHostedService, IDisposable
             return await EnterAsync(
                 stack,
                 stack.Status == StackStatus.RollbackInProgress ? StackStatus.RollbackFailed : StackStatus.DeleteFailed,
-                $"The following resource(s) failed to delete: [{string.Join(", ", failed.Where(id => stack.Find(id)?.Status == ResourceStatus.DeleteFailed))}].");
+                "The following resource(s) failed to delete: "
+                + $"[{string.Join(", ", failed.Where(id => stack.Find(id)?.Status == ResourceStatus.DeleteFailed))}].");
         }
 
         // An update that failed and was not rolled back leaves what it replaced or dropped to the deletion.
@@ -440,7 +519,11 @@ internal sealed class StackEngine : IHostedService, IDisposable
     /// <param name="resource">What to delete.</param>
     /// <param name="keepsRecord">The stack has another resource of this logical id, or none: only events are added.</param>
     /// <param name="cancellationToken">Stops between two steps.</param>
-    private async Task<(Stack Stack, bool Deleted)> DeleteAsync(Stack stack, StackResource resource, bool keepsRecord, CancellationToken cancellationToken)
+    private async Task<(Stack Stack, bool Deleted)> DeleteAsync(
+        Stack stack,
+        StackResource resource,
+        bool keepsRecord,
+        CancellationToken cancellationToken)
     {
         async Task<Stack> Record(string status, string? reason)
         {
@@ -450,7 +533,9 @@ internal sealed class StackEngine : IHostedService, IDisposable
                 return await SaveAsync(WithEvent(stack, changed));
             }
 
-            var updated = status is ResourceStatus.DeleteComplete or ResourceStatus.DeleteSkipped ? stack.Without(resource.LogicalId) : stack.With(changed);
+            var updated = status is ResourceStatus.DeleteComplete or ResourceStatus.DeleteSkipped
+                ? stack.Without(resource.LogicalId)
+                : stack.With(changed);
             return await SaveAsync(WithEvent(updated, changed));
         }
 
@@ -476,7 +561,7 @@ internal sealed class StackEngine : IHostedService, IDisposable
         }
         catch (AwsServiceException e)
         {
-            CloudFormationLog.ResourceFailed(_logger, stack.StackName, resource.LogicalId, resource.Type, ResourceStatus.DeleteFailed, e.Message);
+            _logger.ResourceFailed(stack.StackName, resource.LogicalId, resource.Type, ResourceStatus.DeleteFailed, e.Message);
             return (await Record(ResourceStatus.DeleteFailed, e.Message), false);
         }
     }
@@ -498,14 +583,19 @@ internal sealed class StackEngine : IHostedService, IDisposable
         catch (AwsServiceException e)
         {
             activity?.SetStatus(ActivityStatusCode.Error, e.Message);
-            throw new AwsServiceException(e.Code, $"Resource handler returned message: \"{e.Message}\" (HandlerErrorCode: {e.Code})", e.Status);
+            throw new AwsServiceException(
+                e.Code,
+                $"Resource handler returned message: \"{e.Message}\" (HandlerErrorCode: {e.Code})",
+                e.Status);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // A stack must reach a definite state whatever its handler does; the stack trace goes to the log.
             activity?.SetStatus(ActivityStatusCode.Error, e.Message);
-            CloudFormationLog.HandlerBroke(_logger, e, stack.StackName, resource.LogicalId, resource.Type);
-            throw new AwsServiceException("InternalFailure", $"Resource handler returned message: \"{e.Message}\" (HandlerErrorCode: InternalFailure)");
+            _logger.HandlerBroke(e, stack.StackName, resource.LogicalId, resource.Type);
+            throw new AwsServiceException(
+                "InternalFailure",
+                $"Resource handler returned message: \"{e.Message}\" (HandlerErrorCode: InternalFailure)");
         }
     }
 
@@ -513,7 +603,7 @@ internal sealed class StackEngine : IHostedService, IDisposable
     {
         if (status.EndsWith("_FAILED", StringComparison.Ordinal))
         {
-            CloudFormationLog.ResourceFailed(_logger, stack.StackName, resource.LogicalId, resource.Type, status, reason ?? "");
+            _logger.ResourceFailed(stack.StackName, resource.LogicalId, resource.Type, status, reason ?? "");
         }
 
         var changed = resource with { Status = status, StatusReason = reason, Timestamp = _time.GetUtcNow() };
@@ -524,11 +614,11 @@ internal sealed class StackEngine : IHostedService, IDisposable
     {
         if (status.EndsWith("_FAILED", StringComparison.Ordinal) || status.Contains("ROLLBACK", StringComparison.Ordinal))
         {
-            CloudFormationLog.StackFailed(_logger, stack.StackName, status, reason ?? stack.StatusReason);
+            _logger.StackFailed(stack.StackName, status, reason ?? stack.StatusReason);
         }
         else
         {
-            CloudFormationLog.StackStatusChanged(_logger, stack.StackName, status);
+            _logger.StackStatusChanged(stack.StackName, status);
         }
 
         stack = stack with { Status = status, StatusReason = reason };
@@ -540,7 +630,15 @@ internal sealed class StackEngine : IHostedService, IDisposable
 
     private Stack WithEvent(Stack stack, string logicalId, string? physicalId, string type, string status, string? reason)
     {
-        var happened = new StackEvent(Guid.NewGuid().ToString(), _time.GetUtcNow(), logicalId, physicalId, type, status, reason, stack.Operation?.ClientRequestToken);
+        var happened = new StackEvent(
+            Guid.NewGuid().ToString(),
+            _time.GetUtcNow(),
+            logicalId,
+            physicalId,
+            type,
+            status,
+            reason,
+            stack.Operation?.ClientRequestToken);
         return stack with { Events = [.. stack.Events.TakeLast(EventsKept - 1), happened] };
     }
 
@@ -551,7 +649,9 @@ internal sealed class StackEngine : IHostedService, IDisposable
         return stack;
     }
 
-    /// <summary>As CloudFormation makes names: stack, logical id and 12 random letters and digits, at most 63 characters (a bucket's limit).</summary>
+    /// <summary>
+    /// As CloudFormation makes names: stack, logical id and 12 random letters and digits, at most 63 characters (a bucket's limit).
+    /// </summary>
     private static string GenerateName(string stackName, string logicalId)
     {
         var suffix = RandomNumberGenerator.GetString("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 12);

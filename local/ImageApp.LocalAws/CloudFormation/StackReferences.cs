@@ -3,7 +3,7 @@ using ImageApp.LocalAws.CloudFormation.Templates;
 namespace ImageApp.LocalAws.CloudFormation;
 
 /// <summary>References to resources that exist.</summary>
-internal sealed class StackReferences(StackStore store, Func<Stack> stack) : IResourceReferences
+internal sealed class StackReferences(CloudFormationStore store, Func<Stack> stack) : IResourceReferences
 {
     /// <summary>The exports that were asked for.</summary>
     public HashSet<string> Imports { get; } = new(StringComparer.Ordinal);
@@ -11,7 +11,9 @@ internal sealed class StackReferences(StackStore store, Func<Stack> stack) : IRe
     public string Ref(string logicalId) => Find(logicalId).PhysicalId!;
 
     public string GetAtt(string logicalId, string attribute) =>
-        Find(logicalId).Attributes.TryGetValue(attribute, out var value) ? value : throw TemplateParser.UnknownAttribute(logicalId, attribute);
+        Find(logicalId).Attributes.TryGetValue(attribute, out var value)
+            ? value
+            : throw TemplateParser.UnknownAttribute(logicalId, attribute);
 
     public string Import(string exportName)
     {

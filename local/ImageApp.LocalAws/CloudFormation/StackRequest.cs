@@ -43,8 +43,11 @@ internal sealed record StackRequest
         var parameters = new Dictionary<string, string>(Parameters, StringComparer.Ordinal);
         foreach (var name in PreviousParameters)
         {
-            parameters[name] = previous?.Parameters.GetValueOrDefault(name)
-                ?? throw TemplateErrors.Validation($"Invalid input for parameter key {name}. Cannot specify usePreviousValue as true for a parameter key not in the previous template");
+            parameters[name] =
+                previous?.Parameters.GetValueOrDefault(name)
+                ?? throw TemplateErrors.Validation(
+                    $"Invalid input for parameter key {name}. Cannot specify usePreviousValue as true for a parameter key not in the "
+                    + "previous template");
         }
 
         return new StackDefinition
@@ -57,3 +60,11 @@ internal sealed record StackRequest
         };
     }
 }
+
+/// <summary>What CreateChangeSet takes.</summary>
+/// <param name="Name">The change set's name.</param>
+/// <param name="Type"><c>CREATE</c> or <c>UPDATE</c>.</param>
+/// <param name="Description">For people.</param>
+/// <param name="ClientToken">Makes a repeated request the same request.</param>
+/// <param name="Stack">What the stack is to be.</param>
+internal sealed record ChangeSetRequest(string? Name, string Type, string? Description, string? ClientToken, StackRequest Stack);

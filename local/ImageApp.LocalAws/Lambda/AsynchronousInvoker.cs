@@ -1,102 +1,71 @@
-using System.Collections.Concurrent;
 using ImageApp.LocalAws.Storage;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace ImageApp.LocalAws.Lambda;
 
-/// <summary>Runs accepted asynchronous invocations: retries, age, destination (Lambda Developer Guide, "Error handling for asynchronous invocation").</summary>
+/// <summary>
+/// Runs accepted asynchronous invocations: retries, age, destination (Lambda Developer Guide, "Error handling for asynchronous
+/// invocation").
+/// </summary>
 internal sealed class AsynchronousInvoker(
-    LocalAwsOptions options,
-    TimeProvider time,
+    Outbox<AsynchronousInvocation> invocations,
+    LambdaStore functions,
     FunctionInvoker invoker,
     InvocationDestination destination,
-    Journal<AsynchronousInvocation> journal,
-    ILogger logger) : IAsyncDisposable
+    LocalAwsOptions options,
+    TimeProvider time,
+    ILogger<AsynchronousInvoker> logger) : IHostedService
 {
-    private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentDictionary<string, Task> _running = new();
-
-    public void Run(Function function, AsynchronousInvocation invocation)
+    /// <summary>Begins with the invocations that were accepted before the last stop.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
     {
-        var task = RunToEndAsync(function, invocation, _stop.Token);
-        _running[invocation.RequestId] = task;
-        _ = task.ContinueWith(_ => _running.TryRemove(invocation.RequestId, out Task? _), TaskScheduler.Default);
+        invocations.Start(InvokeAsync);
+        return Task.CompletedTask;
     }
 
-    /// <summary>Stops all; what is not at its end stays in the journal.</summary>
-    public async Task StopAsync()
-    {
-        await _stop.CancelAsync();
-        await Task.WhenAll(_running.Values);
-    }
+    /// <summary>Stops what runs; it stays on disk.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => invocations.StopAsync();
 
-    public async ValueTask DisposeAsync()
+    private async Task<AsynchronousInvocation?> InvokeAsync(AsynchronousInvocation invocation, CancellationToken cancellationToken)
     {
-        await StopAsync();
-        _stop.Dispose();
-    }
-
-    private async Task RunToEndAsync(Function function, AsynchronousInvocation invocation, CancellationToken cancellationToken)
-    {
-        await Task.Yield();
-        try
+        var function = functions.FindOrAdd(invocation.FunctionName);
+        var maximumAge = function.Settings.EventInvokeConfig?.MaximumEventAgeInSeconds ?? EventInvokeConfig.DefaultMaximumEventAgeInSeconds;
+        var remaining = invocation.AcceptedAt + TimeSpan.FromSeconds(maximumAge) - time.GetUtcNow();
+        var result = remaining > TimeSpan.Zero ? await RunAsync(function, invocation, remaining, cancellationToken) : null;
+        if (result is null)
         {
-            await RunAttemptsAsync(function, invocation, cancellationToken);
-            await journal.RemoveAsync(invocation.RequestId);
+            await destination.SendFailureAsync(function, invocation, invocation.LastResult, "EventAgeExceeded", cancellationToken);
+            return null;
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+
+        invocation = invocation with { Attempts = invocation.Attempts + 1, LastResult = result };
+        if (result.Succeeded)
         {
-            // It stays in the journal and goes on at the next start.
+            await destination.SendSuccessAsync(function, invocation, result, cancellationToken);
+            return null;
         }
-        catch (Exception failure)
+
+        if (
+            invocation.Attempts
+            > (function.Settings.EventInvokeConfig?.MaximumRetryAttempts ?? EventInvokeConfig.DefaultMaximumRetryAttempts))
         {
-            // A full disk, say: the invocation stays in the journal rather than be lost.
-            LambdaLog.AsynchronousFailure(logger, function.Name, invocation.RequestId, failure);
+            await destination.SendFailureAsync(function, invocation, result, "RetriesExhausted", cancellationToken);
+            return null;
         }
+
+        var delay = options.AsynchronousRetryDelay * Math.Pow(2, invocation.Attempts - 1);
+        logger.WillRetry(function.Name, invocation.RequestId, invocation.Attempts, delay);
+        return invocation with { NotBefore = time.GetUtcNow() + delay };
     }
 
-    private async Task RunAttemptsAsync(Function function, AsynchronousInvocation invocation, CancellationToken cancellationToken)
-    {
-        var parent = LocalAwsTelemetry.Context(invocation.TraceParent);
-        InvocationResult? last = null;
-        while (true)
-        {
-            var config = function.State.EventInvokeConfig;
-            var expiresAt = invocation.AcceptedAt + TimeSpan.FromSeconds(config?.MaximumEventAgeInSeconds ?? EventInvokeConfig.DefaultMaximumEventAgeInSeconds);
-            var pause = invocation.NotBefore - time.GetUtcNow();
-            if (invocation.NotBefore < expiresAt && pause > TimeSpan.Zero)
-            {
-                await Task.Delay(pause, time, cancellationToken);
-            }
-
-            var remaining = expiresAt - time.GetUtcNow();
-            var result = invocation.NotBefore < expiresAt && remaining > TimeSpan.Zero
-                ? await invoker.RunAsync(function, invocation.RequestId, invocation.Payload, parent, remaining, cancellationToken)
-                : null;
-            if (result is null)
-            {
-                await destination.SendFailureAsync(function, invocation, last, "EventAgeExceeded", cancellationToken);
-                return;
-            }
-
-            last = result;
-            invocation = invocation with { Attempts = invocation.Attempts + 1 };
-            if (result.Succeeded)
-            {
-                await destination.SendSuccessAsync(function, invocation, result, cancellationToken);
-                return;
-            }
-
-            if (invocation.Attempts > (function.State.EventInvokeConfig?.MaximumRetryAttempts ?? EventInvokeConfig.DefaultMaximumRetryAttempts))
-            {
-                await destination.SendFailureAsync(function, invocation, result, "RetriesExhausted", cancellationToken);
-                return;
-            }
-
-            var delay = options.AsynchronousRetryDelay * Math.Pow(2, invocation.Attempts - 1);
-            invocation = invocation with { NotBefore = time.GetUtcNow() + delay };
-            await journal.PutAsync(invocation.RequestId, invocation);
-            LambdaLog.WillRetry(logger, function.Name, invocation.RequestId, invocation.Attempts, delay);
-        }
-    }
+    private Task<InvocationResult?> RunAsync(
+        Function function, AsynchronousInvocation invocation, TimeSpan waitForPoller, CancellationToken cancellationToken) =>
+        invoker.RunAsync(
+            function,
+            invocation.RequestId,
+            invocation.Payload,
+            LocalAwsTelemetry.Context(invocation.TraceParent),
+            waitForPoller,
+            cancellationToken);
 }

@@ -1,6 +1,8 @@
 namespace ImageApp.LocalAws.Lambda;
 
-/// <summary>How a function's asynchronous invocations are retried and where those that fail go (Lambda API, <c>PutFunctionEventInvokeConfig</c>).</summary>
+/// <summary>
+/// How a function's asynchronous invocations are retried and where those that fail go (Lambda API, <c>PutFunctionEventInvokeConfig</c>).
+/// </summary>
 internal sealed record EventInvokeConfig
 {
     /// <summary>Two retries where none are configured.</summary>
@@ -37,7 +39,10 @@ internal sealed record EventInvokeConfig
 
         foreach (var destination in new[] { OnFailure, OnSuccess })
         {
-            if (destination is not null && !destination.StartsWith("arn:aws:sqs:", StringComparison.Ordinal) && !destination.StartsWith("arn:aws:sns:", StringComparison.Ordinal))
+            if (
+                destination is not null
+                && !destination.StartsWith("arn:aws:sqs:", StringComparison.Ordinal)
+                && !destination.StartsWith("arn:aws:sns:", StringComparison.Ordinal))
             {
                 throw Invalid($"The destination '{destination}' is not the ARN of an SQS queue or an SNS topic.");
             }

@@ -1,18 +1,23 @@
 using System.Text.Json.Nodes;
 using ImageApp.LocalAws.CloudFormation;
-using ImageApp.LocalAws.Sns;
 
 namespace ImageApp.LocalAws.Lambda;
 
 /// <summary><c>AWS::Lambda::EventInvokeConfig</c>.</summary>
-internal sealed class EventInvokeConfigHandler(FunctionService functions, TimeProvider time) : IResourceTypeHandler
+internal sealed class EventInvokeConfigHandler(LambdaStore functions, TimeProvider time) : IResourceTypeHandler
 {
     public string TypeName => "AWS::Lambda::EventInvokeConfig";
 
-    public IReadOnlySet<string> Properties { get; } = new HashSet<string>
-    {
-        "FunctionName", "Qualifier", "MaximumRetryAttempts", "MaximumEventAgeInSeconds", "DestinationConfig.OnFailure.Destination", "DestinationConfig.OnSuccess.Destination",
-    };
+    public IReadOnlySet<string> Properties { get; } =
+        new HashSet<string>
+        {
+            "FunctionName",
+            "Qualifier",
+            "MaximumRetryAttempts",
+            "MaximumEventAgeInSeconds",
+            "DestinationConfig.OnFailure.Destination",
+            "DestinationConfig.OnSuccess.Destination",
+        };
 
     public IReadOnlySet<string> ReplacementProperties { get; } = new HashSet<string> { "FunctionName", "Qualifier" };
 
@@ -35,7 +40,10 @@ internal sealed class EventInvokeConfigHandler(FunctionService functions, TimePr
     {
         try
         {
-            await functions.ChangeAsync(Find(request.Properties), state => state with { EventInvokeConfig = null }, cancellationToken);
+            await functions.ChangeAsync(
+                Find(request.Properties),
+                settings => settings with { EventInvokeConfig = null },
+                cancellationToken);
         }
         catch (AwsServiceException failure) when (failure.Code == "ResourceNotFoundException")
         {
@@ -46,7 +54,8 @@ internal sealed class EventInvokeConfigHandler(FunctionService functions, TimePr
     private static string? Destination(JsonObject properties, string kind) =>
         (properties["DestinationConfig"] as JsonObject)?[kind] is JsonObject destination ? destination.RequiredText("Destination") : null;
 
-    private Function Find(JsonObject properties) => functions.Get($"{properties.RequiredText("FunctionName")}:{properties.RequiredText("Qualifier")}");
+    private Function Find(JsonObject properties) =>
+        functions.Get($"{properties.RequiredText("FunctionName")}:{properties.RequiredText("Qualifier")}");
 
     private async Task PutAsync(Function function, JsonObject properties, CancellationToken cancellationToken)
     {
@@ -59,6 +68,6 @@ internal sealed class EventInvokeConfigHandler(FunctionService functions, TimePr
             LastModified = time.GetUtcNow(),
         };
         config.Validate();
-        await functions.ChangeAsync(function, state => state with { EventInvokeConfig = config }, cancellationToken);
+        await functions.ChangeAsync(function, settings => settings with { EventInvokeConfig = config }, cancellationToken);
     }
 }

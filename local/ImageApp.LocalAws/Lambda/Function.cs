@@ -1,28 +1,49 @@
+using Microsoft.Extensions.Logging;
+
 namespace ImageApp.LocalAws.Lambda;
 
 /// <summary>A function: its settings, the invocations that wait for a poller and the pollers that wait for an invocation.</summary>
-internal sealed class Function(string arn, FunctionRegistration registration, FunctionState state)
+internal sealed class Function : IAsyncDisposable
 {
+    private readonly TimeProvider _time;
     private readonly Lock _lock = new();
     private readonly LinkedList<Invocation> _waiting = [];
     private readonly LinkedList<TaskCompletionSource<Invocation>> _pollers = [];
     private readonly Dictionary<string, Invocation> _running = [];
     private readonly HashSet<string> _ended = [];
     private readonly Queue<string> _endedInOrder = [];
+    private long _polls;
+    private DateTimeOffset _lastSeen;
+    private FunctionProcess? _lastProcess;
 
-    public string Name => registration.Name;
+    public Function(string arn, FunctionRegistration registration, FunctionSettings settings, TimeProvider time, ILogger logger)
+    {
+        _time = time;
+        Arn = arn;
+        Registration = registration;
+        Settings = settings;
+        Starter = new FunctionStarter(this, time, logger);
+    }
 
-    public string Arn { get; } = arn;
+    /// <summary>Is raised after each change of <see cref="Demand"/>.</summary>
+    public event Action? DemandChanged;
 
-    public FunctionRegistration Registration => registration;
+    public string Name => Registration.Name;
+
+    public string Arn { get; }
+
+    public FunctionRegistration Registration { get; }
+
+    /// <summary>Sees to it that a process is there.</summary>
+    public FunctionStarter Starter { get; }
 
     /// <summary>Replaced as a whole by every change.</summary>
-    public FunctionState State { get; set; } = state;
+    public FunctionSettings Settings { get; set; }
 
-    /// <summary>Lets changes to <see cref="State"/> follow one another.</summary>
-    public SemaphoreSlim StateChange { get; } = new(1);
+    /// <summary>Lets changes to <see cref="Settings"/> follow one another.</summary>
+    public SemaphoreSlim SettingsChange { get; } = new(1);
 
-    public TimeSpan Timeout => TimeSpan.FromSeconds(State.TimeoutSeconds);
+    public TimeSpan Timeout => TimeSpan.FromSeconds(Settings.TimeoutSeconds);
 
     /// <summary>Invocations that wait or run.</summary>
     public int Load
@@ -32,6 +53,18 @@ internal sealed class Function(string arn, FunctionRegistration registration, Fu
             lock (_lock)
             {
                 return _waiting.Count + _running.Count;
+            }
+        }
+    }
+
+    /// <summary>What waits and what works at this moment.</summary>
+    public FunctionDemand Demand
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return new FunctionDemand(_waiting.Count, _pollers.Count + _running.Count, _polls, _lastSeen, _lastProcess);
             }
         }
     }
@@ -46,6 +79,8 @@ internal sealed class Function(string arn, FunctionRegistration registration, Fu
                 _waiting.AddLast(invocation);
             }
         }
+
+        DemandChanged?.Invoke();
     }
 
     /// <summary>Puts an invocation back that did not reach its poller.</summary>
@@ -59,41 +94,57 @@ internal sealed class Function(string arn, FunctionRegistration registration, Fu
                 _waiting.AddFirst(invocation);
             }
         }
+
+        DemandChanged?.Invoke();
     }
 
     /// <summary>Takes an invocation back that no poller has; false where one has it.</summary>
     public bool Withdraw(Invocation invocation)
     {
+        bool wasWaiting;
         lock (_lock)
         {
-            return _waiting.Remove(invocation);
+            wasWaiting = _waiting.Remove(invocation);
         }
+
+        DemandChanged?.Invoke();
+        return wasWaiting;
     }
 
     /// <summary>Waits for the next invocation.</summary>
-    public async Task<Invocation> NextAsync(CancellationToken cancellationToken)
+    /// <param name="process">The process that asks; null where it cannot be told.</param>
+    /// <param name="cancellationToken">Ends the poll.</param>
+    public async Task<Invocation> NextAsync(FunctionProcess? process, CancellationToken cancellationToken)
     {
         var poller = new TaskCompletionSource<Invocation>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
+            _polls++;
+            _lastSeen = _time.GetUtcNow();
+            _lastProcess = process;
             if (_waiting.First is { } first)
             {
                 _waiting.RemoveFirst();
                 _running[first.Value.RequestId] = first.Value;
-                return first.Value;
+                poller.SetResult(first.Value);
             }
-
-            _pollers.AddLast(poller);
+            else
+            {
+                _pollers.AddLast(poller);
+            }
         }
 
+        DemandChanged?.Invoke();
         await using var registration = cancellationToken.Register(() =>
         {
             lock (_lock)
             {
                 _pollers.Remove(poller);
+                _lastSeen = _time.GetUtcNow();
             }
 
             poller.TrySetCanceled(cancellationToken);
+            DemandChanged?.Invoke();
         });
         return await poller.Task;
     }
@@ -134,6 +185,7 @@ internal sealed class Function(string arn, FunctionRegistration registration, Fu
             if (_running.TryGetValue(invocation.RequestId, out var running) && running == invocation)
             {
                 _running.Remove(invocation.RequestId);
+                _lastSeen = _time.GetUtcNow();
             }
 
             if (_ended.Add(invocation.RequestId))
@@ -146,6 +198,14 @@ internal sealed class Function(string arn, FunctionRegistration registration, Fu
                 _ended.Remove(_endedInOrder.Dequeue());
             }
         }
+
+        DemandChanged?.Invoke();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Starter.DisposeAsync();
+        SettingsChange.Dispose();
     }
 
     private bool Offer(Invocation invocation)
@@ -165,3 +225,11 @@ internal sealed class Function(string arn, FunctionRegistration registration, Fu
         return false;
     }
 }
+
+/// <summary>What waits for a function's processes, and what they do.</summary>
+/// <param name="Waiting">Invocations that no poller has.</param>
+/// <param name="Busy">Pollers that wait, and invocations that run.</param>
+/// <param name="Polls">Polls there have ever been.</param>
+/// <param name="LastSeen">When a process last polled, or an invocation last ended.</param>
+/// <param name="LastProcess">The process that polled last; null where it cannot be told.</param>
+internal readonly record struct FunctionDemand(int Waiting, int Busy, long Polls, DateTimeOffset LastSeen, FunctionProcess? LastProcess);

@@ -7,11 +7,16 @@ using Microsoft.Extensions.Logging;
 namespace ImageApp.LocalAws.Lambda;
 
 /// <summary>Runs one attempt of an invocation: hands it to a poller and holds the function to its time-out and memory.</summary>
-internal sealed class FunctionInvoker(TimeProvider time, LambdaMetrics metrics, IHostApplicationLifetime lifetime, ILogger<FunctionInvoker> logger)
+internal sealed class FunctionInvoker(
+    TimeProvider time,
+    LambdaMetrics metrics,
+    IHostApplicationLifetime lifetime,
+    ILogger<FunctionInvoker> logger)
 {
     private static readonly TimeSpan s_sampleInterval = TimeSpan.FromMilliseconds(100);
 
-    // HTTP clients and Kestrel close a connection that is idle for a minute or more, while the function still works. So a known process counts, not its
+    // HTTP clients and Kestrel close a connection that is idle for a minute or more, while the function still works. So a known process
+    // counts, not its
     // connection; and where the process is unknown, a connection that closes sooner than any idle one would.
     private static readonly TimeSpan s_shortestIdleLifetime = TimeSpan.FromSeconds(50);
 
@@ -20,11 +25,20 @@ internal sealed class FunctionInvoker(TimeProvider time, LambdaMetrics metrics, 
 
     /// <summary>Runs the function; a process of it may take <paramref name="waitForPoller"/> to ask for the invocation.</summary>
     /// <returns>The result; null where no process asked for it in time.</returns>
-    public async Task<InvocationResult?> RunAsync(Function function, string requestId, byte[] payload, ActivityContext parent, TimeSpan waitForPoller, CancellationToken cancellationToken)
+    public async Task<InvocationResult?> RunAsync(
+        Function function,
+        string requestId,
+        byte[] payload,
+        ActivityContext parent,
+        TimeSpan waitForPoller,
+        CancellationToken cancellationToken)
     {
         var (activity, trace) = LocalAwsTelemetry.Start($"Lambda Invoke {function.Name}", ActivityKind.Consumer, parent);
         using var ended = activity;
-        activity?.SetTag("faas.invoked_name", function.Name).SetTag("faas.invocation_id", requestId).SetTag("cloud.resource_id", function.Arn);
+        activity
+            ?.SetTag("faas.invoked_name", function.Name)
+            .SetTag("faas.invocation_id", requestId)
+            .SetTag("cloud.resource_id", function.Arn);
         var invocation = new Invocation(requestId, payload, trace);
         function.Enqueue(invocation);
         try
@@ -51,7 +65,11 @@ internal sealed class FunctionInvoker(TimeProvider time, LambdaMetrics metrics, 
         }
     }
 
-    private static async Task<RuntimePoller?> WaitForPollerAsync(Function function, Invocation invocation, TimeSpan wait, CancellationToken cancellationToken)
+    private static async Task<RuntimePoller?> WaitForPollerAsync(
+        Function function,
+        Invocation invocation,
+        TimeSpan wait,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -71,13 +89,17 @@ internal sealed class FunctionInvoker(TimeProvider time, LambdaMetrics metrics, 
         return invocation.Taken.IsCompletedSuccessfully ? await invocation.Taken : null;
     }
 
-    private async Task<InvocationResult> RunTakenAsync(Function function, Invocation invocation, RuntimePoller? poller, CancellationToken cancellationToken)
+    private async Task<InvocationResult> RunTakenAsync(
+        Function function,
+        Invocation invocation,
+        RuntimePoller? poller,
+        CancellationToken cancellationToken)
     {
         var lines = new StringBuilder();
         void Write(string line)
         {
             lines.Append(line).Append('\n');
-            LambdaLog.PlatformLine(logger, function.Name, line);
+            logger.PlatformLine(function.Name, line);
         }
 
         Write($"START RequestId: {invocation.RequestId} Version: $LATEST");
@@ -91,18 +113,22 @@ internal sealed class FunctionInvoker(TimeProvider time, LambdaMetrics metrics, 
         Write(Report(function, invocation, outcome, duration, maximumBytes));
         if (outcome.ErrorType is not null)
         {
-            LambdaLog.InvocationFailed(logger, function.Name, invocation.RequestId, outcome.ErrorType, Encoding.UTF8.GetString(outcome.Payload));
+            logger.InvocationFailed(function.Name, invocation.RequestId, outcome.ErrorType, Encoding.UTF8.GetString(outcome.Payload));
         }
 
-        if (outcome.NeedsRestart && function.Registration.RestartAsync is { } restart)
+        if (outcome.NeedsRestart)
         {
-            _ = RestartAsync(function, restart, Stopping);
+            function.Starter.Restart();
         }
 
         return new InvocationResult(invocation.RequestId, outcome.Payload, outcome.ErrorType, lines.ToString());
     }
 
-    private async Task<(InvocationOutcome Outcome, long MaximumBytes)> SuperviseAsync(Function function, Invocation invocation, RuntimePoller poller, CancellationToken cancellationToken)
+    private async Task<(InvocationOutcome Outcome, long MaximumBytes)> SuperviseAsync(
+        Function function,
+        Invocation invocation,
+        RuntimePoller poller,
+        CancellationToken cancellationToken)
     {
         var id = invocation.RequestId;
         var maximumBytes = poller.Process?.ResidentBytes() ?? 0;
@@ -120,7 +146,13 @@ internal sealed class FunctionInvoker(TimeProvider time, LambdaMetrics metrics, 
             var untilDeadline = invocation.Deadline - time.GetUtcNow();
             if (untilDeadline <= TimeSpan.Zero)
             {
-                invocation.TryEnd(InvocationOutcome.Failed("Sandbox.Timedout", string.Create(CultureInfo.InvariantCulture, $"RequestId: {id} Error: Task timed out after {function.Timeout.TotalSeconds:F2} seconds"), needsRestart: true));
+                invocation.TryEnd(
+                    InvocationOutcome.Failed(
+                        "Sandbox.Timedout",
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"RequestId: {id} Error: Task timed out after {function.Timeout.TotalSeconds:F2} seconds"),
+                        needsRestart: true));
                 return (await invocation.Ended, maximumBytes);
             }
 
@@ -133,17 +165,25 @@ internal sealed class FunctionInvoker(TimeProvider time, LambdaMetrics metrics, 
                 return (await invocation.Ended, maximumBytes);
             }
 
-            if (poller.Process is { } process && maximumBytes > function.State.MemorySize * 1024L * 1024L && process.IsRunning)
+            if (poller.Process is { } process && maximumBytes > function.Settings.MemorySize * 1024L * 1024L && process.IsRunning)
             {
-                LambdaLog.OutOfMemory(logger, function.Name, process.Id, Megabytes(maximumBytes), function.State.MemorySize);
+                logger.OutOfMemory(function.Name, process.Id, Megabytes(maximumBytes), function.Settings.MemorySize);
                 process.Kill();
-                invocation.TryEnd(InvocationOutcome.Failed("Runtime.ExitError", $"RequestId: {id} Error: Runtime exited with error: signal: killed", needsRestart: true));
+                invocation.TryEnd(
+                    InvocationOutcome.Failed(
+                        "Runtime.ExitError",
+                        $"RequestId: {id} Error: Runtime exited with error: signal: killed",
+                        needsRestart: true));
                 return (await invocation.Ended, maximumBytes);
             }
 
             if (poller.Process is null ? connectionLost.Task.IsCompleted : !poller.Process.IsRunning)
             {
-                invocation.TryEnd(InvocationOutcome.Failed("Runtime.ExitError", $"RequestId: {id} Error: Runtime exited without providing a reason", needsRestart: poller.Process is not null));
+                invocation.TryEnd(
+                    InvocationOutcome.Failed(
+                        "Runtime.ExitError",
+                        $"RequestId: {id} Error: Runtime exited without providing a reason",
+                        needsRestart: poller.Process is not null));
                 return (await invocation.Ended, maximumBytes);
             }
         }
@@ -159,21 +199,10 @@ internal sealed class FunctionInvoker(TimeProvider time, LambdaMetrics metrics, 
         };
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"REPORT RequestId: {invocation.RequestId}\tDuration: {duration.TotalMilliseconds:F2} ms\tBilled Duration: {Math.Ceiling(duration.TotalMilliseconds):F0} ms\tMemory Size: {function.State.MemorySize} MB\tMax Memory Used: {Megabytes(maximumBytes)} MB{status}");
+            $"REPORT RequestId: {invocation.RequestId}\tDuration: {duration.TotalMilliseconds:F2} ms\tBilled Duration: "
+            + $"{Math.Ceiling(duration.TotalMilliseconds):F0} ms\tMemory Size: {function.Settings.MemorySize} MB\tMax Memory Used: "
+            + $"{Megabytes(maximumBytes)} MB{status}");
     }
 
     private static long Megabytes(long bytes) => (bytes + (1 << 20) - 1) >> 20;
-
-    private async Task RestartAsync(Function function, Func<CancellationToken, Task> restart, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await restart(cancellationToken);
-        }
-        catch (Exception failure)
-        {
-            // The invocation has its result already; a function that stays away shows in the log and in the queue that waits for it.
-            LambdaLog.RestartFailed(logger, function.Name, failure);
-        }
-    }
 }

@@ -28,7 +28,11 @@ internal static partial class FunctionPolicy
         var statements = document["Statement"]!.AsArray();
         if (statements.Any(existing => HasId(existing, permission.StatementId)))
         {
-            throw new AwsServiceException("ResourceConflictException", $"The statement id ({permission.StatementId}) provided already exists. Please provide a new statement id, or remove the existing statement.", HttpStatusCode.Conflict);
+            throw new AwsServiceException(
+                "ResourceConflictException",
+                $"The statement id ({permission.StatementId}) provided already exists. Please provide a new statement id, or remove the "
+                + "existing statement.",
+                HttpStatusCode.Conflict);
         }
 
         var statement = Statement(functionArn, permission);
@@ -54,7 +58,10 @@ internal static partial class FunctionPolicy
         var statements = document?["Statement"]!.AsArray();
         if (statements?.FirstOrDefault(item => HasId(item, statementId)) is not { } statement)
         {
-            throw new AwsServiceException("ResourceNotFoundException", $"Statement {statementId} is not found in the resource policy of {functionArn}.", HttpStatusCode.NotFound);
+            throw new AwsServiceException(
+                "ResourceNotFoundException",
+                $"Statement {statementId} is not found in the resource policy of {functionArn}.",
+                HttpStatusCode.NotFound);
         }
 
         statements.Remove(statement);
@@ -108,3 +115,11 @@ internal static partial class FunctionPolicy
     [GeneratedRegex(@"^lambda:(\*|[a-zA-Z]+)$")]
     private static partial Regex Action();
 }
+
+/// <summary>A permission to add to a function's policy.</summary>
+/// <param name="StatementId">Its id in the policy.</param>
+/// <param name="Action">For example <c>lambda:InvokeFunction</c>.</param>
+/// <param name="Principal">A service such as <c>sns.amazonaws.com</c>, an account or an ARN.</param>
+/// <param name="SourceArn">On whose behalf the service may act, with wildcards; null for any.</param>
+/// <param name="SourceAccount">The account that owns the source; null for any.</param>
+internal sealed record FunctionPermission(string StatementId, string Action, string Principal, string? SourceArn, string? SourceAccount);

@@ -15,7 +15,10 @@ internal sealed record FunctionProcess(int Id, ulong StartTime)
     private const int StartTimeField = 19;
     private const string Established = "01";
 
-    /// <summary>The process whose socket connects <paramref name="client"/> to <paramref name="server"/>; null where none of this machine but this one has it.</summary>
+    /// <summary>
+    /// The process whose socket connects <paramref name="client"/> to <paramref name="server"/>; null where none of this machine but this
+    /// one has it.
+    /// </summary>
     public static FunctionProcess? Find(IPEndPoint client, IPEndPoint server)
     {
         if (!OperatingSystem.IsLinux() || !IPAddress.IsLoopback(client.Address) || !IPAddress.IsLoopback(server.Address))
@@ -27,7 +30,10 @@ internal sealed record FunctionProcess(int Id, ulong StartTime)
     }
 
     /// <summary>Whether it still runs; a zombie does not.</summary>
-    public bool IsRunning => ReadStat(Id) is { } stat && stat[StartTimeField] == StartTime.ToString(CultureInfo.InvariantCulture) && stat[StateField] is not ("Z" or "X");
+    public bool IsRunning =>
+        ReadStat(Id) is { } stat
+        && stat[StartTimeField] == StartTime.ToString(CultureInfo.InvariantCulture)
+        && stat[StateField] is not ("Z" or "X");
 
     /// <summary>Resident memory in bytes; 0 once it has ended.</summary>
     public long ResidentBytes()
@@ -87,21 +93,26 @@ internal sealed record FunctionProcess(int Id, ulong StartTime)
         return null;
     }
 
-    private static int Port(string address) => int.Parse(address.AsSpan(address.LastIndexOf(':') + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static int Port(string address) =>
+        int.Parse(address.AsSpan(address.LastIndexOf(':') + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     private static FunctionProcess? FindOwner(string socket)
     {
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
             // Never this process itself: a poller inside it is a test's, and ending it would end local AWS.
-            if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) || id == Environment.ProcessId)
+            if (
+                !int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                || id == Environment.ProcessId)
             {
                 continue;
             }
 
             try
             {
-                if (new DirectoryInfo($"{folder}/fd").EnumerateFileSystemInfos().Any(descriptor => descriptor.LinkTarget == socket) && ReadStat(id) is { } stat)
+                if (
+                    new DirectoryInfo($"{folder}/fd").EnumerateFileSystemInfos().Any(descriptor => descriptor.LinkTarget == socket)
+                    && ReadStat(id) is { } stat)
                 {
                     return new FunctionProcess(id, ulong.Parse(stat[StartTimeField], CultureInfo.InvariantCulture));
                 }

@@ -1,23 +1,25 @@
 namespace ImageApp.LocalAws.Lambda;
 
-/// <summary>What of a function is kept on disk.</summary>
-internal sealed record FunctionState
+/// <summary>Whether a function can run, in the words of the Lambda API (<c>GetFunctionConfiguration</c>, <c>State</c>).</summary>
+public enum FunctionStatus
 {
-    public required string Name { get; init; }
+    /// <summary>A process of it has been asked for, or is expected after the start of local AWS, and has not polled yet.</summary>
+    Pending,
 
-    public required int MemorySize { get; init; }
+    /// <summary>A process of it polls the Runtime API or runs an invocation.</summary>
+    Active,
 
-    public required double TimeoutSeconds { get; init; }
+    /// <summary>No process of it polls, and no invocation waits for one.</summary>
+    Inactive,
 
-    /// <summary>The resource policy as JSON; null without any permission.</summary>
-    public string? Policy { get; init; }
-
-    public EventInvokeConfig? EventInvokeConfig { get; init; }
-
-    /// <summary>ARN of the queue or topic that gets the payload of each asynchronous invocation that failed for good.</summary>
-    public string? DeadLetterTargetArn { get; init; }
-
-    public required DateTimeOffset LastModified { get; init; }
-
-    public required string RevisionId { get; init; }
+    /// <summary>A process of it was asked for and did not come to poll.</summary>
+    Failed,
 }
+
+/// <summary>How a function's process is.</summary>
+/// <param name="Status">Whether it can run.</param>
+/// <param name="Attempts">How often in a row the host was asked to start it without a poll since.</param>
+/// <param name="NextAttemptAt">When the host is asked again; null where that is not planned, since nothing waits or nobody can be
+/// asked.</param>
+/// <param name="Reason">Why it failed; null in every other state.</param>
+public sealed record FunctionState(FunctionStatus Status, int Attempts = 0, DateTimeOffset? NextAttemptAt = null, string? Reason = null);

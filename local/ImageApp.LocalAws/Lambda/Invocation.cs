@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 
 namespace ImageApp.LocalAws.Lambda;
 
@@ -31,3 +32,33 @@ internal sealed class Invocation(string requestId, byte[] payload, ActivityConte
     /// <summary>Ends it; false where something else ended it before.</summary>
     public bool TryEnd(InvocationOutcome outcome) => _ended.TrySetResult(outcome);
 }
+
+/// <summary>What ended an invocation: the function's answer, or what Lambda found instead of one.</summary>
+/// <param name="Payload">The response, or the error as JSON.</param>
+/// <param name="ErrorType">Null after a success.</param>
+/// <param name="NeedsRestart">Whether the execution environment is not fit for another invocation.</param>
+internal sealed record InvocationOutcome(byte[] Payload, string? ErrorType, bool NeedsRestart = false)
+{
+    /// <summary>The error document that Lambda makes where the function gave none.</summary>
+    public static InvocationOutcome Failed(string errorType, string errorMessage, bool needsRestart) =>
+        new(
+            System.Text.Encoding.UTF8.GetBytes(
+                new JsonObject { ["errorType"] = errorType, ["errorMessage"] = errorMessage }.ToJsonString()),
+            errorType,
+            needsRestart);
+}
+
+/// <summary>How one invocation ended.</summary>
+/// <param name="RequestId">The invocation's id.</param>
+/// <param name="Payload">The function's response, or the error as JSON with <c>errorMessage</c> and <c>errorType</c>.</param>
+/// <param name="ErrorType">For example <c>Sandbox.Timedout</c>; null after a success.</param>
+/// <param name="LogTail">The lines that Lambda itself writes: START, END, REPORT.</param>
+internal sealed record InvocationResult(string RequestId, byte[] Payload, string? ErrorType, string LogTail)
+{
+    public bool Succeeded => ErrorType is null;
+}
+
+/// <summary>A connection on which a function's process asks for invocations.</summary>
+/// <param name="Process">The process at the other end; null where it cannot be told.</param>
+/// <param name="ConnectionClosed">Is cancelled when the connection ends.</param>
+internal sealed record RuntimePoller(FunctionProcess? Process, CancellationToken ConnectionClosed);

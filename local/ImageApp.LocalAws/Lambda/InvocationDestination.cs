@@ -13,27 +13,50 @@ namespace ImageApp.LocalAws.Lambda;
 /// execution role for that; there are no roles here, so the policy of the queue or topic must allow <c>lambda.amazonaws.com</c> with the
 /// function as <c>aws:SourceArn</c>.
 /// </summary>
-internal sealed class InvocationDestination(LocalAwsOptions options, TimeProvider time, QueueService queues, ITopicPublisher topics, ILogger<InvocationDestination> logger)
+internal sealed class InvocationDestination(
+    LocalAwsOptions options,
+    TimeProvider time,
+    SqsStore queues,
+    ITopicPublisher topics,
+    ILogger<InvocationDestination> logger)
 {
     private const string RequestIdAttribute = "RequestID";
 
-    public async Task SendSuccessAsync(Function function, AsynchronousInvocation invocation, InvocationResult result, CancellationToken cancellationToken)
+    public async Task SendSuccessAsync(
+        Function function,
+        AsynchronousInvocation invocation,
+        InvocationResult result,
+        CancellationToken cancellationToken)
     {
-        if (function.State.EventInvokeConfig?.OnSuccess is { } target)
+        if (function.Settings.EventInvokeConfig?.OnSuccess is { } target)
         {
-            await SendAsync(function, invocation, "Success", target, Record(function, invocation, result, "Success"), [], cancellationToken);
+            await SendAsync(
+                function,
+                invocation,
+                "Success",
+                target,
+                Record(function, invocation, result, "Success"),
+                [],
+                cancellationToken);
         }
     }
 
-    /// <summary>Sends what is left of an invocation given up; <paramref name="last"/> is null where no attempt was made since the last start.</summary>
-    public async Task SendFailureAsync(Function function, AsynchronousInvocation invocation, InvocationResult? last, string condition, CancellationToken cancellationToken)
+    /// <summary>
+    /// Sends what is left of an invocation given up; <paramref name="last"/> is null where no attempt was made since the last start.
+    /// </summary>
+    public async Task SendFailureAsync(
+        Function function,
+        AsynchronousInvocation invocation,
+        InvocationResult? last,
+        string condition,
+        CancellationToken cancellationToken)
     {
-        if (function.State.EventInvokeConfig?.OnFailure is { } target)
+        if (function.Settings.EventInvokeConfig?.OnFailure is { } target)
         {
             await SendAsync(function, invocation, condition, target, Record(function, invocation, last, condition), [], cancellationToken);
         }
 
-        if (function.State.DeadLetterTargetArn is { } deadLetterTarget)
+        if (function.Settings.DeadLetterTargetArn is { } deadLetterTarget)
         {
             var attributes = new Dictionary<string, MessageAttribute>
             {
@@ -41,15 +64,29 @@ internal sealed class InvocationDestination(LocalAwsOptions options, TimeProvide
                 ["ErrorCode"] = MessageAttribute.OfNumber(200),
                 ["ErrorMessage"] = MessageAttribute.OfString(ErrorMessage(last) ?? condition),
             };
-            await SendAsync(function, invocation, condition, deadLetterTarget, Encoding.UTF8.GetString(invocation.Payload), attributes, cancellationToken);
+            await SendAsync(
+                function,
+                invocation,
+                condition,
+                deadLetterTarget,
+                Encoding.UTF8.GetString(invocation.Payload),
+                attributes,
+                cancellationToken);
         }
-        else if (function.State.EventInvokeConfig?.OnFailure is null)
+        else if (function.Settings.EventInvokeConfig?.OnFailure is null)
         {
-            LambdaLog.Lost(logger, function.Name, invocation.RequestId, condition, invocation.Attempts);
+            logger.Lost(function.Name, invocation.RequestId, condition, invocation.Attempts);
         }
     }
 
-    private async Task SendAsync(Function function, AsynchronousInvocation invocation, string condition, string target, string body, Dictionary<string, MessageAttribute> attributes, CancellationToken cancellationToken)
+    private async Task SendAsync(
+        Function function,
+        AsynchronousInvocation invocation,
+        string condition,
+        string target,
+        string body,
+        Dictionary<string, MessageAttribute> attributes,
+        CancellationToken cancellationToken)
     {
         var isQueue = target.StartsWith("arn:aws:sqs:", StringComparison.Ordinal);
         var caller = new ServiceCall("lambda.amazonaws.com", function.Arn, options.AccountId);
@@ -66,13 +103,20 @@ internal sealed class InvocationDestination(LocalAwsOptions options, TimeProvide
         }
         catch (AwsServiceException refusal)
         {
-            LambdaLog.DestinationFailed(logger, function.Name, invocation.RequestId, condition, isQueue ? "sqs:SendMessage" : "sns:Publish", target, function.Arn, refusal.Message);
+            logger.DestinationFailed(
+                function.Name,
+                invocation.RequestId,
+                condition,
+                isQueue ? "sqs:SendMessage" : "sns:Publish",
+                target,
+                function.Arn,
+                refusal.Message);
             return;
         }
 
         if (condition != "Success")
         {
-            LambdaLog.SentToDestination(logger, function.Name, invocation.RequestId, condition, invocation.Attempts, target);
+            logger.SentToDestination(function.Name, invocation.RequestId, condition, invocation.Attempts, target);
         }
     }
 
@@ -126,5 +170,7 @@ internal sealed class InvocationDestination(LocalAwsOptions options, TimeProvide
     }
 
     private static string? ErrorMessage(InvocationResult? result) =>
-        result is not null && Json(result.Payload) is JsonObject error && error["errorMessage"] is JsonValue message ? message.ToString() : null;
+        result is not null && Json(result.Payload) is JsonObject error && error["errorMessage"] is JsonValue message
+            ? message.ToString()
+            : null;
 }

@@ -3,7 +3,7 @@ using ImageApp.LocalAws.Storage;
 
 namespace ImageApp.LocalAws.Lambda;
 
-[JsonSerializable(typeof(FunctionState))]
+[JsonSerializable(typeof(FunctionSettings))]
 [JsonSerializable(typeof(JournalEntry<AsynchronousInvocation>))]
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 internal sealed partial class LambdaJsonContext : JsonSerializerContext;

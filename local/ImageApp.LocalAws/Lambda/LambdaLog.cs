@@ -4,45 +4,96 @@ namespace ImageApp.LocalAws.Lambda;
 
 internal static partial class LambdaLog
 {
-    [LoggerMessage(1, LogLevel.Information, "{Function}: {Line}")]
-    public static partial void PlatformLine(ILogger logger, string function, string line);
+    [LoggerMessage(501, LogLevel.Information, "{Function}: {Line}")]
+    public static partial void PlatformLine(this ILogger logger, string function, string line);
 
-    [LoggerMessage(2, LogLevel.Error, "{Function}: invocation {RequestId} failed with {ErrorType}: {Payload}")]
-    public static partial void InvocationFailed(ILogger logger, string function, string requestId, string errorType, string payload);
+    [LoggerMessage(502, LogLevel.Error, "{Function}: invocation {RequestId} failed with {ErrorType}: {Payload}")]
+    public static partial void InvocationFailed(this ILogger logger, string function, string requestId, string errorType, string payload);
 
-    [LoggerMessage(3, LogLevel.Error, "{Function}: its process could not initialize ({ErrorType}): {Payload}")]
-    public static partial void InitializationFailed(ILogger logger, string function, string errorType, string payload);
+    [LoggerMessage(503, LogLevel.Error, "{Function}: its process could not initialize ({ErrorType}): {Payload}")]
+    public static partial void InitializationFailed(this ILogger logger, string function, string errorType, string payload);
 
-    [LoggerMessage(4, LogLevel.Warning, "{Function}: asynchronous invocation {RequestId} failed at attempt {Attempt}; next attempt in {Delay}")]
-    public static partial void WillRetry(ILogger logger, string function, string requestId, int attempt, TimeSpan delay);
+    [LoggerMessage(
+        504,
+        LogLevel.Warning,
+        "{Function}: asynchronous invocation {RequestId} failed at attempt {Attempt}; next attempt in {Delay}")]
+    public static partial void WillRetry(this ILogger logger, string function, string requestId, int attempt, TimeSpan delay);
 
-    [LoggerMessage(5, LogLevel.Warning, "{Function}: asynchronous invocation {RequestId} is given up ({Condition}) after {Attempts} attempts and sent to {Destination}")]
-    public static partial void SentToDestination(ILogger logger, string function, string requestId, string condition, int attempts, string destination);
+    [LoggerMessage(
+        505,
+        LogLevel.Warning,
+        "{Function}: asynchronous invocation {RequestId} is given up ({Condition}) after {Attempts} attempts and sent to {Destination}")]
+    public static partial void SentToDestination(
+        this ILogger logger,
+        string function,
+        string requestId,
+        string condition,
+        int attempts,
+        string destination);
 
-    [LoggerMessage(6, LogLevel.Error, "{Function}: asynchronous invocation {RequestId} is lost: given up ({Condition}) after {Attempts} attempts, and the function has neither an OnFailure destination nor a dead-letter queue")]
-    public static partial void Lost(ILogger logger, string function, string requestId, string condition, int attempts);
+    [LoggerMessage(
+        506,
+        LogLevel.Error,
+        "{Function}: asynchronous invocation {RequestId} is lost: given up ({Condition}) after {Attempts} attempts, and the function has "
+        + "neither an OnFailure destination nor a dead-letter queue")]
+    public static partial void Lost(this ILogger logger, string function, string requestId, string condition, int attempts);
 
-    [LoggerMessage(7, LogLevel.Error, "{Function}: asynchronous invocation {RequestId} ({Condition}) is lost: {Action} to {Destination} on behalf of {FunctionArn} failed: {Reason}")]
-    public static partial void DestinationFailed(ILogger logger, string function, string requestId, string condition, string action, string destination, string functionArn, string reason);
+    [LoggerMessage(
+        507,
+        LogLevel.Error,
+        "{Function}: asynchronous invocation {RequestId} ({Condition}) is lost: {Action} to {Destination} on behalf of {FunctionArn} "
+        + "failed: {Reason}")]
+    public static partial void DestinationFailed(
+        this ILogger logger,
+        string function,
+        string requestId,
+        string condition,
+        string action,
+        string destination,
+        string functionArn,
+        string reason);
 
-    [LoggerMessage(8, LogLevel.Warning, "{Function}: process {ProcessId} holds {UsedMegabytes} MB, more than its MemorySize of {MemorySize} MB, and is ended")]
-    public static partial void OutOfMemory(ILogger logger, string function, int processId, long usedMegabytes, int memorySize);
+    [LoggerMessage(
+        508,
+        LogLevel.Warning,
+        "{Function}: process {ProcessId} holds {UsedMegabytes} MB, more than its MemorySize of {MemorySize} MB, and is ended")]
+    public static partial void OutOfMemory(this ILogger logger, string function, int processId, long usedMegabytes, int memorySize);
 
-    [LoggerMessage(9, LogLevel.Error, "{Function}: its process could not be started anew")]
-    public static partial void RestartFailed(ILogger logger, string function, Exception failure);
+    [LoggerMessage(509, LogLevel.Warning, "{Function}: attempt {Attempt} to start its process failed")]
+    public static partial void StartFailed(this ILogger logger, string function, int attempt, Exception failure);
 
-    [LoggerMessage(10, LogLevel.Warning, "{Function}: no process has asked for invocation {RequestId} at {RuntimeApi} within {Wait}")]
-    public static partial void NoPoller(ILogger logger, string function, string requestId, string runtimeApi, TimeSpan wait);
+    [LoggerMessage(510, LogLevel.Warning, "{Function}: no process has asked for invocation {RequestId} at {RuntimeApi} within {Wait}")]
+    public static partial void NoPoller(this ILogger logger, string function, string requestId, string runtimeApi, TimeSpan wait);
 
-    [LoggerMessage(11, LogLevel.Information, "{Function}: a process that is not registered polls the Runtime API; added with {MemorySize} MB and {Timeout}")]
-    public static partial void Discovered(ILogger logger, string function, int memorySize, TimeSpan timeout);
+    [LoggerMessage(
+        511,
+        LogLevel.Information,
+        "{Function}: a process that is not registered polls the Runtime API; added with {MemorySize} MB and {Timeout}")]
+    public static partial void Discovered(this ILogger logger, string function, int memorySize, TimeSpan timeout);
 
-    [LoggerMessage(12, LogLevel.Error, "{Function}: {ServicePrincipal} is refused {Action} on {FunctionArn} on behalf of {SourceArn}. {Reason} Add an AWS::Lambda::Permission")]
-    public static partial void InvokeRefused(ILogger logger, string function, string servicePrincipal, string action, string functionArn, string sourceArn, string reason);
+    [LoggerMessage(
+        512,
+        LogLevel.Error,
+        "{Function}: {ServicePrincipal} is refused {Action} on {FunctionArn} on behalf of {SourceArn}. {Reason} Add an "
+        + "AWS::Lambda::Permission")]
+    public static partial void InvokeRefused(
+        this ILogger logger,
+        string function,
+        string servicePrincipal,
+        string action,
+        string functionArn,
+        string sourceArn,
+        string reason);
 
-    [LoggerMessage(13, LogLevel.Error, "{Function}: asynchronous invocation {RequestId} stopped by an unexpected failure; it is tried again after a restart of local AWS")]
-    public static partial void AsynchronousFailure(ILogger logger, string function, string requestId, Exception failure);
+    [LoggerMessage(514, LogLevel.Warning, "{Function}: an answer for invocation {RequestId} came after its end and is dropped")]
+    public static partial void LateAnswer(this ILogger logger, string function, string requestId);
 
-    [LoggerMessage(14, LogLevel.Warning, "{Function}: an answer for invocation {RequestId} came after its end and is dropped")]
-    public static partial void LateAnswer(ILogger logger, string function, string requestId);
+    [LoggerMessage(515, LogLevel.Information, "{Function}: a process is started, attempt {Attempt}")]
+    public static partial void Starting(this ILogger logger, string function, int attempt);
+
+    [LoggerMessage(
+        516,
+        LogLevel.Warning,
+        "{Function}: it was started {Attempts} times in vain: {Reason}. The next attempt is at {NextAttemptAt}")]
+    public static partial void NotStarted(this ILogger logger, string function, int attempts, string reason, DateTimeOffset? nextAttemptAt);
 }

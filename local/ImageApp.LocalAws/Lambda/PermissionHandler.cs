@@ -1,16 +1,16 @@
 using ImageApp.LocalAws.CloudFormation;
-using ImageApp.LocalAws.Sns;
 
 namespace ImageApp.LocalAws.Lambda;
 
 /// <summary><c>AWS::Lambda::Permission</c>: one statement of a function's policy; any change makes a new one.</summary>
-internal sealed class PermissionHandler(FunctionService functions) : IResourceTypeHandler
+internal sealed class PermissionHandler(LambdaStore functions) : IResourceTypeHandler
 {
     private const int MaximumIdLength = 100;
 
     public string TypeName => "AWS::Lambda::Permission";
 
-    public IReadOnlySet<string> Properties { get; } = new HashSet<string> { "FunctionName", "Action", "Principal", "SourceArn", "SourceAccount" };
+    public IReadOnlySet<string> Properties { get; } =
+        new HashSet<string> { "FunctionName", "Action", "Principal", "SourceArn", "SourceAccount" };
 
     public IReadOnlySet<string> ReplacementProperties => Properties;
 
@@ -28,8 +28,16 @@ internal sealed class PermissionHandler(FunctionService functions) : IResourceTy
             await DeleteAsync(id, request, cancellationToken);
         }
 
-        var permission = new FunctionPermission(id, properties.RequiredText("Action"), properties.RequiredText("Principal"), properties.Text("SourceArn"), properties.Text("SourceAccount"));
-        await functions.ChangeAsync(function, state => state with { Policy = FunctionPolicy.Add(state.Policy, function.Arn, permission).Policy }, cancellationToken);
+        var permission = new FunctionPermission(
+            id,
+            properties.RequiredText("Action"),
+            properties.RequiredText("Principal"),
+            properties.Text("SourceArn"),
+            properties.Text("SourceAccount"));
+        await functions.ChangeAsync(
+            function,
+            settings => settings with { Policy = FunctionPolicy.Add(settings.Policy, function.Arn, permission).Policy },
+            cancellationToken);
         return new ProvisionedResource(id, new Dictionary<string, string> { ["Id"] = id });
     }
 
@@ -41,7 +49,10 @@ internal sealed class PermissionHandler(FunctionService functions) : IResourceTy
         try
         {
             var function = functions.Get(request.Properties.RequiredText("FunctionName"));
-            await functions.ChangeAsync(function, state => state with { Policy = FunctionPolicy.Remove(state.Policy, physicalId, function.Arn) }, cancellationToken);
+            await functions.ChangeAsync(
+                function,
+                settings => settings with { Policy = FunctionPolicy.Remove(settings.Policy, physicalId, function.Arn) },
+                cancellationToken);
         }
         catch (AwsServiceException failure) when (failure.Code == "ResourceNotFoundException")
         {

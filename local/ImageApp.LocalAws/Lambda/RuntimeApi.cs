@@ -4,6 +4,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ImageApp.LocalAws.Protocols;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
@@ -15,7 +16,8 @@ namespace ImageApp.LocalAws.Lambda;
 /// The Runtime API of every function, at <c>/{function}/2018-06-01/runtime</c> (Lambda Developer Guide, "Using the Lambda runtime API").
 /// It is not signed, as in AWS, and several processes may poll one function: each is one execution environment.
 /// </summary>
-internal sealed class RuntimeApi(FunctionService functions, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<RuntimeApi> logger) : IUnsignedEndpoint
+internal sealed class RuntimeApi(LambdaStore functions, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<RuntimeApi> logger)
+    : IUnsignedEndpoint
 {
     /// <summary>The part of the path after the function's name.</summary>
     public const string Version = "2018-06-01";
@@ -45,14 +47,20 @@ internal sealed class RuntimeApi(FunctionService functions, TimeProvider time, I
                 await InitializationFailedAsync(context, function);
                 break;
             default:
-                await WriteErrorAsync(context, HttpStatusCode.NotFound, "InvalidPath", $"The Runtime API has no {context.Request.Method} {context.Request.Path}.");
+                await WriteErrorAsync(
+                    context,
+                    HttpStatusCode.NotFound,
+                    "InvalidPath",
+                    $"The Runtime API has no {context.Request.Method} {context.Request.Path}.");
                 break;
         }
     }
 
     private async Task NextAsync(HttpContext context, Function function)
     {
-        var poller = new RuntimePoller(FindProcess(context), context.Features.Get<IConnectionLifetimeFeature>()?.ConnectionClosed ?? CancellationToken.None);
+        var poller = new RuntimePoller(
+            FindProcess(context),
+            context.Features.Get<IConnectionLifetimeFeature>()?.ConnectionClosed ?? CancellationToken.None);
 
         // A poll may last for hours; it must not hold up the stop of the host.
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
@@ -60,7 +68,7 @@ internal sealed class RuntimeApi(FunctionService functions, TimeProvider time, I
         Invocation invocation;
         try
         {
-            invocation = await function.NextAsync(aborted);
+            invocation = await function.NextAsync(poller.Process, aborted);
         }
         catch (OperationCanceledException) when (aborted.IsCancellationRequested)
         {
@@ -98,8 +106,16 @@ internal sealed class RuntimeApi(FunctionService functions, TimeProvider time, I
         var payload = await ReadAsync(context, MaximumResponseBytes);
         if (payload is null)
         {
-            invocation.TryEnd(InvocationOutcome.Failed("Function.ResponseSizeTooLarge", $"Response payload size exceeded maximum allowed payload size ({MaximumResponseBytes} bytes).", needsRestart: false));
-            await WriteErrorAsync(context, HttpStatusCode.RequestEntityTooLarge, "RequestEntityTooLarge", $"Exceeded maximum allowed payload size ({MaximumResponseBytes} bytes).");
+            invocation.TryEnd(
+                InvocationOutcome.Failed(
+                    "Function.ResponseSizeTooLarge",
+                    $"Response payload size exceeded maximum allowed payload size ({MaximumResponseBytes} bytes).",
+                    needsRestart: false));
+            await WriteErrorAsync(
+                context,
+                HttpStatusCode.RequestEntityTooLarge,
+                "RequestEntityTooLarge",
+                $"Exceeded maximum allowed payload size ({MaximumResponseBytes} bytes).");
             return;
         }
 
@@ -121,10 +137,11 @@ internal sealed class RuntimeApi(FunctionService functions, TimeProvider time, I
     {
         var payload = await ReadAsync(context, MaximumResponseBytes) ?? [];
         var errorType = ErrorType(context, payload, "Runtime.InitError");
-        LambdaLog.InitializationFailed(logger, function.Name, errorType, Encoding.UTF8.GetString(payload));
+        logger.InitializationFailed(function.Name, errorType, Encoding.UTF8.GetString(payload));
 
         // In AWS it is an invocation that starts an environment, and a failed start fails that invocation.
         function.TakeWaiting()?.TryEnd(new InvocationOutcome(payload, errorType, NeedsRestart: true));
+        function.Starter.InitializationFailed(errorType);
         await AcceptAsync(context);
     }
 
@@ -147,7 +164,8 @@ internal sealed class RuntimeApi(FunctionService functions, TimeProvider time, I
             return invocation;
         }
 
-        // The statuses are those of the AWS Lambda runtime interface emulator: 403 for an invocation that is over, 400 for one that never was.
+        // The statuses are those of the AWS Lambda runtime interface emulator: 403 for an invocation that is over, 400 for one that never
+        // was.
         await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
         if (hasEnded)
         {
@@ -155,7 +173,11 @@ internal sealed class RuntimeApi(FunctionService functions, TimeProvider time, I
         }
         else
         {
-            await WriteErrorAsync(context, HttpStatusCode.BadRequest, "InvalidRequestID", $"Invalid request ID: {function.Name} runs no invocation {requestId}.");
+            await WriteErrorAsync(
+                context,
+                HttpStatusCode.BadRequest,
+                "InvalidRequestID",
+                $"Invalid request ID: {function.Name} runs no invocation {requestId}.");
         }
 
         return null;
@@ -163,8 +185,12 @@ internal sealed class RuntimeApi(FunctionService functions, TimeProvider time, I
 
     private Task TooLateAsync(HttpContext context, Function function, string requestId)
     {
-        LambdaLog.LateAnswer(logger, function.Name, requestId);
-        return WriteErrorAsync(context, HttpStatusCode.Forbidden, "InvalidStateTransition", $"Invocation {requestId} has ended; its result is no longer wanted.");
+        logger.LateAnswer(function.Name, requestId);
+        return WriteErrorAsync(
+            context,
+            HttpStatusCode.Forbidden,
+            "InvalidStateTransition",
+            $"Invocation {requestId} has ended; its result is no longer wanted.");
     }
 
     /// <summary>The process behind the connection, looked up once for each connection.</summary>
@@ -226,7 +252,8 @@ internal sealed class RuntimeApi(FunctionService functions, TimeProvider time, I
         return total <= maximum ? content.ToArray() : null;
     }
 
-    private static Task AcceptAsync(HttpContext context) => WriteAsync(context, HttpStatusCode.Accepted, new JsonObject { ["status"] = "OK" });
+    private static Task AcceptAsync(HttpContext context) =>
+        WriteAsync(context, HttpStatusCode.Accepted, new JsonObject { ["status"] = "OK" });
 
     private static Task WriteErrorAsync(HttpContext context, HttpStatusCode status, string type, string message) =>
         WriteAsync(context, status, new JsonObject { ["errorType"] = type, ["errorMessage"] = message });

@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace ImageApp.LocalAws.Lambda;
 
 /// <summary>
-/// The X-Ray form of a trace context, <c>Root=1-8hex-24hex;Parent=16hex;Sampled=1</c> (X-Ray Developer Guide, "Tracing header"). An OpenTelemetry
+/// The X-Ray form of a trace context, <c>Root=1-8hex-24hex;Parent=16hex;Sampled=1</c> (X-Ray Developer Guide, "Tracing header"). An
+/// OpenTelemetry
 /// trace id has the same 32 hex digits, so that one trace goes on through the function.
 /// </summary>
 internal static class XRayTraceHeader

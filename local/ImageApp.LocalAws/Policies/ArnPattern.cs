@@ -1,6 +1,8 @@
 namespace ImageApp.LocalAws.Policies;
 
-/// <summary>ARNs with wildcards: each of the six parts is matched by itself, so that a star does not cross a colon outside the resource part.</summary>
+/// <summary>
+/// ARNs with wildcards: each of the six parts is matched by itself, so that a star does not cross a colon outside the resource part.
+/// </summary>
 internal static class ArnPattern
 {
     private const int PartCount = 6;

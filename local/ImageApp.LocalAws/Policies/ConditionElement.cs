@@ -44,7 +44,8 @@ internal sealed class ConditionElement
 
         if (actual is null)
         {
-            // A missing key never matches: a positive operator is false by that and a negated one true (IAM User Guide, "Condition operators").
+            // A missing key never matches: a positive operator is false by that and a negated one true (IAM User Guide, "Condition
+            // operators").
             return _set switch
             {
                 ForAllValues => true,
@@ -63,14 +64,17 @@ internal sealed class ConditionElement
     {
         var operatorName = operatorElement.Name;
         var path = $"{name}.{operatorName}";
-        var set = new[] { ForAnyValue, ForAllValues }.FirstOrDefault(prefix => operatorName.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+        var set = new[] { ForAnyValue, ForAllValues }.FirstOrDefault(prefix =>
+            operatorName.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
         operatorName = operatorName[(set?.Length ?? 0)..];
         var ifExists = operatorName.EndsWith(IfExistsSuffix, StringComparison.OrdinalIgnoreCase);
         operatorName = ifExists ? operatorName[..^IfExistsSuffix.Length] : operatorName;
         var conditionOperator = ConditionOperator.Find(operatorName);
         if (conditionOperator is null || (ifExists && conditionOperator.Name == ConditionOperator.Null))
         {
-            throw PolicyDocument.Malformed($"{path} is no condition operator; allowed are {ConditionOperator.AllowedNames}, each but Null also with IfExists, and with ForAnyValue: or ForAllValues: before it.");
+            throw PolicyDocument.Malformed(
+                $"{path} is no condition operator; allowed are {ConditionOperator.AllowedNames}, each but Null also with IfExists, and "
+                + "with ForAnyValue: or ForAllValues: before it.");
         }
 
         if (operatorElement.Value.ValueKind != JsonValueKind.Object)

@@ -5,7 +5,9 @@ namespace ImageApp.LocalAws.Policies;
 /// <summary>A parsed policy.</summary>
 internal sealed record PolicyDocument(IReadOnlyList<PolicyStatement> Statements)
 {
-    /// <summary>The version whose policy variables, <c>${aws:SourceAccount}</c>, are replaced; in the older one they are plain text.</summary>
+    /// <summary>
+    /// The version whose policy variables, <c>${aws:SourceAccount}</c>, are replaced; in the older one they are plain text.
+    /// </summary>
     public const string CurrentVersion = "2012-10-17";
 
     private const string OldVersion = "2008-10-17";
@@ -65,14 +67,19 @@ internal sealed record PolicyDocument(IReadOnlyList<PolicyStatement> Statements)
     public static AwsServiceException Malformed(string what) => new("MalformedPolicy", "The policy is malformed: " + what);
 
     public static string Text(JsonElement value, string name) =>
-        value.ValueKind == JsonValueKind.String ? value.GetString()! : throw Malformed($"{name} must be a string but is a JSON {value.ValueKind}.");
+        value.ValueKind == JsonValueKind.String
+            ? value.GetString()!
+            : throw Malformed($"{name} must be a string but is a JSON {value.ValueKind}.");
 
     private static List<PolicyStatement> ParseStatements(JsonElement element, bool withVariables)
     {
         var statements = element.ValueKind switch
         {
             JsonValueKind.Object => [PolicyStatement.Parse(element, "Statement", withVariables)],
-            JsonValueKind.Array => element.EnumerateArray().Select((item, index) => PolicyStatement.Parse(item, $"Statement[{index}]", withVariables)).ToList(),
+            JsonValueKind.Array => element
+                .EnumerateArray()
+                .Select((item, index) => PolicyStatement.Parse(item, $"Statement[{index}]", withVariables))
+                .ToList(),
             _ => throw Malformed($"Statement must be an object or a list of objects but is a JSON {element.ValueKind}."),
         };
         if (statements.Count == 0)
@@ -80,7 +87,10 @@ internal sealed record PolicyDocument(IReadOnlyList<PolicyStatement> Statements)
             throw Malformed("Statement is an empty list.");
         }
 
-        var repeated = statements.Where(statement => !string.IsNullOrEmpty(statement.Sid)).GroupBy(statement => statement.Sid).FirstOrDefault(group => group.Count() > 1);
+        var repeated = statements
+            .Where(statement => !string.IsNullOrEmpty(statement.Sid))
+            .GroupBy(statement => statement.Sid)
+            .FirstOrDefault(group => group.Count() > 1);
         return repeated is null ? statements : throw Malformed($"the Sid '{repeated.Key}' is used by more than one statement.");
     }
 }

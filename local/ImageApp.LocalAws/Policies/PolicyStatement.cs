@@ -62,7 +62,8 @@ internal sealed class PolicyStatement
                     break;
                 default:
                     throw PolicyDocument.Malformed(
-                        $"'{element.Name}' is no element of {path}; allowed are Sid, Effect, Principal, NotPrincipal, Action, NotAction, Resource, NotResource and Condition.");
+                        $"'{element.Name}' is no element of {path}; allowed are Sid, Effect, Principal, NotPrincipal, Action, NotAction, "
+                        + "Resource, NotResource and Condition.");
             }
         }
 
@@ -113,7 +114,8 @@ internal sealed class PolicyStatement
         {
             if (resource != "*" && !resource.StartsWith("arn:", StringComparison.Ordinal))
             {
-                throw PolicyDocument.Malformed($"{name} has '{resource}'; a resource is an ARN, 'arn:partition:service:region:account:resource', or '*'.");
+                throw PolicyDocument.Malformed(
+                    $"{name} has '{resource}'; a resource is an ARN, 'arn:partition:service:region:account:resource', or '*'.");
             }
         }
 

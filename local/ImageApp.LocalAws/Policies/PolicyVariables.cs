@@ -11,7 +11,9 @@ internal static class PolicyVariables
     /// <summary>Stands for a question mark that is not a wildcard.</summary>
     public const char LiteralQuestionMark = '\uE002';
 
-    /// <summary>Replaces the variables of <paramref name="text"/>; null where one has neither value nor default, so that nothing matches.</summary>
+    /// <summary>
+    /// Replaces the variables of <paramref name="text"/>; null where one has neither value nor default, so that nothing matches.
+    /// </summary>
     public static string? Replace(string text, RequestContext context)
     {
         if (!text.Contains("${", StringComparison.Ordinal))

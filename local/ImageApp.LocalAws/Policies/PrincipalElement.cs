@@ -24,7 +24,9 @@ internal sealed class PrincipalElement
         {
             return value.GetString() == "*"
                 ? new PrincipalElement(true, [], [])
-                : throw PolicyDocument.Malformed($"{name} is '{value.GetString()}'; as a string only '*' is allowed, else an object such as {{\"Service\": \"sns.amazonaws.com\"}}.");
+                : throw PolicyDocument.Malformed(
+                    $"{name} is '{value.GetString()}'; as a string only '*' is allowed, else an object such as "
+                    + $"{{\"Service\": \"sns.amazonaws.com\"}}.");
         }
 
         if (value.ValueKind != JsonValueKind.Object || !value.EnumerateObject().Any())
@@ -49,7 +51,8 @@ internal sealed class PrincipalElement
                 case "Federated" or "CanonicalUser":
                     break;
                 default:
-                    throw PolicyDocument.Malformed($"{kindName} is no kind of principal; allowed are AWS, Service, Federated and CanonicalUser.");
+                    throw PolicyDocument.Malformed(
+                        $"{kindName} is no kind of principal; allowed are AWS, Service, Federated and CanonicalUser.");
             }
         }
 
@@ -57,7 +60,8 @@ internal sealed class PrincipalElement
     }
 
     public bool Matches(string principal) =>
-        // {"AWS": "*"} is the same as "*" in a resource policy, also for services: many queue policies rely on it together with aws:SourceArn.
+        // {"AWS": "*"} is the same as "*" in a resource policy, also for services: many queue policies rely on it together with
+        // aws:SourceArn.
         _everyone
         || IsService(principal) && _services.Any(named => named == "*" || named == principal)
         || _aws.Any(named => MatchesAws(named, principal));
@@ -87,7 +91,10 @@ internal sealed class PrincipalElement
     private static string ValidAws(string principal, string name)
     {
         var valid = principal == "*" || AccountOf(principal) is not null && !principal.Contains('*', StringComparison.Ordinal);
-        return valid ? principal : throw PolicyDocument.Malformed($"{name} has '{principal}'; allowed are an account of 12 digits, an IAM or STS ARN without wildcards, and '*'.");
+        return valid
+            ? principal
+            : throw PolicyDocument.Malformed(
+                $"{name} has '{principal}'; allowed are an account of 12 digits, an IAM or STS ARN without wildcards, and '*'.");
     }
 
     private static string ValidService(string service, string name) =>
@@ -95,7 +102,8 @@ internal sealed class PrincipalElement
             ? service
             : throw PolicyDocument.Malformed($"{name} has '{service}'; a service principal is for example 'sns.amazonaws.com'.");
 
-    private static bool IsService(string principal) => principal.Length > ServiceSuffix.Length && principal.EndsWith(ServiceSuffix, StringComparison.Ordinal);
+    private static bool IsService(string principal) =>
+        principal.Length > ServiceSuffix.Length && principal.EndsWith(ServiceSuffix, StringComparison.Ordinal);
 
     private static bool IsAccountId(string text) => text.Length == 12 && text.All(char.IsAsciiDigit);
 }

@@ -2,19 +2,21 @@ using System.Globalization;
 
 namespace ImageApp.LocalAws.Policies;
 
-/// <summary>The condition keys of one request: the caller's own and those that every AWS request carries (IAM User Guide, "AWS global condition context keys").</summary>
+/// <summary>
+/// The condition keys of one request: the caller's own and those that every AWS request carries (IAM User Guide, "AWS global condition
+/// context keys").
+/// </summary>
 internal sealed class RequestContext
 {
     private readonly Dictionary<string, string> _values;
 
     public RequestContext(PolicyRequest request)
     {
-        var now = DateTimeOffset.UtcNow;
         var isService = request.Principal.EndsWith(".amazonaws.com", StringComparison.Ordinal);
         _values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase)
         {
-            ["aws:CurrentTime"] = now.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
-            ["aws:EpochTime"] = now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+            ["aws:CurrentTime"] = request.At.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            ["aws:EpochTime"] = request.At.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
             ["aws:PrincipalIsAWSService"] = isService ? "true" : "false",
         };
         if (isService)
@@ -24,7 +26,9 @@ internal sealed class RequestContext
         else if (PrincipalElement.AccountOf(request.Principal) is { } account)
         {
             _values["aws:PrincipalAccount"] = account;
-            _values["aws:PrincipalArn"] = request.Principal.StartsWith("arn:", StringComparison.Ordinal) ? request.Principal : $"arn:aws:iam::{account}:root";
+            _values["aws:PrincipalArn"] = request.Principal.StartsWith("arn:", StringComparison.Ordinal)
+                ? request.Principal
+                : $"arn:aws:iam::{account}:root";
         }
 
         foreach (var (key, value) in request.Context)

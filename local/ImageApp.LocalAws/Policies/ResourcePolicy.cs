@@ -1,6 +1,9 @@
 namespace ImageApp.LocalAws.Policies;
 
-/// <summary>Evaluates IAM JSON policies that hang on a resource: a bucket's, topic's, queue's or function's (IAM User Guide, "IAM JSON policy reference").</summary>
+/// <summary>
+/// Evaluates IAM JSON policies that hang on a resource: a bucket's, topic's, queue's or function's (IAM User Guide, "IAM JSON policy
+/// reference").
+/// </summary>
 public static class ResourcePolicy
 {
     /// <summary>What <paramref name="policyDocument"/> says of <paramref name="request"/>: an explicit deny wins over any allow.</summary>

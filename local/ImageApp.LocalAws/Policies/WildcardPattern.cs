@@ -14,7 +14,9 @@ internal static class WildcardPattern
                 starIndex = patternIndex++;
                 starText = textIndex;
             }
-            else if (patternIndex < pattern.Length && (pattern[patternIndex] == '?' || Same(pattern[patternIndex], text[textIndex], ignoreCase)))
+            else if (
+                patternIndex < pattern.Length
+                && (pattern[patternIndex] == '?' || Same(pattern[patternIndex], text[textIndex], ignoreCase)))
             {
                 patternIndex++;
                 textIndex++;

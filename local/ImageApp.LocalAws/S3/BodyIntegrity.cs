@@ -24,7 +24,9 @@ internal sealed record BodyIntegrity(string? ContentMd5, ChecksumAlgorithm? Algo
         var given = Checksum.Algorithms.Where(algorithm => request.Header(Checksum.HeaderNameOf(algorithm)) is not null).ToList();
         if (given.Count > 1)
         {
-            throw new AwsServiceException("InvalidRequest", "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
+            throw new AwsServiceException(
+                "InvalidRequest",
+                "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
         }
 
         if (given.Count == 1)
@@ -50,7 +52,10 @@ internal sealed record BodyIntegrity(string? ContentMd5, ChecksumAlgorithm? Algo
             throw S3Errors.BadDigest("Content-MD5");
         }
 
-        if (hasher.Checksum() is { } checksum && (Value ?? trailers.GetValueOrDefault(checksum.HeaderName)) is { } expected && expected != checksum.Value)
+        if (
+            hasher.Checksum() is { } checksum
+            && (Value ?? trailers.GetValueOrDefault(checksum.HeaderName)) is { } expected
+            && expected != checksum.Value)
         {
             throw S3Errors.BadDigest(Checksum.NameOf(checksum.Algorithm));
         }

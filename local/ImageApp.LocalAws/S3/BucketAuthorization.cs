@@ -8,7 +8,7 @@ namespace ImageApp.LocalAws.S3;
 /// Who may do what with a bucket: the account's own signed requests everything its policy does not deny; unsigned ones only
 /// what it allows to everybody (S3 User Guide, "How Amazon S3 authorizes a request").
 /// </summary>
-internal sealed class BucketAuthorization(ObjectStore store, LocalAwsOptions options)
+internal sealed class BucketAuthorization(S3Store store, LocalAwsOptions options, TimeProvider time)
 {
     /// <summary>What the owner may always do, so that a policy cannot lock everybody out (S3 API Reference, PutBucketPolicy).</summary>
     private static readonly string[] OwnerActions = ["s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"];
@@ -21,7 +21,7 @@ internal sealed class BucketAuthorization(ObjectStore store, LocalAwsOptions opt
         var arn = bucketName.Length == 0 ? "*" : key.Length == 0 ? Bucket.ArnOf(bucketName) : $"{Bucket.ArnOf(bucketName)}/{key}";
         var principal = request.IsAnonymous ? "*" : $"arn:aws:iam::{options.AccountId}:root";
         var decision = bucket?.Policy is { } policy
-            ? ResourcePolicy.Evaluate(policy, new PolicyRequest(principal, action, arn, Context(request)))
+            ? ResourcePolicy.Evaluate(policy, new PolicyRequest(principal, action, arn, Context(request)) { At = time.GetUtcNow() })
             : PolicyDecision.ImplicitDeny;
         if (request.IsAnonymous)
         {
@@ -32,16 +32,20 @@ internal sealed class BucketAuthorization(ObjectStore store, LocalAwsOptions opt
         }
         else if (decision == PolicyDecision.ExplicitDeny && !OwnerActions.Contains(action))
         {
-            throw Denied($"{principal} is not authorized to perform {action} on \"{arn}\" with an explicit deny in a resource-based policy");
+            throw Denied(
+                $"{principal} is not authorized to perform {action} on \"{arn}\" with an explicit deny in a resource-based policy");
         }
     }
 
-    private static string Reason(Bucket? bucket, PolicyDecision decision) => decision switch
-    {
-        PolicyDecision.Allow => "the bucket's public access block restricts public buckets",
-        PolicyDecision.ExplicitDeny => "the bucket's policy denies it",
-        _ => bucket?.Policy is null ? "the bucket has no policy that allows it; sign the request" : "no statement of the bucket's policy allows it; sign the request",
-    };
+    private static string Reason(Bucket? bucket, PolicyDecision decision) =>
+        decision switch
+        {
+            PolicyDecision.Allow => "the bucket's public access block restricts public buckets",
+            PolicyDecision.ExplicitDeny => "the bucket's policy denies it",
+            _ => bucket?.Policy is null
+                ? "the bucket has no policy that allows it; sign the request"
+                : "no statement of the bucket's policy allows it; sign the request",
+        };
 
     private static AwsServiceException Denied(string why) => new("AccessDenied", $"Access Denied: {why}", HttpStatusCode.Forbidden);
 
@@ -67,7 +71,15 @@ internal sealed class BucketAuthorization(ObjectStore store, LocalAwsOptions opt
             }
         }
 
-        foreach (var name in new[] { "x-amz-acl", "x-amz-content-sha256", "x-amz-server-side-encryption", "x-amz-storage-class", "x-amz-copy-source" })
+        foreach (
+            var name in new[]
+            {
+                "x-amz-acl",
+                "x-amz-content-sha256",
+                "x-amz-server-side-encryption",
+                "x-amz-storage-class",
+                "x-amz-copy-source",
+            })
         {
             if (request.Header(name) is { } value)
             {

@@ -10,12 +10,15 @@ using Microsoft.AspNetCore.Http;
 namespace ImageApp.LocalAws.S3;
 
 /// <summary>Operations on a bucket's configuration: one trio of get, put and delete for each sub-resource.</summary>
-internal sealed class BucketConfigurationOperations(ObjectStore store, NotificationTargets targets)
+internal sealed class BucketConfigurationOperations(S3Store store, NotificationTargets targets)
 {
     private static readonly string[] Ownerships = ["BucketOwnerEnforced"];
 
     public Task GetCorsAsync(S3Request request, CancellationToken cancellationToken) =>
-        WriteAsync(request, CorsRule.Render(Configured(request).Cors ?? throw Missing("NoSuchCORSConfiguration", "The CORS configuration does not exist")), cancellationToken);
+        WriteAsync(
+            request,
+            CorsRule.Render(Configured(request).Cors ?? throw Missing("NoSuchCORSConfiguration", "The CORS configuration does not exist")),
+            cancellationToken);
 
     public async Task PutCorsAsync(S3Request request, CancellationToken cancellationToken)
     {
@@ -23,7 +26,8 @@ internal sealed class BucketConfigurationOperations(ObjectStore store, Notificat
         await store.UpdateBucketAsync(request.Bucket, bucket => bucket with { Cors = rules });
     }
 
-    public Task DeleteCorsAsync(S3Request request, CancellationToken cancellationToken) => DeleteAsync(request, bucket => bucket with { Cors = null });
+    public Task DeleteCorsAsync(S3Request request, CancellationToken cancellationToken) =>
+        DeleteAsync(request, bucket => bucket with { Cors = null });
 
     public Task GetNotificationAsync(S3Request request, CancellationToken cancellationToken) =>
         WriteAsync(request, TopicConfiguration.Render(Configured(request).Notifications ?? []), cancellationToken);
@@ -34,7 +38,12 @@ internal sealed class BucketConfigurationOperations(ObjectStore store, Notificat
         var configurations = TopicConfiguration.Parse(await request.ReadRequiredXmlAsync("NotificationConfiguration", cancellationToken));
         if (request.Header("x-amz-skip-destination-validation") is not "true")
         {
-            await targets.ValidateAsync(request.Bucket, configurations, request.RequestId, request.Response.Headers["x-amz-id-2"].ToString(), cancellationToken);
+            await targets.ValidateAsync(
+                request.Bucket,
+                configurations,
+                request.RequestId,
+                request.Response.Headers["x-amz-id-2"].ToString(),
+                cancellationToken);
         }
 
         await store.UpdateBucketAsync(request.Bucket, bucket => bucket with { Notifications = configurations });
@@ -56,10 +65,16 @@ internal sealed class BucketConfigurationOperations(ObjectStore store, Notificat
         request.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    public Task DeletePolicyAsync(S3Request request, CancellationToken cancellationToken) => DeleteAsync(request, bucket => bucket with { Policy = null });
+    public Task DeletePolicyAsync(S3Request request, CancellationToken cancellationToken) =>
+        DeleteAsync(request, bucket => bucket with { Policy = null });
 
     public Task GetPublicAccessBlockAsync(S3Request request, CancellationToken cancellationToken) =>
-        WriteAsync(request, (Configured(request).PublicAccessBlock ?? throw Missing("NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found")).Render(), cancellationToken);
+        WriteAsync(
+            request,
+            (
+                Configured(request).PublicAccessBlock
+                ?? throw Missing("NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found")).Render(),
+            cancellationToken);
 
     public async Task PutPublicAccessBlockAsync(S3Request request, CancellationToken cancellationToken)
     {
@@ -67,7 +82,8 @@ internal sealed class BucketConfigurationOperations(ObjectStore store, Notificat
         await store.UpdateBucketAsync(request.Bucket, bucket => bucket with { PublicAccessBlock = block });
     }
 
-    public Task DeletePublicAccessBlockAsync(S3Request request, CancellationToken cancellationToken) => DeleteAsync(request, bucket => bucket with { PublicAccessBlock = null });
+    public Task DeletePublicAccessBlockAsync(S3Request request, CancellationToken cancellationToken) =>
+        DeleteAsync(request, bucket => bucket with { PublicAccessBlock = null });
 
     public Task GetEncryptionAsync(S3Request request, CancellationToken cancellationToken) =>
         // Every bucket has SSE-S3, whether configured or not (since January 2023).
@@ -79,10 +95,16 @@ internal sealed class BucketConfigurationOperations(ObjectStore store, Notificat
         await store.UpdateBucketAsync(request.Bucket, bucket => bucket with { Encryption = encryption });
     }
 
-    public Task DeleteEncryptionAsync(S3Request request, CancellationToken cancellationToken) => DeleteAsync(request, bucket => bucket with { Encryption = null });
+    public Task DeleteEncryptionAsync(S3Request request, CancellationToken cancellationToken) =>
+        DeleteAsync(request, bucket => bucket with { Encryption = null });
 
     public Task GetLifecycleAsync(S3Request request, CancellationToken cancellationToken) =>
-        WriteAsync(request, LifecycleRule.Render(Configured(request).Lifecycle ?? throw Missing("NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist")), cancellationToken);
+        WriteAsync(
+            request,
+            LifecycleRule.Render(
+                Configured(request).Lifecycle ?? throw Missing("NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist")
+            ),
+            cancellationToken);
 
     public async Task PutLifecycleAsync(S3Request request, CancellationToken cancellationToken)
     {
@@ -90,26 +112,37 @@ internal sealed class BucketConfigurationOperations(ObjectStore store, Notificat
         await store.UpdateBucketAsync(request.Bucket, bucket => bucket with { Lifecycle = rules });
     }
 
-    public Task DeleteLifecycleAsync(S3Request request, CancellationToken cancellationToken) => DeleteAsync(request, bucket => bucket with { Lifecycle = null });
+    public Task DeleteLifecycleAsync(S3Request request, CancellationToken cancellationToken) =>
+        DeleteAsync(request, bucket => bucket with { Lifecycle = null });
 
     public Task GetOwnershipAsync(S3Request request, CancellationToken cancellationToken)
     {
-        var ownership = Configured(request).ObjectOwnership ?? throw Missing("OwnershipControlsNotFoundError", "The bucket ownership controls were not found");
-        return WriteAsync(request, S3Xml.Element("OwnershipControls", S3Xml.Element("Rule", S3Xml.Element("ObjectOwnership", ownership))), cancellationToken);
+        var ownership =
+            Configured(request).ObjectOwnership
+            ?? throw Missing("OwnershipControlsNotFoundError", "The bucket ownership controls were not found");
+        return WriteAsync(
+            request,
+            S3Xml.Element("OwnershipControls", S3Xml.Element("Rule", S3Xml.Element("ObjectOwnership", ownership))),
+            cancellationToken);
     }
 
     public async Task PutOwnershipAsync(S3Request request, CancellationToken cancellationToken)
     {
         var document = await request.ReadRequiredXmlAsync("OwnershipControls", cancellationToken);
-        var ownership = document.Child("Rule")?.RequiredText("ObjectOwnership") ?? throw S3Errors.MalformedXml("OwnershipControls must have one Rule.");
+        var ownership =
+            document.Child("Rule")?.RequiredText("ObjectOwnership") ?? throw S3Errors.MalformedXml("OwnershipControls must have one Rule.");
         RequireOwnership(ownership);
         await store.UpdateBucketAsync(request.Bucket, bucket => bucket with { ObjectOwnership = ownership });
     }
 
-    public Task DeleteOwnershipAsync(S3Request request, CancellationToken cancellationToken) => DeleteAsync(request, bucket => bucket with { ObjectOwnership = null });
+    public Task DeleteOwnershipAsync(S3Request request, CancellationToken cancellationToken) =>
+        DeleteAsync(request, bucket => bucket with { ObjectOwnership = null });
 
     public Task GetTaggingAsync(S3Request request, CancellationToken cancellationToken) =>
-        WriteAsync(request, BucketTags.Render(Configured(request).Tags ?? throw Missing("NoSuchTagSet", "The TagSet does not exist")), cancellationToken);
+        WriteAsync(
+            request,
+            BucketTags.Render(Configured(request).Tags ?? throw Missing("NoSuchTagSet", "The TagSet does not exist")),
+            cancellationToken);
 
     public async Task PutTaggingAsync(S3Request request, CancellationToken cancellationToken)
     {
@@ -118,10 +151,14 @@ internal sealed class BucketConfigurationOperations(ObjectStore store, Notificat
         request.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    public Task DeleteTaggingAsync(S3Request request, CancellationToken cancellationToken) => DeleteAsync(request, bucket => bucket with { Tags = null });
+    public Task DeleteTaggingAsync(S3Request request, CancellationToken cancellationToken) =>
+        DeleteAsync(request, bucket => bucket with { Tags = null });
 
     public Task GetVersioningAsync(S3Request request, CancellationToken cancellationToken) =>
-        WriteAsync(request, S3Xml.Element("VersioningConfiguration", Configured(request).VersioningSuspended ? S3Xml.Element("Status", "Suspended") : null), cancellationToken);
+        WriteAsync(
+            request,
+            S3Xml.Element("VersioningConfiguration", Configured(request).VersioningSuspended ? S3Xml.Element("Status", "Suspended") : null),
+            cancellationToken);
 
     public async Task PutVersioningAsync(S3Request request, CancellationToken cancellationToken)
     {
@@ -135,7 +172,8 @@ internal sealed class BucketConfigurationOperations(ObjectStore store, Notificat
     {
         if (!Ownerships.Contains(ownership))
         {
-            throw S3Errors.NotImplemented($"ObjectOwnership '{ownership}' (only {string.Join(", ", Ownerships)} is: local S3 has no ACLs), which");
+            throw S3Errors.NotImplemented(
+                $"ObjectOwnership '{ownership}' (only {string.Join(", ", Ownerships)} is: local S3 has no ACLs), which");
         }
     }
 
@@ -150,7 +188,8 @@ internal sealed class BucketConfigurationOperations(ObjectStore store, Notificat
 
     private Bucket Configured(S3Request request) => store.GetBucket(request.Bucket);
 
-    private static Task WriteAsync(S3Request request, XElement document, CancellationToken cancellationToken) => request.WriteXmlAsync(document, cancellationToken);
+    private static Task WriteAsync(S3Request request, XElement document, CancellationToken cancellationToken) =>
+        request.WriteXmlAsync(document, cancellationToken);
 
     private async Task DeleteAsync(S3Request request, Func<Bucket, Bucket> change)
     {

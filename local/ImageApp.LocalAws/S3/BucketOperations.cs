@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace ImageApp.LocalAws.S3;
 
 /// <summary>Operations on buckets as such.</summary>
-internal sealed class BucketOperations(ObjectStore store, LocalAwsOptions options)
+internal sealed class BucketOperations(S3Store store, LocalAwsOptions options)
 {
     private const string DefaultRegion = "us-east-1";
 
@@ -14,13 +14,22 @@ internal sealed class BucketOperations(ObjectStore store, LocalAwsOptions option
         var prefix = request.Query("prefix") ?? "";
         var after = request.Query("continuation-token") ?? "";
         var maximum = request.QueryNumber("max-buckets", 1, 10_000) ?? int.MaxValue;
-        var matching = store.ListBuckets().Where(bucket => bucket.Name.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(bucket.Name, after) > 0).ToList();
+        var matching = store
+            .ListBuckets()
+            .Where(bucket => bucket.Name.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(bucket.Name, after) > 0)
+            .ToList();
         var page = matching.Take(maximum).ToList();
         await request.WriteXmlAsync(
             S3Xml.Element(
                 "ListAllMyBucketsResult",
-                S3Xml.Element("Buckets", page.Select(bucket => S3Xml.Element(
-                    "Bucket", S3Xml.Element("Name", bucket.Name), S3Xml.Element("CreationDate", S3Xml.Timestamp(bucket.CreatedAt)), S3Xml.Element("BucketRegion", options.Region)))),
+                S3Xml.Element(
+                    "Buckets",
+                    page.Select(bucket =>
+                        S3Xml.Element(
+                            "Bucket",
+                            S3Xml.Element("Name", bucket.Name),
+                            S3Xml.Element("CreationDate", S3Xml.Timestamp(bucket.CreatedAt)),
+                            S3Xml.Element("BucketRegion", options.Region)))),
                 Owner(),
                 page.Count < matching.Count ? S3Xml.Element("ContinuationToken", page[^1].Name) : null,
                 prefix.Length > 0 ? S3Xml.Element("Prefix", prefix) : null),
@@ -35,14 +44,20 @@ internal sealed class BucketOperations(ObjectStore store, LocalAwsOptions option
             configuration.RefuseOthers("LocationConstraint");
             if (configuration.Text("LocationConstraint") is { Length: > 0 } location && location != options.Region)
             {
-                throw new AwsServiceException("IllegalLocationConstraintException", $"The {location} location constraint is incompatible for the region specific endpoint this request was sent to: {options.Region}.");
+                throw new AwsServiceException(
+                    "IllegalLocationConstraintException",
+                    $"The {location} location constraint is incompatible for the region specific endpoint this request was sent to: "
+                    + $"{options.Region}.");
             }
         }
 
         if (!await store.CreateBucketAsync(new Bucket { Name = request.Bucket }) && options.Region != DefaultRegion)
         {
             // us-east-1 alone answers 200 for a bucket one owns already.
-            throw new AwsServiceException("BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it.", HttpStatusCode.Conflict);
+            throw new AwsServiceException(
+                "BucketAlreadyOwnedByYou",
+                "Your previous request to create the named bucket succeeded and you already own it.",
+                HttpStatusCode.Conflict);
         }
 
         request.Response.Headers.Location = "/" + request.Bucket;
@@ -64,7 +79,9 @@ internal sealed class BucketOperations(ObjectStore store, LocalAwsOptions option
     public async Task GetLocationAsync(S3Request request, CancellationToken cancellationToken)
     {
         store.GetBucket(request.Bucket);
-        await request.WriteXmlAsync(S3Xml.Element("LocationConstraint", options.Region == DefaultRegion ? null : options.Region), cancellationToken);
+        await request.WriteXmlAsync(
+            S3Xml.Element("LocationConstraint", options.Region == DefaultRegion ? null : options.Region),
+            cancellationToken);
     }
 
     private System.Xml.Linq.XElement Owner() => S3Xml.Element("Owner", S3Xml.Element("ID", options.AccountId));

@@ -13,11 +13,17 @@ internal readonly record struct ByteRange(long Offset, long Length)
     /// <summary>As in <c>Content-Range</c>.</summary>
     public string ContentRange(long size) => string.Create(CultureInfo.InvariantCulture, $"bytes {Offset}-{Offset + Length - 1}/{size}");
 
-    /// <summary>Reads a <c>Range</c> header; null where it is missing, has several ranges or cannot be read, which means the whole object (RFC 9110, section 14.2).</summary>
+    /// <summary>
+    /// Reads a <c>Range</c> header; null where it is missing, has several ranges or cannot be read, which means the whole object (RFC 9110,
+    /// section 14.2).
+    /// </summary>
     /// <exception cref="AwsServiceException"><c>InvalidRange</c>: the object has none of it.</exception>
     public static ByteRange? Parse(string? header, long size)
     {
-        if (header is null || !header.StartsWith(Unit, StringComparison.OrdinalIgnoreCase) || header[Unit.Length..].Split('-') is not [var first, var last])
+        if (
+            header is null
+            || !header.StartsWith(Unit, StringComparison.OrdinalIgnoreCase)
+            || header[Unit.Length..].Split('-') is not [var first, var last])
         {
             return null;
         }
@@ -25,7 +31,9 @@ internal readonly record struct ByteRange(long Offset, long Length)
         if (first.Trim().Length == 0)
         {
             return TryParse(last, out var suffix)
-                ? suffix > 0 && size > 0 ? new ByteRange(Math.Max(0, size - suffix), Math.Min(suffix, size)) : throw NotSatisfiable(header, size)
+                ? suffix > 0 && size > 0
+                    ? new ByteRange(Math.Max(0, size - suffix), Math.Min(suffix, size))
+                    : throw NotSatisfiable(header, size)
                 : null;
         }
 
@@ -38,8 +46,12 @@ internal readonly record struct ByteRange(long Offset, long Length)
         return begin < size ? new ByteRange(begin, Math.Min(end, size - 1) - begin + 1) : throw NotSatisfiable(header, size);
     }
 
-    private static bool TryParse(string text, out long value) => long.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out value);
+    private static bool TryParse(string text, out long value) =>
+        long.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out value);
 
     private static AwsServiceException NotSatisfiable(string header, long size) =>
-        new("InvalidRange", $"The requested range is not satisfiable: '{header}' of {size} bytes.", HttpStatusCode.RequestedRangeNotSatisfiable);
+        new(
+            "InvalidRange",
+            $"The requested range is not satisfiable: '{header}' of {size} bytes.",
+            HttpStatusCode.RequestedRangeNotSatisfiable);
 }

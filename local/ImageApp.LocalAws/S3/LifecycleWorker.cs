@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace ImageApp.LocalAws.S3;
 
 /// <summary>Applies the buckets' lifecycle rules, at the start and every hour.</summary>
-internal sealed class LifecycleWorker(ObjectStore store, TimeProvider time, ILogger<LifecycleWorker> logger) : BackgroundService
+internal sealed class LifecycleWorker(S3Store store, TimeProvider time, ILogger<LifecycleWorker> logger) : BackgroundService
 {
     private const int PageSize = 1000;
 
@@ -21,7 +21,9 @@ internal sealed class LifecycleWorker(ObjectStore store, TimeProvider time, ILog
             foreach (var rule in bucket.Lifecycle?.Where(rule => rule.IsEnabled) ?? [])
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var objects = rule.ExpirationDays is { } days ? await ExpireAsync(bucket.Name, rule.Prefix, days, now, cancellationToken) : 0;
+                var objects = rule.ExpirationDays is { } days
+                    ? await ExpireAsync(bucket.Name, rule.Prefix, days, now, cancellationToken)
+                    : 0;
                 var uploads = rule.AbortUploadsAfterDays is { } after ? await AbortAsync(bucket.Name, rule.Prefix, after, now) : 0;
                 if (objects + uploads > 0)
                 {
@@ -70,7 +72,10 @@ internal sealed class LifecycleWorker(ObjectStore store, TimeProvider time, ILog
 
     private async Task<int> AbortAsync(string bucket, string prefix, int days, DateTimeOffset now)
     {
-        var over = store.ListUploads(bucket).Where(upload => upload.Key.StartsWith(prefix, StringComparison.Ordinal) && LifecycleRule.IsOver(upload.Initiated, days, now)).ToList();
+        var over = store
+            .ListUploads(bucket)
+            .Where(upload => upload.Key.StartsWith(prefix, StringComparison.Ordinal) && LifecycleRule.IsOver(upload.Initiated, days, now))
+            .ToList();
         foreach (var upload in over)
         {
             await store.AbortUploadAsync(bucket, upload.Key, upload.UploadId);

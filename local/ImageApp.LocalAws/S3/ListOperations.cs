@@ -7,7 +7,7 @@ using ImageApp.LocalAws.Signing;
 namespace ImageApp.LocalAws.S3;
 
 /// <summary>Listings of a bucket's objects.</summary>
-internal sealed class ListOperations(ObjectStore store, LocalAwsOptions options)
+internal sealed class ListOperations(S3Store store, LocalAwsOptions options)
 {
     private const int MaximumKeys = 1000;
 
@@ -69,17 +69,28 @@ internal sealed class ListOperations(ObjectStore store, LocalAwsOptions options)
     };
 
     private static ListQuery Query(S3Request request, string after) =>
-        new(request.Query("prefix") ?? "", request.Query("delimiter") ?? "", after, Math.Min(request.QueryNumber("max-keys", 0, int.MaxValue) ?? MaximumKeys, MaximumKeys));
+        new(
+            request.Query("prefix") ?? "",
+            request.Query("delimiter") ?? "",
+            after,
+            Math.Min(request.QueryNumber("max-keys", 0, int.MaxValue) ?? MaximumKeys, MaximumKeys));
 
-    private XElement Contents(StoredObject stored, Func<string, string> encode, bool withOwner) => S3Xml.Element(
-        "Contents",
-        S3Xml.Element("Key", encode(stored.Key)),
-        S3Xml.Element("LastModified", S3Xml.Timestamp(stored.LastModified)),
-        S3Xml.Element("ETag", stored.QuotedETag),
-        stored.Checksum is { } checksum ? new[] { S3Xml.Element("ChecksumAlgorithm", Checksum.NameOf(checksum.Algorithm)), S3Xml.Element("ChecksumType", checksum.TypeName) } : null,
-        S3Xml.Element("Size", stored.Size.ToString(CultureInfo.InvariantCulture)),
-        withOwner ? S3Xml.Element("Owner", S3Xml.Element("ID", options.AccountId)) : null,
-        S3Xml.Element("StorageClass", stored.StorageClass));
+    private XElement Contents(StoredObject stored, Func<string, string> encode, bool withOwner) =>
+        S3Xml.Element(
+            "Contents",
+            S3Xml.Element("Key", encode(stored.Key)),
+            S3Xml.Element("LastModified", S3Xml.Timestamp(stored.LastModified)),
+            S3Xml.Element("ETag", stored.QuotedETag),
+            stored.Checksum is { } checksum
+                ? new[]
+                {
+                    S3Xml.Element("ChecksumAlgorithm", Checksum.NameOf(checksum.Algorithm)),
+                    S3Xml.Element("ChecksumType", checksum.TypeName),
+                }
+                : null,
+            S3Xml.Element("Size", stored.Size.ToString(CultureInfo.InvariantCulture)),
+            withOwner ? S3Xml.Element("Owner", S3Xml.Element("ID", options.AccountId)) : null,
+            S3Xml.Element("StorageClass", stored.StorageClass));
 
     private static IEnumerable<XElement> CommonPrefixes(ListPage page, Func<string, string> encode) =>
         page.CommonPrefixes.Select(prefix => S3Xml.Element("CommonPrefixes", S3Xml.Element("Prefix", encode(prefix))));

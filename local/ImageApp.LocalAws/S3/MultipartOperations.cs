@@ -7,7 +7,11 @@ using Microsoft.AspNetCore.Http;
 namespace ImageApp.LocalAws.S3;
 
 /// <summary>Multipart uploads (S3 User Guide, "Uploading and copying objects using multipart upload").</summary>
-internal sealed class MultipartOperations(ObjectStore store, ObjectOperations objects, BucketAuthorization authorization, LocalAwsOptions options)
+internal sealed class MultipartOperations(
+    S3Store store,
+    ObjectOperations objects,
+    BucketAuthorization authorization,
+    LocalAwsOptions options)
 {
     public const int MaximumParts = 10_000;
 
@@ -37,7 +41,11 @@ internal sealed class MultipartOperations(ObjectStore store, ObjectOperations ob
         }
 
         await request.WriteXmlAsync(
-            S3Xml.Element("InitiateMultipartUploadResult", S3Xml.Element("Bucket", request.Bucket), S3Xml.Element("Key", request.Key), S3Xml.Element("UploadId", upload.UploadId)),
+            S3Xml.Element(
+                "InitiateMultipartUploadResult",
+                S3Xml.Element("Bucket", request.Bucket),
+                S3Xml.Element("Key", request.Key),
+                S3Xml.Element("UploadId", upload.UploadId)),
             cancellationToken);
     }
 
@@ -48,7 +56,10 @@ internal sealed class MultipartOperations(ObjectStore store, ObjectOperations ob
         var algorithm = integrity.Algorithm ?? upload.ChecksumAlgorithm;
         if (upload.ChecksumAlgorithm is { } expected && algorithm != expected)
         {
-            throw new AwsServiceException("InvalidRequest", $"Checksum Type mismatch occurred, expected checksum Type: {Checksum.NameOf(expected)}, actual checksum Type: {Checksum.NameOf(algorithm!.Value)}");
+            throw new AwsServiceException(
+                "InvalidRequest",
+                $"Checksum Type mismatch occurred, expected checksum Type: {Checksum.NameOf(expected)}, actual checksum Type: "
+                + $"{Checksum.NameOf(algorithm!.Value)}");
         }
 
         using var hasher = new ContentHasher(algorithm);
@@ -81,13 +92,19 @@ internal sealed class MultipartOperations(ObjectStore store, ObjectOperations ob
         var range = new ByteRange(0, source.Size);
         if (request.Header("x-amz-copy-source-range") is { } header)
         {
-            range = ByteRange.Parse(header, source.Size)
-                ?? throw S3Errors.InvalidArgument($"The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy; it is '{header}'.");
+            range =
+                ByteRange.Parse(header, source.Size)
+                ?? throw S3Errors.InvalidArgument(
+                    "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based "
+                    + $"offsets of the first and last bytes to copy; it is '{header}'.");
         }
 
         if (range.Length > ObjectOperations.MaximumPutBytes)
         {
-            throw new AwsServiceException("InvalidRequest", $"The specified copy source is larger than the maximum allowable size for a copy source: {ObjectOperations.MaximumPutBytes} bytes.");
+            throw new AwsServiceException(
+                "InvalidRequest",
+                "The specified copy source is larger than the maximum allowable size for a copy source: "
+                + $"{ObjectOperations.MaximumPutBytes} bytes.");
         }
 
         using var hasher = new ContentHasher(upload.ChecksumAlgorithm);
@@ -98,7 +115,11 @@ internal sealed class MultipartOperations(ObjectStore store, ObjectOperations ob
             var part = await PutAsync(request, number, segment, hasher);
             ObjectOperations.AddEncryption(request);
             await request.WriteXmlAsync(
-                S3Xml.Element("CopyPartResult", S3Xml.Element("LastModified", S3Xml.Timestamp(part.LastModified)), S3Xml.Element("ETag", $"\"{part.ETag}\""), ChecksumElement(part.Checksum)),
+                S3Xml.Element(
+                    "CopyPartResult",
+                    S3Xml.Element("LastModified", S3Xml.Timestamp(part.LastModified)),
+                    S3Xml.Element("ETag", $"\"{part.ETag}\""),
+                    ChecksumElement(part.Checksum)),
                 cancellationToken);
         }
         finally
@@ -115,7 +136,11 @@ internal sealed class MultipartOperations(ObjectStore store, ObjectOperations ob
         var parts = Choose(document, store.ListParts(upload.Bucket, upload.Key, upload.UploadId));
         var segments = parts.Select(part => part.Segment).ToList();
         var checksum = await ChecksumAsync(upload, parts, segments, cancellationToken);
-        if (checksum is not null && request.Header(checksum.HeaderName) is { } expected && expected != checksum.Value && $"{expected}-{parts.Count}" != checksum.Value)
+        if (
+            checksum is not null
+            && request.Header(checksum.HeaderName) is { } expected
+            && expected != checksum.Value
+            && $"{expected}-{parts.Count}" != checksum.Value)
         {
             throw S3Errors.BadDigest(Checksum.NameOf(checksum.Algorithm));
         }
@@ -171,7 +196,11 @@ internal sealed class MultipartOperations(ObjectStore store, ObjectOperations ob
                 S3Xml.Element("MaxParts", maximum),
                 S3Xml.Element("IsTruncated", page.Count < parts.Count),
                 upload.ChecksumAlgorithm is { } algorithm
-                    ? new[] { S3Xml.Element("ChecksumAlgorithm", Checksum.NameOf(algorithm)), S3Xml.Element("ChecksumType", upload.IsChecksumComposite ? "COMPOSITE" : "FULL_OBJECT") }
+                    ? new[]
+                    {
+                        S3Xml.Element("ChecksumAlgorithm", Checksum.NameOf(algorithm)),
+                        S3Xml.Element("ChecksumType", upload.IsChecksumComposite ? "COMPOSITE" : "FULL_OBJECT"),
+                    }
                     : null,
                 page.Select(part => S3Xml.Element(
                     "Part",
@@ -196,10 +225,14 @@ internal sealed class MultipartOperations(ObjectStore store, ObjectOperations ob
         var encode = ListOperations.KeyEncoding(request);
         var all = store.ListUploads(request.Bucket).Where(upload => upload.Key.StartsWith(prefix, StringComparison.Ordinal)).ToList();
         var marker = all.FindIndex(upload => upload.Key == keyMarker && upload.UploadId == uploadIdMarker);
-        var uploads = marker >= 0
-            ? all.Skip(marker + 1).ToList()
-            : all.Where(upload => keyMarker.Length == 0 || Utf8KeyComparer.Instance.Compare(upload.Key, keyMarker) > 0).ToList();
-        var rolledUp = uploads.ToLookup(upload => delimiter.Length > 0 && upload.Key.IndexOf(delimiter, prefix.Length, StringComparison.Ordinal) is var cut and >= 0 ? upload.Key[..(cut + delimiter.Length)] : "");
+        var uploads =
+            marker >= 0
+                ? all.Skip(marker + 1).ToList()
+                : all.Where(upload => keyMarker.Length == 0 || Utf8KeyComparer.Instance.Compare(upload.Key, keyMarker) > 0).ToList();
+        var rolledUp = uploads.ToLookup(upload =>
+            delimiter.Length > 0 && upload.Key.IndexOf(delimiter, prefix.Length, StringComparison.Ordinal) is var cut and >= 0
+                ? upload.Key[..(cut + delimiter.Length)]
+                : "");
         var listed = rolledUp[""].ToList();
         var page = listed.Take(maximum).ToList();
         var isTruncated = page.Count < listed.Count;
@@ -209,21 +242,26 @@ internal sealed class MultipartOperations(ObjectStore store, ObjectOperations ob
                 S3Xml.Element("Bucket", request.Bucket),
                 S3Xml.Element("KeyMarker", encode(keyMarker)),
                 S3Xml.Element("UploadIdMarker", uploadIdMarker),
-                isTruncated && page.Count > 0 ? new[] { S3Xml.Element("NextKeyMarker", encode(page[^1].Key)), S3Xml.Element("NextUploadIdMarker", page[^1].UploadId) } : null,
+                isTruncated && page.Count > 0
+                    ? new[] { S3Xml.Element("NextKeyMarker", encode(page[^1].Key)), S3Xml.Element("NextUploadIdMarker", page[^1].UploadId) }
+                    : null,
                 S3Xml.Element("Prefix", encode(prefix)),
                 delimiter.Length > 0 ? S3Xml.Element("Delimiter", encode(delimiter)) : null,
                 request.Query("encoding-type") is { } encoding ? S3Xml.Element("EncodingType", encoding) : null,
                 S3Xml.Element("MaxUploads", maximum),
                 S3Xml.Element("IsTruncated", isTruncated),
-                page.Select(upload => S3Xml.Element(
-                    "Upload",
-                    S3Xml.Element("Key", encode(upload.Key)),
-                    S3Xml.Element("UploadId", upload.UploadId),
-                    Person("Initiator"),
-                    Person("Owner"),
-                    S3Xml.Element("StorageClass", upload.StorageClass),
-                    S3Xml.Element("Initiated", S3Xml.Timestamp(upload.Initiated)))),
-                rolledUp.Where(group => group.Key.Length > 0).Select(group => S3Xml.Element("CommonPrefixes", S3Xml.Element("Prefix", encode(group.Key))))),
+                page.Select(upload =>
+                    S3Xml.Element(
+                        "Upload",
+                        S3Xml.Element("Key", encode(upload.Key)),
+                        S3Xml.Element("UploadId", upload.UploadId),
+                        Person("Initiator"),
+                        Person("Owner"),
+                        S3Xml.Element("StorageClass", upload.StorageClass),
+                        S3Xml.Element("Initiated", S3Xml.Timestamp(upload.Initiated)))),
+                rolledUp
+                    .Where(group => group.Key.Length > 0)
+                    .Select(group => S3Xml.Element("CommonPrefixes", S3Xml.Element("Prefix", encode(group.Key))))),
             cancellationToken);
     }
 
@@ -233,18 +271,23 @@ internal sealed class MultipartOperations(ObjectStore store, ObjectOperations ob
         return (request.Header("x-amz-checksum-type"), algorithm) switch
         {
             (null, null) => false,
-            (not null, null) => throw new AwsServiceException("InvalidRequest", "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header."),
+            (not null, null) => throw new AwsServiceException(
+                "InvalidRequest",
+                "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header."),
             (null, _) => algorithm != ChecksumAlgorithm.Crc64Nvme,
             ("COMPOSITE", not ChecksumAlgorithm.Crc64Nvme) => true,
             ("FULL_OBJECT", _) when !isSha => false,
-            var (type, _) => throw new AwsServiceException("InvalidRequest", $"The {type} checksum type cannot be used with the {Checksum.NameOf(algorithm.Value)} checksum algorithm."),
+            var (type, _) => throw new AwsServiceException(
+                "InvalidRequest",
+                $"The {type} checksum type cannot be used with the {Checksum.NameOf(algorithm.Value)} checksum algorithm."),
         };
     }
 
     private (MultipartUpload Upload, int Number) FindPart(S3Request request)
     {
         var upload = store.GetUpload(request.Bucket, request.Key, request.Query("uploadId")!);
-        var number = request.QueryNumber("partNumber", 1, MaximumParts) ?? throw S3Errors.InvalidArgument("This operation requires a partNumber.");
+        var number =
+            request.QueryNumber("partNumber", 1, MaximumParts) ?? throw S3Errors.InvalidArgument("This operation requires a partNumber.");
         return (upload, number);
     }
 
@@ -271,15 +314,24 @@ internal sealed class MultipartOperations(ObjectStore store, ObjectOperations ob
             var number = element.Number("PartNumber") ?? throw S3Errors.MalformedXml("a Part must have the element PartNumber.");
             if (chosen.Count > 0 && number <= chosen[^1].Number)
             {
-                throw new AwsServiceException("InvalidPartOrder", $"The list of parts was not in ascending order. Parts must be ordered by part number: {number} follows {chosen[^1].Number}.");
+                throw new AwsServiceException(
+                    "InvalidPartOrder",
+                    $"The list of parts was not in ascending order. Parts must be ordered by part number: {number} follows "
+                    + $"{chosen[^1].Number}.");
             }
 
             if (!byNumber.TryGetValue(number, out var part) || element.RequiredText("ETag").Trim('"') != part.ETag)
             {
-                throw new AwsServiceException("InvalidPart", $"One or more of the specified parts could not be found. Part {number} may not have been uploaded, or the specified entity tag may not match the part's entity tag.");
+                throw new AwsServiceException(
+                    "InvalidPart",
+                    $"One or more of the specified parts could not be found. Part {number} may not have been uploaded, or the specified "
+                    + "entity tag may not match the part's entity tag.");
             }
 
-            if (part.Checksum is { } checksum && element.Text(checksum.ElementName) is { Length: > 0 } expected && expected != checksum.Value)
+            if (
+                part.Checksum is { } checksum
+                && element.Text(checksum.ElementName) is { Length: > 0 } expected
+                && expected != checksum.Value)
             {
                 throw new AwsServiceException("InvalidPart", $"The {checksum.ElementName} of part {number} does not match the part's.");
             }
@@ -295,7 +347,10 @@ internal sealed class MultipartOperations(ObjectStore store, ObjectOperations ob
         var small = chosen.SkipLast(1).FirstOrDefault(part => part.Segment.Length < MinimumPartBytes);
         return small is null
             ? chosen
-            : throw new AwsServiceException("EntityTooSmall", $"Your proposed upload is smaller than the minimum allowed size: part {small.Number} has {small.Segment.Length} bytes; all but the last need {MinimumPartBytes}.");
+            : throw new AwsServiceException(
+                "EntityTooSmall",
+                $"Your proposed upload is smaller than the minimum allowed size: part {small.Number} has {small.Segment.Length} bytes; all "
+                + $"but the last need {MinimumPartBytes}.");
     }
 
     private static string ETag(List<UploadedPart> parts)
@@ -305,7 +360,11 @@ internal sealed class MultipartOperations(ObjectStore store, ObjectOperations ob
         return string.Create(CultureInfo.InvariantCulture, $"{Convert.ToHexStringLower(md5.GetHashAndReset())}-{parts.Count}");
     }
 
-    private async Task<Checksum?> ChecksumAsync(MultipartUpload upload, List<UploadedPart> parts, List<Segment> segments, CancellationToken cancellationToken)
+    private async Task<Checksum?> ChecksumAsync(
+        MultipartUpload upload,
+        List<UploadedPart> parts,
+        List<Segment> segments,
+        CancellationToken cancellationToken)
     {
         if (upload.ChecksumAlgorithm is not { } algorithm)
         {
@@ -320,10 +379,14 @@ internal sealed class MultipartOperations(ObjectStore store, ObjectOperations ob
         }
 
         parts.ForEach(part => hasher.Append(Convert.FromBase64String(part.Checksum!.Value)));
-        return new Checksum(algorithm, string.Create(CultureInfo.InvariantCulture, $"{hasher.Checksum()!.Value}-{parts.Count}"), IsComposite: true);
+        return new Checksum(
+            algorithm,
+            string.Create(CultureInfo.InvariantCulture, $"{hasher.Checksum()!.Value}-{parts.Count}"),
+            IsComposite: true);
     }
 
-    private static XElement? ChecksumElement(Checksum? checksum) => checksum is null ? null : S3Xml.Element(checksum.ElementName, checksum.Value);
+    private static XElement? ChecksumElement(Checksum? checksum) =>
+        checksum is null ? null : S3Xml.Element(checksum.ElementName, checksum.Value);
 
     private XElement Person(string name) => S3Xml.Element(name, S3Xml.Element("ID", options.AccountId));
 }

@@ -9,7 +9,7 @@ using Microsoft.Net.Http.Headers;
 namespace ImageApp.LocalAws.S3;
 
 /// <summary>Operations on objects.</summary>
-internal sealed class ObjectOperations(ObjectStore store, BucketAuthorization authorization)
+internal sealed class ObjectOperations(S3Store store, BucketAuthorization authorization)
 {
     /// <summary>The most bytes of one PUT, and of one part (S3 User Guide, "Multipart upload limits").</summary>
     public const long MaximumPutBytes = 5L * 1024 * 1024 * 1024;
@@ -19,7 +19,14 @@ internal sealed class ObjectOperations(ObjectStore store, BucketAuthorization au
     private const int CopyBufferBytes = 128 * 1024;
 
     private static readonly string[] OverridableHeaders =
-        [HeaderNames.ContentType, HeaderNames.ContentLanguage, HeaderNames.Expires, HeaderNames.CacheControl, HeaderNames.ContentDisposition, HeaderNames.ContentEncoding];
+    [
+        HeaderNames.ContentType,
+        HeaderNames.ContentLanguage,
+        HeaderNames.Expires,
+        HeaderNames.CacheControl,
+        HeaderNames.ContentDisposition,
+        HeaderNames.ContentEncoding,
+    ];
 
     public async Task PutAsync(S3Request request, CancellationToken cancellationToken)
     {
@@ -112,9 +119,16 @@ internal sealed class ObjectOperations(ObjectStore store, BucketAuthorization au
         };
         using var lease = LeaseSource(request, address);
         var source = lease.Object;
-        if (!replaces && address == new S3Address(request.Bucket, request.Key) && request.Header("x-amz-storage-class") is null && request.Header("x-amz-server-side-encryption") is null)
+        if (
+            !replaces
+            && address == new S3Address(request.Bucket, request.Key)
+            && request.Header("x-amz-storage-class") is null
+            && request.Header("x-amz-server-side-encryption") is null)
         {
-            throw new AwsServiceException("InvalidRequest", "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.");
+            throw new AwsServiceException(
+                "InvalidRequest",
+                "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, "
+                + "storage class, website redirect location or encryption attributes.");
         }
 
         var algorithm = request.Header("x-amz-checksum-algorithm") is { } name ? Checksum.ParseName(name) : source.Checksum?.Algorithm;
@@ -134,13 +148,21 @@ internal sealed class ObjectOperations(ObjectStore store, BucketAuthorization au
             request.EventContext("ObjectCreated:Copy"));
         AddEncryption(request);
         await request.WriteXmlAsync(
-            S3Xml.Element("CopyObjectResult", S3Xml.Element("LastModified", S3Xml.Timestamp(stored.LastModified)), S3Xml.Element("ETag", stored.QuotedETag), ChecksumElements(stored.Checksum)),
+            S3Xml.Element(
+                "CopyObjectResult",
+                S3Xml.Element("LastModified", S3Xml.Timestamp(stored.LastModified)),
+                S3Xml.Element("ETag", stored.QuotedETag),
+                ChecksumElements(stored.Checksum)),
             cancellationToken);
     }
 
     public async Task DeleteAsync(S3Request request, CancellationToken cancellationToken)
     {
-        await store.DeleteAsync(request.Bucket, request.Key, request.Header(HeaderNames.IfMatch), request.EventContext("ObjectRemoved:Delete"));
+        await store.DeleteAsync(
+            request.Bucket,
+            request.Key,
+            request.Header(HeaderNames.IfMatch),
+            request.EventContext("ObjectRemoved:Delete"));
         request.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
@@ -157,7 +179,9 @@ internal sealed class ObjectOperations(ObjectStore store, BucketAuthorization au
         var context = request.EventContext("ObjectRemoved:Delete");
         var results = await Task.WhenAll(keys.Select(DeleteOneAsync));
         var isQuiet = document.Flag("Quiet");
-        await request.WriteXmlAsync(S3Xml.Element("DeleteResult", results.Where(result => !isQuiet || result.Name.LocalName == "Error")), cancellationToken);
+        await request.WriteXmlAsync(
+            S3Xml.Element("DeleteResult", results.Where(result => !isQuiet || result.Name.LocalName == "Error")),
+            cancellationToken);
 
         async Task<XElement> DeleteOneAsync((string Key, string? ETag) one)
         {
@@ -169,7 +193,11 @@ internal sealed class ObjectOperations(ObjectStore store, BucketAuthorization au
             }
             catch (AwsServiceException refused)
             {
-                return S3Xml.Element("Error", S3Xml.Element("Key", one.Key), S3Xml.Element("Code", refused.Code), S3Xml.Element("Message", refused.Message));
+                return S3Xml.Element(
+                    "Error",
+                    S3Xml.Element("Key", one.Key),
+                    S3Xml.Element("Code", refused.Code),
+                    S3Xml.Element("Message", refused.Message));
             }
         }
     }
@@ -189,7 +217,8 @@ internal sealed class ObjectOperations(ObjectStore store, BucketAuthorization au
         throw S3Errors.PreconditionFailed("x-amz-copy-source-if-*");
     }
 
-    public static void AddEncryption(S3Request request) => request.Response.Headers["x-amz-server-side-encryption"] = BucketEncryption.Algorithm;
+    public static void AddEncryption(S3Request request) =>
+        request.Response.Headers["x-amz-server-side-encryption"] = BucketEncryption.Algorithm;
 
     public static void AddChecksum(S3Request request, Checksum? checksum)
     {
@@ -204,7 +233,11 @@ internal sealed class ObjectOperations(ObjectStore store, BucketAuthorization au
         checksum is null ? null : [S3Xml.Element(checksum.ElementName, checksum.Value), S3Xml.Element("ChecksumType", checksum.TypeName)];
 
     /// <summary>Reads an object's bytes through a hasher.</summary>
-    public static async Task HashAsync(BlobStore blobs, IReadOnlyList<Segment> segments, ContentHasher hasher, CancellationToken cancellationToken)
+    public static async Task HashAsync(
+        BlobStore blobs,
+        IReadOnlyList<Segment> segments,
+        ContentHasher hasher,
+        CancellationToken cancellationToken)
     {
         await using var content = new SegmentStream(blobs, segments, 0, segments.Sum(segment => segment.Length));
         var buffer = new byte[CopyBufferBytes];
@@ -215,7 +248,10 @@ internal sealed class ObjectOperations(ObjectStore store, BucketAuthorization au
     }
 
     /// <summary>A copy is an object of one part, so its digests are those of its bytes, whatever the source's were.</summary>
-    private async Task<(string ETag, Checksum? Checksum)> DigestsOfCopyAsync(StoredObject source, ChecksumAlgorithm? algorithm, CancellationToken cancellationToken)
+    private async Task<(string ETag, Checksum? Checksum)> DigestsOfCopyAsync(
+        StoredObject source,
+        ChecksumAlgorithm? algorithm,
+        CancellationToken cancellationToken)
     {
         if (!source.IsMultipart && source.Checksum?.Algorithm == algorithm && source.Checksum is not { IsComposite: true })
         {
@@ -234,7 +270,10 @@ internal sealed class ObjectOperations(ObjectStore store, BucketAuthorization au
             var parts = stored.IsMultipart ? stored.Segments : [new Segment(default, stored.Size)];
             if (number > parts.Count)
             {
-                throw new AwsServiceException("InvalidPartNumber", $"The requested partnumber is not satisfiable: {number}; the object has {parts.Count}.", HttpStatusCode.RequestedRangeNotSatisfiable);
+                throw new AwsServiceException(
+                    "InvalidPartNumber",
+                    $"The requested partnumber is not satisfiable: {number}; the object has {parts.Count}.",
+                    HttpStatusCode.RequestedRangeNotSatisfiable);
             }
 
             if (stored.IsMultipart)
@@ -284,10 +323,14 @@ internal sealed class ObjectOperations(ObjectStore store, BucketAuthorization au
 
             if (request.IsAnonymous)
             {
-                throw new AwsServiceException("InvalidRequest", "Request specific response headers cannot be used for anonymous GET requests.");
+                throw new AwsServiceException(
+                    "InvalidRequest",
+                    "Request specific response headers cannot be used for anonymous GET requests.");
             }
 
-            headers[name] = value.Any(char.IsControl) ? throw S3Errors.InvalidArgument($"response-{name.ToLowerInvariant()} has control characters.") : value;
+            headers[name] = value.Any(char.IsControl)
+                ? throw S3Errors.InvalidArgument($"response-{name.ToLowerInvariant()} has control characters.")
+                : value;
         }
     }
 }

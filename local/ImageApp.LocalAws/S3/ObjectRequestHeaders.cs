@@ -15,9 +15,20 @@ internal static class ObjectRequestHeaders
 
     private static readonly string[] Refused =
     [
-        "x-amz-tagging", "x-amz-website-redirect-location", "x-amz-write-offset-bytes", "x-amz-server-side-encryption-customer-algorithm",
-        "x-amz-server-side-encryption-aws-kms-key-id", "x-amz-object-lock-mode", "x-amz-object-lock-retain-until-date", "x-amz-object-lock-legal-hold",
-        "x-amz-grant-read", "x-amz-grant-write", "x-amz-grant-read-acp", "x-amz-grant-write-acp", "x-amz-grant-full-control", "x-amz-tagging-directive",
+        "x-amz-tagging",
+        "x-amz-website-redirect-location",
+        "x-amz-write-offset-bytes",
+        "x-amz-server-side-encryption-customer-algorithm",
+        "x-amz-server-side-encryption-aws-kms-key-id",
+        "x-amz-object-lock-mode",
+        "x-amz-object-lock-retain-until-date",
+        "x-amz-object-lock-legal-hold",
+        "x-amz-grant-read",
+        "x-amz-grant-write",
+        "x-amz-grant-read-acp",
+        "x-amz-grant-write-acp",
+        "x-amz-grant-full-control",
+        "x-amz-tagging-directive",
     ];
 
     private static readonly string[] Acls = ["private", "bucket-owner-full-control", "bucket-owner-read"];
@@ -29,14 +40,20 @@ internal static class ObjectRequestHeaders
     /// <exception cref="AwsServiceException">One is there; the message names it.</exception>
     public static void RefuseUnsupported(S3Request request)
     {
-        if (Array.Find(Refused, name => request.Header(name) is not null && !(name == "x-amz-tagging-directive" && request.Header(name) == "COPY")) is { } refused)
+        if (
+            Array.Find(
+                Refused,
+                name => request.Header(name) is not null && !(name == "x-amz-tagging-directive" && request.Header(name) == "COPY")) is
+            { } refused)
         {
             throw S3Errors.NotImplemented($"A header you provided implies functionality that is not implemented: {refused}. It");
         }
 
         if (request.Header("x-amz-acl") is { } acl && !Acls.Contains(acl))
         {
-            throw new AwsServiceException("AccessControlListNotSupported", $"The bucket does not allow ACLs: x-amz-acl is '{acl}'; allowed are {string.Join(", ", Acls)}.");
+            throw new AwsServiceException(
+                "AccessControlListNotSupported",
+                $"The bucket does not allow ACLs: x-amz-acl is '{acl}'; allowed are {string.Join(", ", Acls)}.");
         }
 
         if (request.Header("x-amz-server-side-encryption") is { } encryption)
@@ -66,7 +83,9 @@ internal static class ObjectRequestHeaders
         var size = metadata.Sum(pair => Encoding.UTF8.GetByteCount(pair.Key) + Encoding.UTF8.GetByteCount(pair.Value));
         return size <= MaximumMetadataBytes
             ? metadata
-            : throw new AwsServiceException("MetadataTooLarge", $"Your metadata headers exceed the maximum allowed metadata size: {size} bytes; {MaximumMetadataBytes} are allowed.");
+            : throw new AwsServiceException(
+                "MetadataTooLarge",
+                $"Your metadata headers exceed the maximum allowed metadata size: {size} bytes; {MaximumMetadataBytes} are allowed.");
     }
 
     /// <exception cref="AwsServiceException">There is no such class.</exception>
@@ -75,7 +94,9 @@ internal static class ObjectRequestHeaders
         var storageClass = request.Header("x-amz-storage-class") ?? "STANDARD";
         return StorageClasses.Contains(storageClass)
             ? storageClass
-            : throw new AwsServiceException("InvalidStorageClass", $"The storage class you specified is not valid: '{storageClass}'; allowed are {string.Join(", ", StorageClasses)}.");
+            : throw new AwsServiceException(
+                "InvalidStorageClass",
+                $"The storage class you specified is not valid: '{storageClass}'; allowed are {string.Join(", ", StorageClasses)}.");
     }
 
     /// <summary>The conditions of a write.</summary>
@@ -90,7 +111,10 @@ internal static class ObjectRequestHeaders
 
     private static string? WithoutAwsChunked(string? encoding)
     {
-        var kept = (encoding ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(coding => coding != "aws-chunked").ToList();
+        var kept = (encoding ?? "")
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Where(coding => coding != "aws-chunked")
+            .ToList();
         return kept.Count == 0 ? null : string.Join(',', kept);
     }
 }

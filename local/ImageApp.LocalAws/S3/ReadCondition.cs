@@ -11,8 +11,12 @@ namespace ImageApp.LocalAws.S3;
 internal sealed record ReadCondition(string? IfMatch, string? IfNoneMatch, string? IfModifiedSince, string? IfUnmodifiedSince)
 {
     /// <summary>Reads them, with <c>x-amz-copy-source-</c> or nothing as <paramref name="prefix"/>.</summary>
-    public static ReadCondition Of(S3Request request, string prefix) => new(
-        request.Header(prefix + "if-match"), request.Header(prefix + "if-none-match"), request.Header(prefix + "if-modified-since"), request.Header(prefix + "if-unmodified-since"));
+    public static ReadCondition Of(S3Request request, string prefix) =>
+        new(
+            request.Header(prefix + "if-match"),
+            request.Header(prefix + "if-none-match"),
+            request.Header(prefix + "if-modified-since"),
+            request.Header(prefix + "if-unmodified-since"));
 
     /// <summary>Whether the object is not the one the condition asks for: 412.</summary>
     public bool Fails(StoredObject stored) => IfMatch is not null
@@ -25,11 +29,19 @@ internal sealed record ReadCondition(string? IfMatch, string? IfNoneMatch, strin
         : Date(IfModifiedSince) is { } date && Seconds(stored.LastModified) <= date;
 
     private static bool Names(string tags, StoredObject stored) =>
-        tags.Trim() == "*" || tags.Split(',', StringSplitOptions.TrimEntries).Any(tag => tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..].Trim('"') == stored.ETag : tag.Trim('"') == stored.ETag);
+        tags.Trim() == "*"
+        || tags.Split(',', StringSplitOptions.TrimEntries)
+            .Any(tag => tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..].Trim('"') == stored.ETag : tag.Trim('"') == stored.ETag);
 
     /// <summary>A date that cannot be read is no condition (RFC 9110, section 13.1.3).</summary>
     private static DateTimeOffset? Date(string? text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var date) ? date : null;
+        DateTimeOffset.TryParse(
+            text,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var date)
+            ? date
+            : null;
 
     private static DateTimeOffset Seconds(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerSecond));
 }

@@ -32,7 +32,8 @@ internal readonly partial record struct S3Address(string Bucket, string Key)
         var source = Split(Decode(question >= 0 ? header[..question] : header).TrimStart('/'));
         return source.Bucket.Length > 0 && source.Key.Length > 0
             ? source
-            : throw S3Errors.InvalidArgument($"Copy Source must mention the source bucket and key: sourcebucket/sourcekey; it is '{header}'.");
+            : throw S3Errors.InvalidArgument(
+                $"Copy Source must mention the source bucket and key: sourcebucket/sourcekey; it is '{header}'.");
     }
 
     /// <summary>Checks a name for a new bucket (S3 User Guide, "Bucket naming rules").</summary>
@@ -41,7 +42,10 @@ internal readonly partial record struct S3Address(string Bucket, string Key)
     {
         if (!BucketName().IsMatch(name) || name.Contains("..", StringComparison.Ordinal) || IPAddress.TryParse(name, out _))
         {
-            throw new AwsServiceException("InvalidBucketName", $"The specified bucket is not valid: '{name}'. A name has 3 to 63 lower-case letters, digits, dots and hyphens, begins and ends with a letter or digit, and is no IP address.");
+            throw new AwsServiceException(
+                "InvalidBucketName",
+                $"The specified bucket is not valid: '{name}'. A name has 3 to 63 lower-case letters, digits, dots and hyphens, begins and "
+                + "ends with a letter or digit, and is no IP address.");
         }
     }
 
@@ -51,7 +55,9 @@ internal readonly partial record struct S3Address(string Bucket, string Key)
         var (bucket, key) = slash < 0 ? (path.ToString(), "") : (path[..slash].ToString(), path[(slash + 1)..].ToString());
         return Encoding.UTF8.GetByteCount(key) <= MaximumKeyBytes
             ? new S3Address(bucket, key)
-            : throw new AwsServiceException("KeyTooLongError", $"Your key is too long: {Encoding.UTF8.GetByteCount(key)} bytes in UTF-8; {MaximumKeyBytes} are allowed.");
+            : throw new AwsServiceException(
+                "KeyTooLongError",
+                $"Your key is too long: {Encoding.UTF8.GetByteCount(key)} bytes in UTF-8; {MaximumKeyBytes} are allowed.");
     }
 
     private static string Decode(string text)

@@ -4,18 +4,39 @@ namespace ImageApp.LocalAws.S3;
 
 internal static partial class S3Log
 {
-    [LoggerMessage(EventId = 100, Level = LogLevel.Warning, Message = "The journal {Path} ended in a write that never finished; {Bytes} bytes were cut off")]
-    public static partial void JournalCut(this ILogger logger, string path, long bytes);
+    [LoggerMessage(
+        101,
+        LogLevel.Error,
+        "S3 may not send events of {BucketArn} to {TopicArn}: sns:Publish is refused ({Code}): {Reason} The topic policy needs a statement "
+        + "with Effect Allow, Principal {{\"Service\": \"s3.amazonaws.com\"}}, Action sns:Publish, Resource {TopicArn} and, as conditions, "
+        + "aws:SourceArn {BucketArn} and aws:SourceAccount {AccountId}. The event is dropped: {Message}")]
+    public static partial void EventRefused(
+        this ILogger logger,
+        string bucketArn,
+        string topicArn,
+        string code,
+        string reason,
+        string accountId,
+        string message);
 
-    [LoggerMessage(EventId = 101, Level = LogLevel.Error, Message = "S3 may not send events of {BucketArn} to {TopicArn}: sns:Publish is refused ({Code}): {Reason} The topic policy needs a statement with Effect Allow, Principal {{\"Service\": \"s3.amazonaws.com\"}}, Action sns:Publish, Resource {TopicArn} and, as conditions, aws:SourceArn {BucketArn} and aws:SourceAccount {AccountId}. The event is dropped: {Message}")]
-    public static partial void EventRefused(this ILogger logger, string bucketArn, string topicArn, string code, string reason, string accountId, string message);
+    [LoggerMessage(
+        102,
+        LogLevel.Warning,
+        "An event of {BucketArn} could not be published to {TopicArn}; attempt {Attempt}, the next in {Delay}")]
+    public static partial void EventDelayed(
+        this ILogger logger,
+        Exception exception,
+        string bucketArn,
+        string topicArn,
+        int attempt,
+        TimeSpan delay);
 
-    [LoggerMessage(EventId = 102, Level = LogLevel.Warning, Message = "An event of {BucketArn} could not be published to {TopicArn}; attempt {Attempt}, the next in {Delay}")]
-    public static partial void EventDelayed(this ILogger logger, Exception exception, string bucketArn, string topicArn, int attempt, TimeSpan delay);
-
-    [LoggerMessage(EventId = 103, Level = LogLevel.Information, Message = "Lifecycle rule {Rule} of bucket {Bucket} deleted {Objects} objects and aborted {Uploads} uploads")]
+    [LoggerMessage(
+        103,
+        LogLevel.Information,
+        "Lifecycle rule {Rule} of bucket {Bucket} deleted {Objects} objects and aborted {Uploads} uploads")]
     public static partial void LifecycleApplied(this ILogger logger, string rule, string bucket, int objects, int uploads);
 
-    [LoggerMessage(EventId = 104, Level = LogLevel.Warning, Message = "Lifecycle rules were applied in part")]
+    [LoggerMessage(104, LogLevel.Warning, "Lifecycle rules were applied in part")]
     public static partial void LifecycleInterrupted(this ILogger logger, Exception exception);
 }

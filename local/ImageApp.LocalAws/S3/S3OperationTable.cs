@@ -8,10 +8,43 @@ internal sealed class S3OperationTable
     /// <summary>Query parameters that name a sub-resource; a request has at most one.</summary>
     private static readonly string[] SubResources =
     [
-        "abac", "accelerate", "acl", "analytics", "attributes", "cors", "delete", "encryption", "intelligent-tiering", "inventory", "legal-hold", "lifecycle",
-        "location", "logging", "metadataConfiguration", "metadataTable", "metrics", "notification", "object-lock", "ownershipControls", "policy", "policyStatus",
-        "publicAccessBlock", "renameObject", "replication", "requestPayment", "restore", "retention", "select", "session", "tagging", "torrent", "uploadId",
-        "uploads", "versioning", "versions", "website",
+        "abac",
+        "accelerate",
+        "acl",
+        "analytics",
+        "attributes",
+        "cors",
+        "delete",
+        "encryption",
+        "intelligent-tiering",
+        "inventory",
+        "legal-hold",
+        "lifecycle",
+        "location",
+        "logging",
+        "metadataConfiguration",
+        "metadataTable",
+        "metrics",
+        "notification",
+        "object-lock",
+        "ownershipControls",
+        "policy",
+        "policyStatus",
+        "publicAccessBlock",
+        "renameObject",
+        "replication",
+        "requestPayment",
+        "restore",
+        "retention",
+        "select",
+        "session",
+        "tagging",
+        "torrent",
+        "uploadId",
+        "uploads",
+        "versioning",
+        "versions",
+        "website",
     ];
 
     private readonly Dictionary<(string Method, bool HasKey, string SubResource), S3Operation> _operations;
@@ -20,7 +53,12 @@ internal sealed class S3OperationTable
     private readonly S3Operation _copyObject;
     private readonly S3Operation _uploadPartCopy;
 
-    public S3OperationTable(BucketOperations buckets, BucketConfigurationOperations configuration, ListOperations lists, ObjectOperations objects, MultipartOperations uploads)
+    public S3OperationTable(
+        BucketOperations buckets,
+        BucketConfigurationOperations configuration,
+        ListOperations lists,
+        ObjectOperations objects,
+        MultipartOperations uploads)
     {
         _listBuckets = new("ListBuckets", "s3:ListAllMyBuckets", buckets.ListAsync);
         _listObjects = new("ListObjects", "s3:ListBucket", lists.ListV1Async);
@@ -39,23 +77,59 @@ internal sealed class S3OperationTable
             [("GET", false, "cors")] = new("GetBucketCors", "s3:GetBucketCORS", configuration.GetCorsAsync),
             [("PUT", false, "cors")] = new("PutBucketCors", "s3:PutBucketCORS", configuration.PutCorsAsync),
             [("DELETE", false, "cors")] = new("DeleteBucketCors", "s3:PutBucketCORS", configuration.DeleteCorsAsync),
-            [("GET", false, "notification")] = new("GetBucketNotificationConfiguration", "s3:GetBucketNotification", configuration.GetNotificationAsync),
-            [("PUT", false, "notification")] = new("PutBucketNotificationConfiguration", "s3:PutBucketNotification", configuration.PutNotificationAsync),
+            [("GET", false, "notification")] = new(
+                "GetBucketNotificationConfiguration",
+                "s3:GetBucketNotification",
+                configuration.GetNotificationAsync),
+            [("PUT", false, "notification")] = new(
+                "PutBucketNotificationConfiguration",
+                "s3:PutBucketNotification",
+                configuration.PutNotificationAsync),
             [("GET", false, "policy")] = new("GetBucketPolicy", "s3:GetBucketPolicy", configuration.GetPolicyAsync),
             [("PUT", false, "policy")] = new("PutBucketPolicy", "s3:PutBucketPolicy", configuration.PutPolicyAsync),
             [("DELETE", false, "policy")] = new("DeleteBucketPolicy", "s3:DeleteBucketPolicy", configuration.DeletePolicyAsync),
-            [("GET", false, "publicAccessBlock")] = new("GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock", configuration.GetPublicAccessBlockAsync),
-            [("PUT", false, "publicAccessBlock")] = new("PutPublicAccessBlock", "s3:PutBucketPublicAccessBlock", configuration.PutPublicAccessBlockAsync),
-            [("DELETE", false, "publicAccessBlock")] = new("DeletePublicAccessBlock", "s3:PutBucketPublicAccessBlock", configuration.DeletePublicAccessBlockAsync),
+            [("GET", false, "publicAccessBlock")] = new(
+                "GetPublicAccessBlock",
+                "s3:GetBucketPublicAccessBlock",
+                configuration.GetPublicAccessBlockAsync),
+            [("PUT", false, "publicAccessBlock")] = new(
+                "PutPublicAccessBlock",
+                "s3:PutBucketPublicAccessBlock",
+                configuration.PutPublicAccessBlockAsync),
+            [("DELETE", false, "publicAccessBlock")] = new(
+                "DeletePublicAccessBlock",
+                "s3:PutBucketPublicAccessBlock",
+                configuration.DeletePublicAccessBlockAsync),
             [("GET", false, "encryption")] = new("GetBucketEncryption", "s3:GetEncryptionConfiguration", configuration.GetEncryptionAsync),
             [("PUT", false, "encryption")] = new("PutBucketEncryption", "s3:PutEncryptionConfiguration", configuration.PutEncryptionAsync),
-            [("DELETE", false, "encryption")] = new("DeleteBucketEncryption", "s3:PutEncryptionConfiguration", configuration.DeleteEncryptionAsync),
-            [("GET", false, "lifecycle")] = new("GetBucketLifecycleConfiguration", "s3:GetLifecycleConfiguration", configuration.GetLifecycleAsync),
-            [("PUT", false, "lifecycle")] = new("PutBucketLifecycleConfiguration", "s3:PutLifecycleConfiguration", configuration.PutLifecycleAsync),
-            [("DELETE", false, "lifecycle")] = new("DeleteBucketLifecycle", "s3:PutLifecycleConfiguration", configuration.DeleteLifecycleAsync),
-            [("GET", false, "ownershipControls")] = new("GetBucketOwnershipControls", "s3:GetBucketOwnershipControls", configuration.GetOwnershipAsync),
-            [("PUT", false, "ownershipControls")] = new("PutBucketOwnershipControls", "s3:PutBucketOwnershipControls", configuration.PutOwnershipAsync),
-            [("DELETE", false, "ownershipControls")] = new("DeleteBucketOwnershipControls", "s3:PutBucketOwnershipControls", configuration.DeleteOwnershipAsync),
+            [("DELETE", false, "encryption")] = new(
+                "DeleteBucketEncryption",
+                "s3:PutEncryptionConfiguration",
+                configuration.DeleteEncryptionAsync),
+            [("GET", false, "lifecycle")] = new(
+                "GetBucketLifecycleConfiguration",
+                "s3:GetLifecycleConfiguration",
+                configuration.GetLifecycleAsync),
+            [("PUT", false, "lifecycle")] = new(
+                "PutBucketLifecycleConfiguration",
+                "s3:PutLifecycleConfiguration",
+                configuration.PutLifecycleAsync),
+            [("DELETE", false, "lifecycle")] = new(
+                "DeleteBucketLifecycle",
+                "s3:PutLifecycleConfiguration",
+                configuration.DeleteLifecycleAsync),
+            [("GET", false, "ownershipControls")] = new(
+                "GetBucketOwnershipControls",
+                "s3:GetBucketOwnershipControls",
+                configuration.GetOwnershipAsync),
+            [("PUT", false, "ownershipControls")] = new(
+                "PutBucketOwnershipControls",
+                "s3:PutBucketOwnershipControls",
+                configuration.PutOwnershipAsync),
+            [("DELETE", false, "ownershipControls")] = new(
+                "DeleteBucketOwnershipControls",
+                "s3:PutBucketOwnershipControls",
+                configuration.DeleteOwnershipAsync),
             [("GET", false, "tagging")] = new("GetBucketTagging", "s3:GetBucketTagging", configuration.GetTaggingAsync),
             [("PUT", false, "tagging")] = new("PutBucketTagging", "s3:PutBucketTagging", configuration.PutTaggingAsync),
             [("DELETE", false, "tagging")] = new("DeleteBucketTagging", "s3:PutBucketTagging", configuration.DeleteTaggingAsync),
@@ -103,5 +177,14 @@ internal sealed class S3OperationTable
     }
 
     private static AwsServiceException NotAllowed(string method, string what) =>
-        new("MethodNotAllowed", $"The specified method is not allowed against this resource: {method} of {what}.", HttpStatusCode.MethodNotAllowed);
+        new(
+            "MethodNotAllowed",
+            $"The specified method is not allowed against this resource: {method} of {what}.",
+            HttpStatusCode.MethodNotAllowed);
 }
+
+/// <summary>An operation of S3's API.</summary>
+/// <param name="Name">As in the S3 API Reference, for example <c>PutObject</c>.</param>
+/// <param name="Action">The action that a policy allows or denies, for example <c>s3:PutObject</c>.</param>
+/// <param name="HandleAsync">Performs it.</param>
+internal sealed record S3Operation(string Name, string Action, Func<S3Request, CancellationToken, Task> HandleAsync);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Xml.Linq;
+using ImageApp.LocalAws.Protocols;
 using ImageApp.LocalAws.S3.Events;
 using ImageApp.LocalAws.S3.Store;
 using ImageApp.LocalAws.Signing;
@@ -45,7 +46,10 @@ internal sealed class S3Request(AwsRequest request, S3Address address, string? t
             return null;
         }
 
-        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= minimum && number <= maximum
+        return
+            int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            && number >= minimum
+            && number <= maximum
             ? number
             : throw S3Errors.InvalidArgument($"{name} is '{text}'; it must be an integer between {minimum} and {maximum}.");
     }
@@ -56,7 +60,10 @@ internal sealed class S3Request(AwsRequest request, S3Address address, string? t
     {
         if (Http.ContentLength is null && Header("x-amz-decoded-content-length") is null)
         {
-            throw new AwsServiceException("MissingContentLength", "You must provide the Content-Length HTTP header.", HttpStatusCode.LengthRequired);
+            throw new AwsServiceException(
+                "MissingContentLength",
+                "You must provide the Content-Length HTTP header.",
+                HttpStatusCode.LengthRequired);
         }
 
         return PayloadStream.Open(Http, Signature);
@@ -72,7 +79,8 @@ internal sealed class S3Request(AwsRequest request, S3Address address, string? t
 
     /// <summary>Reads the body as an XML document that must be there.</summary>
     public async Task<XElement> ReadRequiredXmlAsync(string root, CancellationToken cancellationToken) =>
-        await ReadXmlAsync(root, cancellationToken) ?? throw new AwsServiceException("MissingRequestBodyError", $"Request body is empty; expected is an XML document {root}.");
+        await ReadXmlAsync(root, cancellationToken)
+        ?? throw new AwsServiceException("MissingRequestBodyError", $"Request body is empty; expected is an XML document {root}.");
 
     /// <summary>Reads a small body whole.</summary>
     public async Task<byte[]> ReadDocumentAsync(CancellationToken cancellationToken)
@@ -86,7 +94,9 @@ internal sealed class S3Request(AwsRequest request, S3Address address, string? t
         {
             if (document.Length + count > MaximumDocumentBytes)
             {
-                throw new AwsServiceException("MaxMessageLengthExceeded", $"Your request was too large: an XML or JSON document has at most {MaximumDocumentBytes} bytes.");
+                throw new AwsServiceException(
+                    "MaxMessageLengthExceeded",
+                    $"Your request was too large: an XML or JSON document has at most {MaximumDocumentBytes} bytes.");
             }
 
             hasher.Append(buffer.AsSpan(0, count));

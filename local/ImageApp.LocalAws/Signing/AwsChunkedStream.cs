@@ -40,7 +40,9 @@ internal sealed class AwsChunkedStream : PayloadStream
         {
             "" => null,
             var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var length) => length,
-            var text => throw new AwsServiceException("InvalidArgument", $"x-amz-decoded-content-length is '{text}'; it must be a number of bytes."),
+            var text => throw new AwsServiceException(
+                "InvalidArgument",
+                $"x-amz-decoded-content-length is '{text}'; it must be a number of bytes."),
         };
     }
 
@@ -105,7 +107,9 @@ internal sealed class AwsChunkedStream : PayloadStream
         var fields = line.Split(';', 2);
         if (!long.TryParse(fields[0], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _remaining) || _remaining < 0)
         {
-            throw new AwsServiceException("InvalidRequest", $"'{line}' is no aws-chunked chunk header; expecting size-in-hexadecimal[;chunk-signature=signature].");
+            throw new AwsServiceException(
+                "InvalidRequest",
+                $"'{line}' is no aws-chunked chunk header; expecting size-in-hexadecimal[;chunk-signature=signature].");
         }
 
         const string name = "chunk-signature=";
@@ -139,7 +143,9 @@ internal sealed class AwsChunkedStream : PayloadStream
 
         var expected = SigningKeyDerivation.Sign(
             _signature.SigningKey,
-            $"AWS4-HMAC-SHA256-PAYLOAD\n{_signature.Timestamp}\n{_signature.Scope}\n{_previousSignature}\n{PayloadHashes.Empty}\n{Convert.ToHexStringLower(_chunkHash!.GetHashAndReset())}");
+            $"AWS4-HMAC-SHA256-PAYLOAD\n{_signature.Timestamp}\n{_signature.Scope}\n{_previousSignature}\n{PayloadHashes.Empty}\n"
+            + $"{Convert.ToHexStringLower(_chunkHash!.GetHashAndReset())}"
+        );
         Require(expected, _chunkSignature, "chunk");
         _previousSignature = expected;
     }
@@ -154,7 +160,9 @@ internal sealed class AwsChunkedStream : PayloadStream
             var colon = line.IndexOf(':', StringComparison.Ordinal);
             if (colon <= 0 || trailers.Count == MaximumTrailers)
             {
-                throw new AwsServiceException("MalformedTrailerError", $"The request contained trailing data that was not well-formed: '{line}'.");
+                throw new AwsServiceException(
+                    "MalformedTrailerError",
+                    $"The request contained trailing data that was not well-formed: '{line}'.");
             }
 
             var (name, value) = (line[..colon].Trim(), line[(colon + 1)..].Trim());
@@ -170,14 +178,18 @@ internal sealed class AwsChunkedStream : PayloadStream
 
         if (_declaredTrailer is not null && !trailers.ContainsKey(_declaredTrailer))
         {
-            throw new AwsServiceException("MalformedTrailerError", $"The trailing header '{_declaredTrailer}' that x-amz-trailer announces is missing.");
+            throw new AwsServiceException(
+                "MalformedTrailerError",
+                $"The trailing header '{_declaredTrailer}' that x-amz-trailer announces is missing.");
         }
 
         if (_signature is { PayloadHash: PayloadHashes.StreamingSignedTrailer })
         {
+            var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical.ToString())));
             var expected = SigningKeyDerivation.Sign(
                 _signature.SigningKey,
-                $"AWS4-HMAC-SHA256-TRAILER\n{_signature.Timestamp}\n{_signature.Scope}\n{_previousSignature}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical.ToString())))}");
+                $"AWS4-HMAC-SHA256-TRAILER\n{_signature.Timestamp}\n{_signature.Scope}\n{_previousSignature}\n{hash}"
+            );
             Require(expected, signature ?? "", "trailer");
         }
 
@@ -222,7 +234,9 @@ internal sealed class AwsChunkedStream : PayloadStream
     {
         if (!SigningKeyDerivation.AreEqual(expected, actual))
         {
-            throw new SignatureException(SignatureFailure.Mismatch, $"The {what} signature we calculated does not match the signature you provided.");
+            throw new SignatureException(
+                SignatureFailure.Mismatch,
+                $"The {what} signature we calculated does not match the signature you provided.");
         }
     }
 

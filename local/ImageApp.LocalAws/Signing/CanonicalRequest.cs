@@ -27,7 +27,10 @@ internal static partial class CanonicalRequest
             .Append(Query(target.Query, withoutSignature)).Append('\n');
         foreach (var name in signedHeaders)
         {
-            text.Append(name).Append(':').AppendJoin(',', headers[name].Select(value => Spaces().Replace((value ?? "").Trim(), " "))).Append('\n');
+            text.Append(name)
+                .Append(':')
+                .AppendJoin(',', headers[name].Select(value => Spaces().Replace((value ?? "").Trim(), " ")))
+                .Append('\n');
         }
 
         return text.Append('\n').AppendJoin(';', signedHeaders).Append('\n').Append(payloadHash).ToString();

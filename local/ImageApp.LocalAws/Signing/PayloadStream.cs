@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace ImageApp.LocalAws.Signing;
 
-/// <summary>A request's body as the client meant it: unwrapped from aws-chunked and verified against the signature as it is read to its end.</summary>
+/// <summary>
+/// A request's body as the client meant it: unwrapped from aws-chunked and verified against the signature as it is read to its end.
+/// </summary>
 internal abstract class PayloadStream : Stream
 {
     /// <summary>The trailing headers, once the body has been read; empty where it has none.</summary>
@@ -46,9 +48,11 @@ internal abstract class PayloadStream : Stream
 
     public abstract override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default);
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Request bodies are read asynchronously.");
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("Request bodies are read asynchronously.");
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 

@@ -3,10 +3,13 @@ using System.Text;
 
 namespace ImageApp.LocalAws.Signing;
 
-/// <summary>The URI encoding of Signature Version 4: everything but the unreserved characters of RFC 3986, in UTF-8 and upper-case hexadecimal.</summary>
+/// <summary>
+/// The URI encoding of Signature Version 4: everything but the unreserved characters of RFC 3986, in UTF-8 and upper-case hexadecimal.
+/// </summary>
 internal static class PercentEncoding
 {
-    private static readonly SearchValues<byte> Unreserved = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"u8);
+    private static readonly SearchValues<byte> Unreserved = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"u8);
 
     /// <summary>Encodes <paramref name="text"/>; with <paramref name="keepSlash"/>, <c>/</c> stays as it is, as in a path.</summary>
     public static string Encode(string text, bool keepSlash = false) => Encode(Encoding.UTF8.GetBytes(text), keepSlash);
@@ -30,7 +33,10 @@ internal static class PercentEncoding
         return encoded.ToString();
     }
 
-    /// <summary>Decodes each <c>%XX</c>; a <c>%</c> without two hexadecimal digits stays. In a query, <c>+</c> is a space (<paramref name="plusIsSpace"/>).</summary>
+    /// <summary>
+    /// Decodes each <c>%XX</c>; a <c>%</c> without two hexadecimal digits stays. In a query, <c>+</c> is a space
+    /// (<paramref name="plusIsSpace"/>).
+    /// </summary>
     public static byte[] Decode(ReadOnlySpan<char> text, bool plusIsSpace)
     {
         var source = new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];
@@ -40,7 +46,11 @@ internal static class PercentEncoding
         for (var i = 0; i < length; i++)
         {
             var value = source[i];
-            if (value == (byte)'%' && i + 2 < length && char.IsAsciiHexDigit((char)source[i + 1]) && char.IsAsciiHexDigit((char)source[i + 2]))
+            if (
+                value == (byte)'%'
+                && i + 2 < length
+                && char.IsAsciiHexDigit((char)source[i + 1])
+                && char.IsAsciiHexDigit((char)source[i + 2]))
             {
                 decoded[count++] = (byte)((HexValue(source[i + 1]) << 4) | HexValue(source[i + 2]));
                 i += 2;

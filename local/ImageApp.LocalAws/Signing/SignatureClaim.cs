@@ -33,20 +33,27 @@ internal sealed record SignatureClaim(
         {
             if (request.Query.ContainsKey("X-Amz-Signature"))
             {
-                throw new SignatureException(SignatureFailure.Malformed, "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter or the Authorization header should be specified.");
+                throw new SignatureException(
+                    SignatureFailure.Malformed,
+                    "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter or the Authorization header should be "
+                    + "specified.");
             }
 
             return ParseHeader(authorization, request.Headers);
         }
 
-        return request.Query.ContainsKey("X-Amz-Algorithm") || request.Query.ContainsKey("X-Amz-Signature") ? ParseQuery(request.Query) : null;
+        return request.Query.ContainsKey("X-Amz-Algorithm") || request.Query.ContainsKey("X-Amz-Signature")
+            ? ParseQuery(request.Query)
+            : null;
     }
 
     private static SignatureClaim ParseHeader(string authorization, IHeaderDictionary headers)
     {
         if (!authorization.StartsWith(Algorithm + " ", StringComparison.Ordinal))
         {
-            throw new SignatureException(SignatureFailure.Malformed, $"The authorization mechanism '{authorization.Split(' ')[0]}' is not supported; please use {Algorithm}.");
+            throw new SignatureException(
+                SignatureFailure.Malformed,
+                $"The authorization mechanism '{authorization.Split(' ')[0]}' is not supported; please use {Algorithm}.");
         }
 
         var fields = authorization[Algorithm.Length..]
@@ -54,25 +61,45 @@ internal sealed record SignatureClaim(
             .Select(field => field.Split('=', 2))
             .Where(field => field.Length == 2)
             .ToLookup(field => field[0], field => field[1]);
-        string Field(string name) => fields[name].SingleOrDefault() is { Length: > 0 } value
-            ? value
-            : throw new SignatureException(SignatureFailure.Malformed, $"The authorization header is malformed; it must have one '{name}'.");
+        string Field(string name) =>
+            fields[name].SingleOrDefault() is { Length: > 0 } value
+                ? value
+                : throw new SignatureException(
+                    SignatureFailure.Malformed,
+                    $"The authorization header is malformed; it must have one '{name}'.");
 
         var timestamp = headers["x-amz-date"].ToString();
-        if (timestamp.Length == 0 && DateTimeOffset.TryParse(headers[HeaderNames.Date].ToString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date))
+        if (
+            timestamp.Length == 0
+            && DateTimeOffset.TryParse(
+                headers[HeaderNames.Date].ToString(),
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal,
+                out var date))
         {
             timestamp = date.UtcDateTime.ToString(TimestampFormat, CultureInfo.InvariantCulture);
         }
 
         var (accessKeyId, scope) = ParseCredential(Field("Credential"), SignatureFailure.Malformed);
-        return new SignatureClaim(accessKeyId, scope, Field("SignedHeaders").Split(';'), Field("Signature"), timestamp, ParseTimestamp(timestamp, scope, SignatureFailure.Malformed), null);
+        return new SignatureClaim(
+            accessKeyId,
+            scope,
+            Field("SignedHeaders").Split(';'),
+            Field("Signature"),
+            timestamp,
+            ParseTimestamp(timestamp, scope, SignatureFailure.Malformed),
+            null);
     }
 
     private static SignatureClaim ParseQuery(IQueryCollection query)
     {
-        string Parameter(string name) => query[name].ToString() is { Length: > 0 } value
-            ? value
-            : throw new SignatureException(SignatureFailure.MalformedQuery, $"Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters; {name} is missing.");
+        string Parameter(string name) =>
+            query[name].ToString() is { Length: > 0 } value
+                ? value
+                : throw new SignatureException(
+                    SignatureFailure.MalformedQuery,
+                    "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, "
+                    + $"X-Amz-SignedHeaders, and X-Amz-Expires parameters; {name} is missing.");
 
         if (Parameter("X-Amz-Algorithm") != Algorithm)
         {
@@ -87,7 +114,9 @@ internal sealed record SignatureClaim(
 
         if (seconds is < 1 or > MaximumValiditySeconds)
         {
-            throw new SignatureException(SignatureFailure.MalformedQuery, $"X-Amz-Expires must be between 1 and {MaximumValiditySeconds} seconds (a week).");
+            throw new SignatureException(
+                SignatureFailure.MalformedQuery,
+                $"X-Amz-Expires must be between 1 and {MaximumValiditySeconds} seconds (a week).");
         }
 
         var timestamp = Parameter("X-Amz-Date");
@@ -109,18 +138,31 @@ internal sealed record SignatureClaim(
         var parts = credential.Split('/');
         return parts is [.., var date, var region, var service, CredentialScope.Terminator] && parts.Length >= 5
             ? (string.Join('/', parts[..^4]), new CredentialScope(date, region, service))
-            : throw new SignatureException(failure, $"The Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/{CredentialScope.Terminator}\".");
+            : throw new SignatureException(
+                failure,
+                $"The Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/{CredentialScope.Terminator}\".");
     }
 
     private static DateTimeOffset ParseTimestamp(string timestamp, CredentialScope scope, SignatureFailure failure)
     {
-        if (!DateTimeOffset.TryParseExact(timestamp, TimestampFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var signedAt))
+        if (
+            !DateTimeOffset.TryParseExact(
+                timestamp,
+                TimestampFormat,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal,
+                out var signedAt))
         {
-            throw new SignatureException(failure, "AWS authentication requires a valid Date or x-amz-date header (or X-Amz-Date parameter) in the format \"yyyyMMddTHHmmssZ\".");
+            throw new SignatureException(
+                failure,
+                "AWS authentication requires a valid Date or x-amz-date header (or X-Amz-Date parameter) in the format "
+                + "\"yyyyMMddTHHmmssZ\".");
         }
 
         return timestamp.StartsWith(scope.Date, StringComparison.Ordinal)
             ? signedAt
-            : throw new SignatureException(failure, $"Invalid credential date \"{scope.Date}\". This date is not the same as the request's: \"{timestamp}\".");
+            : throw new SignatureException(
+                failure,
+                $"Invalid credential date \"{scope.Date}\". This date is not the same as the request's: \"{timestamp}\".");
     }
 }

@@ -17,7 +17,9 @@ internal sealed class SignatureVerifier(LocalAwsOptions options, TimeProvider ti
         var declared = context.Request.Headers["x-amz-content-sha256"].ToString();
         if (PayloadHashes.IsDigest(declared) && !string.Equals(declared, digest, StringComparison.OrdinalIgnoreCase))
         {
-            throw new SignatureException(SignatureFailure.PayloadMismatch, "The provided 'x-amz-content-sha256' header does not match what was computed.");
+            throw new SignatureException(
+                SignatureFailure.PayloadMismatch,
+                "The provided 'x-amz-content-sha256' header does not match what was computed.");
         }
 
         return Verify(context, claim, service, declared == PayloadHashes.Unsigned ? declared : digest);
@@ -37,7 +39,10 @@ internal sealed class SignatureVerifier(LocalAwsOptions options, TimeProvider ti
 
         if (declared != PayloadHashes.Unsigned && !PayloadHashes.IsDigest(declared) && !PayloadHashes.IsStreaming(declared))
         {
-            throw new SignatureException(SignatureFailure.Malformed, $"x-amz-content-sha256 is '{declared}'; it must be UNSIGNED-PAYLOAD, {PayloadHashes.StreamingUnsignedTrailer}, {PayloadHashes.StreamingSigned}, {PayloadHashes.StreamingSignedTrailer}, or a valid sha256 value.");
+            throw new SignatureException(
+                SignatureFailure.Malformed,
+                $"x-amz-content-sha256 is '{declared}'; it must be UNSIGNED-PAYLOAD, {PayloadHashes.StreamingUnsignedTrailer}, "
+                + $"{PayloadHashes.StreamingSigned}, {PayloadHashes.StreamingSignedTrailer}, or a valid sha256 value.");
         }
 
         return Verify(context, claim, "s3", declared);
@@ -49,28 +54,45 @@ internal sealed class SignatureVerifier(LocalAwsOptions options, TimeProvider ti
         var malformed = isPresigned ? SignatureFailure.MalformedQuery : SignatureFailure.Malformed;
         if (claim.AccessKeyId != options.AccessKeyId)
         {
-            throw new SignatureException(SignatureFailure.UnknownAccessKey, $"The AWS Access Key Id you provided ('{claim.AccessKeyId}') does not exist in our records.");
+            throw new SignatureException(
+                SignatureFailure.UnknownAccessKey,
+                $"The AWS Access Key Id you provided ('{claim.AccessKeyId}') does not exist in our records.");
         }
 
         if (claim.Scope.Region != options.Region)
         {
-            throw new SignatureException(malformed, $"The authorization header is malformed; the region '{claim.Scope.Region}' is wrong; expecting '{options.Region}'.");
+            throw new SignatureException(
+                malformed,
+                $"The authorization header is malformed; the region '{claim.Scope.Region}' is wrong; expecting '{options.Region}'.");
         }
 
         if (claim.Scope.Service != service)
         {
-            throw new SignatureException(malformed, $"The authorization header is malformed; incorrect service \"{claim.Scope.Service}\". This endpoint belongs to \"{service}\".");
+            throw new SignatureException(
+                malformed,
+                $"The authorization header is malformed; incorrect service \"{claim.Scope.Service}\". This endpoint belongs to "
+                + $"\"{service}\".");
         }
 
         VerifyTime(claim);
         VerifySignedHeaders(context.Request.Headers, claim);
         var canonical = CanonicalRequest.Create(
-            context.Request.Method, RequestTarget.Of(context), context.Request.Headers, claim.SignedHeaders, payloadHash, encodesPathOnce: service == "s3", withoutSignature: isPresigned);
+            context.Request.Method,
+            RequestTarget.Of(context),
+            context.Request.Headers,
+            claim.SignedHeaders,
+            payloadHash,
+            encodesPathOnce: service == "s3",
+            withoutSignature: isPresigned);
         var key = SigningKeyDerivation.Derive(options.SecretAccessKey, claim.Scope);
         var expected = SigningKeyDerivation.Sign(key, CanonicalRequest.StringToSign(claim.Timestamp, claim.Scope, canonical));
         return SigningKeyDerivation.AreEqual(expected, claim.Signature)
             ? new RequestSignature(claim.AccessKeyId, claim.Scope, claim.Timestamp, key, expected, payloadHash, isPresigned)
-            : throw new SignatureException(SignatureFailure.Mismatch, "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. The canonical request was: " + canonical.ReplaceLineEndings("\\n"));
+            : throw new SignatureException(
+                SignatureFailure.Mismatch,
+                "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and "
+                + "signing method. The canonical request was: "
+                    + canonical.ReplaceLineEndings("\\n"));
     }
 
     private void VerifyTime(SignatureClaim claim)
@@ -80,7 +102,11 @@ internal sealed class SignatureVerifier(LocalAwsOptions options, TimeProvider ti
         {
             if (claim.SignedAt - now > MaximumSkew)
             {
-                throw new SignatureException(SignatureFailure.Expired, string.Create(CultureInfo.InvariantCulture, $"Request is not yet valid. It was signed for {claim.Timestamp}; the server's time is {now:O}."));
+                throw new SignatureException(
+                    SignatureFailure.Expired,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Request is not yet valid. It was signed for {claim.Timestamp}; the server's time is {now:O}."));
             }
 
             if (now > claim.SignedAt + validFor)
@@ -90,7 +116,12 @@ internal sealed class SignatureVerifier(LocalAwsOptions options, TimeProvider ti
         }
         else if ((now - claim.SignedAt).Duration() > MaximumSkew)
         {
-            throw new SignatureException(SignatureFailure.Skewed, string.Create(CultureInfo.InvariantCulture, $"The difference between the request time ({claim.Timestamp}) and the current time ({now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}) is too large: 15 minutes are allowed."));
+            throw new SignatureException(
+                SignatureFailure.Skewed,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The difference between the request time ({claim.Timestamp}) and the current time "
+                    + $"({now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}) is too large: 15 minutes are allowed."));
         }
     }
 
@@ -104,17 +135,24 @@ internal sealed class SignatureVerifier(LocalAwsOptions options, TimeProvider ti
         var missing = claim.SignedHeaders.Where(name => !headers.ContainsKey(name)).ToList();
         if (missing.Count > 0)
         {
-            throw new SignatureException(SignatureFailure.Mismatch, $"The request signature we calculated does not match the signature you provided: signed headers are missing from the request: {string.Join(", ", missing)}.");
+            throw new SignatureException(
+                SignatureFailure.Mismatch,
+                "The request signature we calculated does not match the signature you provided: signed headers are missing from the "
+                + $"request: {string.Join(", ", missing)}.");
         }
 
-        var unsigned = headers.Keys
-            .Where(name => name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase) && !claim.SignedHeaders.Contains(name, StringComparer.OrdinalIgnoreCase))
+        var unsigned = headers
+            .Keys.Where(name =>
+                name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase)
+                && !claim.SignedHeaders.Contains(name, StringComparer.OrdinalIgnoreCase))
             // What an unsigned body says of itself cannot change what was signed.
             .Where(name => !(claim.ValidFor is not null && name.Equals("x-amz-content-sha256", StringComparison.OrdinalIgnoreCase)))
             .ToList();
         if (unsigned.Count > 0)
         {
-            throw new SignatureException(SignatureFailure.HeadersNotSigned, $"There were headers present in the request which were not signed: {string.Join(", ", unsigned)}");
+            throw new SignatureException(
+                SignatureFailure.HeadersNotSigned,
+                $"There were headers present in the request which were not signed: {string.Join(", ", unsigned)}");
         }
     }
 }

@@ -19,8 +19,10 @@ internal static class SigningKeyDerivation
     }
 
     /// <summary>Signs, in lower-case hexadecimal.</summary>
-    public static string Sign(byte[] signingKey, string text) => Convert.ToHexStringLower(HMACSHA256.HashData(signingKey, Encoding.UTF8.GetBytes(text)));
+    public static string Sign(byte[] signingKey, string text) =>
+        Convert.ToHexStringLower(HMACSHA256.HashData(signingKey, Encoding.UTF8.GetBytes(text)));
 
     /// <summary>Compares signatures in a time that does not tell where they differ.</summary>
-    public static bool AreEqual(string expected, string actual) => CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(actual));
+    public static bool AreEqual(string expected, string actual) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(actual));
 }

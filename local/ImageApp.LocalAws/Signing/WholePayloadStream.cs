@@ -23,9 +23,13 @@ internal sealed class WholePayloadStream(Stream body, string? expectedHash) : Pa
         }
 
         _ended = true;
-        if (_hash is not null && !string.Equals(Convert.ToHexStringLower(_hash.GetHashAndReset()), expectedHash, StringComparison.OrdinalIgnoreCase))
+        if (
+            _hash is not null
+            && !string.Equals(Convert.ToHexStringLower(_hash.GetHashAndReset()), expectedHash, StringComparison.OrdinalIgnoreCase))
         {
-            throw new SignatureException(SignatureFailure.PayloadMismatch, "The provided 'x-amz-content-sha256' header does not match what was computed.");
+            throw new SignatureException(
+                SignatureFailure.PayloadMismatch,
+                "The provided 'x-amz-content-sha256' header does not match what was computed.");
         }
 
         return 0;

@@ -7,10 +7,27 @@ namespace ImageApp.LocalAws.Sns;
 internal sealed record DeliveryPolicy
 {
     /// <summary>For endpoints that AWS runs itself: 100,015 retries over 23 days.</summary>
-    public static DeliveryPolicy Managed { get; } = new() { NumNoDelayRetries = 3, NumMinDelayRetries = 2, NumMaxDelayRetries = 100_000, NumRetries = 100_015, MinDelayTarget = 1, MaxDelayTarget = 20, BackoffFunction = "exponential" };
+    public static DeliveryPolicy Managed { get; } =
+        new()
+        {
+            NumNoDelayRetries = 3,
+            NumMinDelayRetries = 2,
+            NumMaxDelayRetries = 100_000,
+            NumRetries = 100_015,
+            MinDelayTarget = 1,
+            MaxDelayTarget = 20,
+            BackoffFunction = "exponential",
+        };
 
     /// <summary>For HTTP endpoints without a policy of their own.</summary>
-    public static DeliveryPolicy Http { get; } = new() { NumRetries = 3, MinDelayTarget = 20, MaxDelayTarget = 20, BackoffFunction = "linear" };
+    public static DeliveryPolicy Http { get; } =
+        new()
+        {
+            NumRetries = 3,
+            MinDelayTarget = 20,
+            MaxDelayTarget = 20,
+            BackoffFunction = "linear",
+        };
 
     /// <summary>All retries: those without delay, with the least delay, with a growing one and with the longest.</summary>
     public int NumRetries { get; init; }
@@ -47,7 +64,9 @@ internal sealed record DeliveryPolicy
         return TimeSpan.FromSeconds(Math.Clamp(seconds, 0, MaxDelayTarget));
     }
 
-    /// <summary>Reads the <c>healthyRetryPolicy</c> of a subscription's <c>DeliveryPolicy</c>, or a topic's <c>http.defaultHealthyRetryPolicy</c>.</summary>
+    /// <summary>
+    /// Reads the <c>healthyRetryPolicy</c> of a subscription's <c>DeliveryPolicy</c>, or a topic's <c>http.defaultHealthyRetryPolicy</c>.
+    /// </summary>
     /// <exception cref="AwsServiceException"><c>InvalidParameter</c>, naming what is wrong.</exception>
     public static DeliveryPolicy Parse(string json, bool ofTopic)
     {

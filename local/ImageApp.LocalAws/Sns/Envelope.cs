@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace ImageApp.LocalAws.Sns;
 
-/// <summary>Puts notifications into the JSON that subscribers get (SNS Developer Guide, "Amazon SNS message and JSON formats"), signed.</summary>
+/// <summary>
+/// Puts notifications into the JSON that subscribers get (SNS Developer Guide, "Amazon SNS message and JSON formats"), signed.
+/// </summary>
 internal sealed class Envelope(SigningKey key, ServiceEndpoint endpoint)
 {
     /// <summary>For SQS and HTTP.</summary>
@@ -78,15 +80,23 @@ internal sealed class Envelope(SigningKey key, ServiceEndpoint endpoint)
 
     private static string SignatureVersion(Topic topic) => topic.Attributes.GetValueOrDefault(Topic.SignatureVersionAttribute, "1");
 
-    private static string Timestamp(Notification notification) => notification.Timestamp.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    private static string Timestamp(Notification notification) =>
+        notification.Timestamp.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     private string SubscribeUrl(Notification notification) =>
-        new Uri(endpoint.Uri, $"{SnsLinks.ActionPath}?Action=ConfirmSubscription&TopicArn={Uri.EscapeDataString(notification.TopicArn)}&Token={notification.Token}").AbsoluteUri;
+        new Uri(
+            endpoint.Uri,
+            $"{SnsLinks.ActionPath}?Action=ConfirmSubscription"
+            + $"&TopicArn={Uri.EscapeDataString(notification.TopicArn)}&Token={notification.Token}"
+        ).AbsoluteUri;
 
     private string UnsubscribeUrl(Subscription subscription) =>
-        new Uri(endpoint.Uri, $"{SnsLinks.ActionPath}?Action=Unsubscribe&SubscriptionArn={Uri.EscapeDataString(subscription.Arn)}").AbsoluteUri;
+        new Uri(
+            endpoint.Uri,
+            $"{SnsLinks.ActionPath}?Action=Unsubscribe&SubscriptionArn={Uri.EscapeDataString(subscription.Arn)}").AbsoluteUri;
 
-    // SNS Developer Guide, "Verifying the signatures of Amazon SNS messages": these names, in byte order, each with its value on a line of its own.
+    // SNS Developer Guide, "Verifying the signatures of Amazon SNS messages": these names, in byte order, each with its value on a line of
+    // its own.
     private string StringToSign(Notification notification)
     {
         var fields = new List<(string Name, string? Value)> { ("Message", notification.Message), ("MessageId", notification.MessageId) };
@@ -106,11 +116,16 @@ internal sealed class Envelope(SigningKey key, ServiceEndpoint endpoint)
         return string.Concat(fields.Where(field => field.Value is not null).Select(field => $"{field.Name}\n{field.Value}\n"));
     }
 
-    private static JsonObject Attributes(Notification notification) => new(notification.Attributes.Select(pair => KeyValuePair.Create<string, JsonNode?>(
-        pair.Key,
-        new JsonObject
-        {
-            ["Type"] = pair.Value.DataType,
-            ["Value"] = pair.Value.BinaryValue is null ? pair.Value.StringValue : Convert.ToBase64String(pair.Value.BinaryValue),
-        })));
+    private static JsonObject Attributes(Notification notification) =>
+        new(
+            notification.Attributes.Select(pair =>
+                KeyValuePair.Create<string, JsonNode?>(
+                    pair.Key,
+                    new JsonObject
+                    {
+                        ["Type"] = pair.Value.DataType,
+                        ["Value"] = pair.Value.BinaryValue is null
+                            ? pair.Value.StringValue
+                            : Convert.ToBase64String(pair.Value.BinaryValue),
+                    })));
 }

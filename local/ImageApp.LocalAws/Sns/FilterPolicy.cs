@@ -33,7 +33,9 @@ internal sealed class FilterPolicy
     {
         if (scope is not (null or AttributesScope or BodyScope))
         {
-            throw new AwsServiceException("InvalidParameter", $"Invalid parameter: FilterPolicyScope is '{scope}'; allowed are {AttributesScope} and {BodyScope}.");
+            throw new AwsServiceException(
+                "InvalidParameter",
+                $"Invalid parameter: FilterPolicyScope is '{scope}'; allowed are {AttributesScope} and {BodyScope}.");
         }
 
         JsonNode? node;
@@ -55,7 +57,12 @@ internal sealed class FilterPolicy
     {
         if (!_isBody)
         {
-            return Matches(_policy, new JsonObject(attributes.Where(pair => pair.Value.BinaryValue is null).Select(pair => KeyValuePair.Create(pair.Key, Value(pair.Value)))));
+            return Matches(
+                _policy,
+                new JsonObject(
+                    attributes
+                        .Where(pair => pair.Value.BinaryValue is null)
+                        .Select(pair => KeyValuePair.Create(pair.Key, Value(pair.Value)))));
         }
 
         try
@@ -120,13 +127,16 @@ internal sealed class FilterPolicy
             "prefix" => text?.StartsWith(operand!.GetValue<string>(), StringComparison.Ordinal) ?? false,
             "suffix" => text?.EndsWith(operand!.GetValue<string>(), StringComparison.Ordinal) ?? false,
             "equals-ignore-case" => string.Equals(text, operand!.GetValue<string>(), StringComparison.OrdinalIgnoreCase),
-            "wildcard" => text is not null && WildcardPattern.Matches(operand!.GetValue<string>().Replace('?', PolicyVariables.LiteralQuestionMark), text),
+            "wildcard" => text is not null
+                && WildcardPattern.Matches(operand!.GetValue<string>().Replace('?', PolicyVariables.LiteralQuestionMark), text),
             "cidr" => IPAddress.TryParse(text, out var address) && IPNetwork.Parse(operand!.GetValue<string>()).Contains(address),
-            "numeric" => Number(value) is { } number && operand!.AsArray().Chunk(2).All(pair => Compare(number, pair[0]!.GetValue<string>(), Number(pair[1])!.Value)),
+            "numeric" => Number(value) is { } number
+                && operand!.AsArray().Chunk(2).All(pair => Compare(number, pair[0]!.GetValue<string>(), Number(pair[1])!.Value)),
             "anything-but" => operand switch
             {
                 JsonArray list => !list.Any(item => AreEqual(item, value)),
-                JsonObject nested when nested.Single().Value is JsonArray list => !list.Any(item => Matches(new JsonObject { [nested.Single().Key] = item?.DeepClone() }, value)),
+                JsonObject nested when nested.Single().Value is JsonArray list => !list.Any(item =>
+                    Matches(new JsonObject { [nested.Single().Key] = item?.DeepClone() }, value)),
                 JsonObject nested => !Matches(nested, value),
                 _ => !AreEqual(operand, value),
             },
@@ -138,16 +148,20 @@ internal sealed class FilterPolicy
         Number(expected) is { } left && Number(actual) is { } right ? left == right : JsonNode.DeepEquals(expected, actual);
 
     private static decimal? Number(JsonNode? node) =>
-        node?.GetValueKind() == JsonValueKind.Number && decimal.TryParse(node.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+        node?.GetValueKind() == JsonValueKind.Number
+        && decimal.TryParse(node.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 
-    private static bool Compare(decimal number, string comparison, decimal limit) => comparison switch
-    {
-        "=" => number == limit,
-        "<" => number < limit,
-        "<=" => number <= limit,
-        ">" => number > limit,
-        _ => number >= limit,
-    };
+    private static bool Compare(decimal number, string comparison, decimal limit) =>
+        comparison switch
+        {
+            "=" => number == limit,
+            "<" => number < limit,
+            "<=" => number <= limit,
+            ">" => number > limit,
+            _ => number >= limit,
+        };
 
     private static void Validate(JsonObject policy, bool isBody, string path)
     {
@@ -174,7 +188,9 @@ internal sealed class FilterPolicy
                     Validate(nested, isBody, name + ".");
                     break;
                 default:
-                    throw Invalid($"\"{name}\" must be a list with at least one condition{(isBody ? " or an object" : $"; nested objects need FilterPolicyScope {BodyScope}")}.");
+                    throw Invalid(
+                        $"\"{name}\" must be a list with at least one "
+                        + $"condition{(isBody ? " or an object" : $"; nested objects need FilterPolicyScope {BodyScope}")}.");
             }
         }
     }
@@ -202,9 +218,12 @@ internal sealed class FilterPolicy
             "exists" => operand?.GetValueKind() is JsonValueKind.True or JsonValueKind.False,
             "prefix" or "suffix" or "equals-ignore-case" or "wildcard" => operand?.GetValueKind() == JsonValueKind.String,
             "cidr" => operand?.GetValueKind() == JsonValueKind.String && IPNetwork.TryParse(operand.GetValue<string>(), out _),
-            "numeric" => operand is JsonArray { Count: 2 or 4 } pairs && pairs.Chunk(2).All(pair => pair[0]?.ToString() is "=" or "<" or "<=" or ">" or ">=" && Number(pair[1]) is not null),
+            "numeric" => operand is JsonArray { Count: 2 or 4 } pairs
+                && pairs.Chunk(2).All(pair => pair[0]?.ToString() is "=" or "<" or "<=" or ">" or ">=" && Number(pair[1]) is not null),
             "anything-but" => IsAnythingBut(operand),
-            _ => throw Invalid($"\"{name}\" has the unknown condition '{kind}'; allowed are prefix, suffix, equals-ignore-case, wildcard, anything-but, numeric, exists and cidr."),
+            _ => throw Invalid(
+                $"\"{name}\" has the unknown condition '{kind}'; allowed are prefix, suffix, equals-ignore-case, wildcard, anything-but, "
+                + "numeric, exists and cidr."),
         };
         if (!isValid)
         {
@@ -212,14 +231,17 @@ internal sealed class FilterPolicy
         }
     }
 
-    private static bool IsAnythingBut(JsonNode? operand) => operand switch
-    {
-        null => false,
-        JsonArray list => list.Count > 0 && list.All(item => item is JsonValue),
-        JsonObject { Count: 1 } nested => nested.Single() is { Key: "prefix" or "suffix" or "equals-ignore-case" or "wildcard" } pair
-            && (pair.Value?.GetValueKind() == JsonValueKind.String || pair.Value is JsonArray { Count: > 0 } list && list.All(item => item?.GetValueKind() == JsonValueKind.String)),
-        _ => operand is JsonValue,
-    };
+    private static bool IsAnythingBut(JsonNode? operand) =>
+        operand switch
+        {
+            null => false,
+            JsonArray list => list.Count > 0 && list.All(item => item is JsonValue),
+            JsonObject { Count: 1 } nested => nested.Single() is { Key: "prefix" or "suffix" or "equals-ignore-case" or "wildcard" } pair
+                && (
+                    pair.Value?.GetValueKind() == JsonValueKind.String
+                    || pair.Value is JsonArray { Count: > 0 } list && list.All(item => item?.GetValueKind() == JsonValueKind.String)),
+            _ => operand is JsonValue,
+        };
 
     private static AwsServiceException Invalid(string what) => new("InvalidParameter", "Invalid parameter: FilterPolicy: " + what);
 }

@@ -22,15 +22,25 @@ internal sealed class HttpEndpoint(Envelope envelope) : ISubscriptionEndpoint, I
             return DeliveryPolicy.Parse(own, ofTopic: false);
         }
 
-        return topic.Attributes.TryGetValue(Topic.DeliveryPolicyAttribute, out var ofTopic) ? DeliveryPolicy.Parse(ofTopic, ofTopic: true) : DeliveryPolicy.Http;
+        return topic.Attributes.TryGetValue(Topic.DeliveryPolicyAttribute, out var ofTopic)
+            ? DeliveryPolicy.Parse(ofTopic, ofTopic: true)
+            : DeliveryPolicy.Http;
     }
 
-    public async Task DeliverAsync(Topic topic, Subscription subscription, Notification notification, ActivityContext trace, CancellationToken cancellationToken)
+    public async Task DeliverAsync(
+        Topic topic,
+        Subscription subscription,
+        Notification notification,
+        ActivityContext trace,
+        CancellationToken cancellationToken)
     {
         var isRaw = subscription.IsRaw && notification.Type == Notification.NotificationType;
         using var request = new HttpRequestMessage(HttpMethod.Post, subscription.Endpoint)
         {
-            Content = new StringContent(isRaw ? notification.Message : envelope.ForQueueOrHttp(topic, subscription, notification), Encoding.UTF8, "text/plain"),
+            Content = new StringContent(
+                isRaw ? notification.Message : envelope.ForQueueOrHttp(topic, subscription, notification),
+                Encoding.UTF8,
+                "text/plain"),
         };
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("(Amazon Simple Notification Service Agent)"));
         request.Headers.Add("x-amz-sns-message-type", notification.Type);
@@ -58,11 +68,17 @@ internal sealed class HttpEndpoint(Envelope envelope) : ISubscriptionEndpoint, I
         }
         catch (HttpRequestException failure)
         {
-            throw new DeliveryFailedException($"{subscription.Endpoint} could not be reached: {failure.Message}", isPermanent: false, failure);
+            throw new DeliveryFailedException(
+                $"{subscription.Endpoint} could not be reached: {failure.Message}",
+                isPermanent: false,
+                failure);
         }
         catch (TaskCanceledException failure) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new DeliveryFailedException($"{subscription.Endpoint} did not answer within {_client.Timeout.TotalSeconds} s.", isPermanent: false, failure);
+            throw new DeliveryFailedException(
+                $"{subscription.Endpoint} did not answer within {_client.Timeout.TotalSeconds} s.",
+                isPermanent: false,
+                failure);
         }
     }
 

@@ -5,7 +5,7 @@ using ImageApp.LocalAws.Sqs;
 namespace ImageApp.LocalAws.Sns;
 
 /// <summary>Delivers to queues, if the queue's policy allows it.</summary>
-internal sealed class QueueEndpoint(QueueService queues, Envelope envelope, LocalAwsOptions options) : ISubscriptionEndpoint
+internal sealed class QueueEndpoint(SqsStore queues, Envelope envelope, LocalAwsOptions options) : ISubscriptionEndpoint
 {
     private const int MaximumAttributes = 10;
 
@@ -15,16 +15,29 @@ internal sealed class QueueEndpoint(QueueService queues, Envelope envelope, Loca
 
     public DeliveryPolicy PolicyOf(Topic topic, Subscription subscription) => DeliveryPolicy.Managed;
 
-    public Task DeliverAsync(Topic topic, Subscription subscription, Notification notification, ActivityContext trace, CancellationToken cancellationToken)
+    public Task DeliverAsync(
+        Topic topic,
+        Subscription subscription,
+        Notification notification,
+        ActivityContext trace,
+        CancellationToken cancellationToken)
     {
         if (subscription.IsRaw && notification.Attributes.Count > MaximumAttributes)
         {
-            throw new DeliveryFailedException($"A raw message has {notification.Attributes.Count} attributes; SQS allows {MaximumAttributes}.", isPermanent: true);
+            throw new DeliveryFailedException(
+                $"A raw message has {notification.Attributes.Count} attributes; SQS allows {MaximumAttributes}.",
+                isPermanent: true);
         }
 
         var body = subscription.IsRaw ? notification.Message : envelope.ForQueueOrHttp(topic, subscription, notification);
         var attributes = subscription.IsRaw ? notification.Attributes : new Dictionary<string, MessageAttribute>();
         var traceHeader = trace == default ? null : XRayTraceHeader.From(trace);
-        return queues.SendAsync(new ServiceCall(TopicService.Principal, topic.Arn, options.AccountId), subscription.Endpoint, body, attributes, cancellationToken, traceHeader);
+        return queues.SendAsync(
+            new ServiceCall(SnsStore.Principal, topic.Arn, options.AccountId),
+            subscription.Endpoint,
+            body,
+            attributes,
+            cancellationToken,
+            traceHeader);
     }
 }

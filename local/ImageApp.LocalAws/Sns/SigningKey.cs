@@ -15,7 +15,8 @@ internal sealed class SigningKey : IDisposable
     {
         _key = key;
         CertificatePem = certificate;
-        CertificateFileName = $"SimpleNotificationService-{Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(certificate)).AsSpan(0, 16))}.pem";
+        var fingerprint = SHA256.HashData(Encoding.ASCII.GetBytes(certificate)).AsSpan(0, 16);
+        CertificateFileName = $"SimpleNotificationService-{Convert.ToHexStringLower(fingerprint)}.pem";
     }
 
     /// <summary>The certificate that envelopes are checked with.</summary>
@@ -25,7 +26,7 @@ internal sealed class SigningKey : IDisposable
     public string CertificateFileName { get; }
 
     /// <summary>Reads the key from the folder, or makes it there, readable for its owner only.</summary>
-    public static SigningKey LoadOrCreate(string folder)
+    public static SigningKey LoadOrCreate(string folder, TimeProvider time)
     {
         Directory.CreateDirectory(folder);
         var keyFile = Path.Combine(folder, "signing-key.pem");
@@ -38,8 +39,13 @@ internal sealed class SigningKey : IDisposable
         }
 
         var key = RSA.Create(KeyBits);
-        var request = new CertificateRequest("CN=sns.amazonaws.com, O=ImageApp local AWS", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddYears(20));
+        var request = new CertificateRequest(
+            "CN=sns.amazonaws.com, O=ImageApp local AWS",
+            key,
+            HashAlgorithmName.SHA256,
+            RSASignaturePadding.Pkcs1);
+        var now = time.GetUtcNow();
+        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddYears(20));
         var pem = certificate.ExportCertificatePem() + "\n";
         WritePrivate(keyFile, key.ExportPkcs8PrivateKeyPem());
 
@@ -50,7 +56,11 @@ internal sealed class SigningKey : IDisposable
 
     /// <summary>Signs as signature version 1 (SHA-1) or 2 (SHA-256).</summary>
     public string Sign(string text, string version) =>
-        Convert.ToBase64String(_key.SignData(Encoding.UTF8.GetBytes(text), version == "2" ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1, RSASignaturePadding.Pkcs1));
+        Convert.ToBase64String(
+            _key.SignData(
+                Encoding.UTF8.GetBytes(text),
+                version == "2" ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1,
+                RSASignaturePadding.Pkcs1));
 
     public void Dispose() => _key.Dispose();
 

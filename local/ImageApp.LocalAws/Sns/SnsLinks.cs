@@ -1,3 +1,5 @@
+using System.Net;
+using ImageApp.LocalAws.Protocols;
 using Microsoft.AspNetCore.Http;
 
 namespace ImageApp.LocalAws.Sns;
@@ -8,7 +10,10 @@ namespace ImageApp.LocalAws.Sns;
 /// </summary>
 internal sealed class SnsLinks(SnsApi api, SigningKey key) : IUnsignedEndpoint
 {
-    /// <summary>The path of links to actions. AWS has them at the root of a host of their own; here that is S3's, and no bucket starts with an underscore.</summary>
+    /// <summary>
+    /// The path of links to actions. AWS has them at the root of a host of their own; here that is S3's, and no bucket starts with an
+    /// underscore.
+    /// </summary>
     public const string ActionPath = "/_sns";
 
     public bool Handles(PathString path) => path == ActionPath || path == "/" + key.CertificateFileName;
@@ -25,19 +30,24 @@ internal sealed class SnsLinks(SnsApi api, SigningKey key) : IUnsignedEndpoint
         var requestId = Guid.NewGuid().ToString();
         try
         {
-            var parameters = context.Request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString());
-            var action = parameters.GetValueOrDefault("Action", "");
-            if (action is not ("ConfirmSubscription" or "Unsubscribe"))
+            var request = new QueryRequest(
+                context.Request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString()),
+                SnsParameters.InvalidCode);
+            if (request["Action"] is not ("ConfirmSubscription" or "Unsubscribe"))
             {
-                throw new AwsServiceException("MissingAuthenticationToken", $"The action '{action}' must be signed; without a signature only ConfirmSubscription and Unsubscribe are allowed.", System.Net.HttpStatusCode.Forbidden);
+                throw new AwsServiceException(
+                    "MissingAuthenticationToken",
+                    $"The action '{request["Action"]}' must be signed; without a signature only ConfirmSubscription and Unsubscribe are "
+                    + "allowed.",
+                    HttpStatusCode.Forbidden);
             }
 
-            var result = await api.HandleAsync(action, parameters, context.RequestAborted);
-            await QueryResponse.WriteAsync(context, SnsApi.Namespace, action, result, requestId);
+            var result = await api.PerformAsync(request, context.RequestAborted);
+            await QueryResponse.WriteAsync(context.Response, SnsApi.Namespace, request.Action, result, requestId, context.RequestAborted);
         }
         catch (AwsServiceException failure)
         {
-            await QueryResponse.WriteErrorAsync(context, SnsApi.Namespace, failure, requestId);
+            await AwsErrorWriter.WriteAsync(context, AwsErrorFormat.Query, failure, requestId, ActionPath, context.RequestAborted);
         }
     }
 }

@@ -8,7 +8,10 @@ internal static class SubscriptionAttributes
 {
     /// <summary>The attributes after a change; an empty value removes one.</summary>
     /// <exception cref="AwsServiceException"><c>InvalidParameter</c>, naming the attribute and what is allowed.</exception>
-    public static IReadOnlyDictionary<string, string> Change(string protocol, IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> changes)
+    public static IReadOnlyDictionary<string, string> Change(
+        string protocol,
+        IReadOnlyDictionary<string, string> before,
+        IReadOnlyDictionary<string, string> changes)
     {
         var after = new Dictionary<string, string>(before, StringComparer.Ordinal);
         foreach (var (name, value) in changes)
@@ -75,7 +78,10 @@ internal static class SubscriptionAttributes
             case Subscription.RawMessageDeliveryAttribute or Subscription.FilterPolicyAttribute or Subscription.FilterPolicyScopeAttribute:
                 break;
             default:
-                throw new AwsServiceException("InvalidParameter", $"Invalid parameter: AttributeName: '{name}'; allowed are RawMessageDelivery, FilterPolicy, FilterPolicyScope, RedrivePolicy and DeliveryPolicy.");
+                throw new AwsServiceException(
+                    "InvalidParameter",
+                    $"Invalid parameter: AttributeName: '{name}'; allowed are RawMessageDelivery, FilterPolicy, FilterPolicyScope, "
+                    + "RedrivePolicy and DeliveryPolicy.");
         }
     }
 

@@ -4,14 +4,25 @@ using ImageApp.LocalAws.CloudFormation;
 namespace ImageApp.LocalAws.Sns;
 
 /// <summary><c>AWS::SNS::Subscription</c>.</summary>
-internal sealed class SubscriptionHandler(TopicService topics) : IResourceTypeHandler
+internal sealed class SubscriptionHandler(SnsStore topics) : IResourceTypeHandler
 {
     public string TypeName => "AWS::SNS::Subscription";
 
-    public IReadOnlySet<string> Properties { get; } = new HashSet<string>
-    {
-        "TopicArn", "Protocol", "Endpoint", "FilterPolicy", "FilterPolicy.*", "FilterPolicyScope", "RawMessageDelivery", "RedrivePolicy", "RedrivePolicy.*", "DeliveryPolicy", "DeliveryPolicy.*",
-    };
+    public IReadOnlySet<string> Properties { get; } =
+        new HashSet<string>
+        {
+            "TopicArn",
+            "Protocol",
+            "Endpoint",
+            "FilterPolicy",
+            "FilterPolicy.*",
+            "FilterPolicyScope",
+            "RawMessageDelivery",
+            "RedrivePolicy",
+            "RedrivePolicy.*",
+            "DeliveryPolicy",
+            "DeliveryPolicy.*",
+        };
 
     public IReadOnlySet<string> ReplacementProperties { get; } = new HashSet<string> { "TopicArn", "Protocol", "Endpoint" };
 
@@ -35,7 +46,8 @@ internal sealed class SubscriptionHandler(TopicService topics) : IResourceTypeHa
         return Provisioned(physicalId);
     }
 
-    public Task DeleteAsync(string physicalId, ResourceRequest request, CancellationToken cancellationToken) => topics.UnsubscribeAsync(physicalId, cancellationToken);
+    public Task DeleteAsync(string physicalId, ResourceRequest request, CancellationToken cancellationToken) =>
+        topics.UnsubscribeAsync(physicalId, cancellationToken);
 
     private static ProvisionedResource Provisioned(string arn) => new(arn, new Dictionary<string, string> { ["Arn"] = arn });
 

@@ -4,13 +4,23 @@ using ImageApp.LocalAws.CloudFormation;
 namespace ImageApp.LocalAws.Sns;
 
 /// <summary><c>AWS::SNS::Topic</c>.</summary>
-internal sealed class TopicHandler(TopicService topics, LocalAwsOptions options) : IResourceTypeHandler
+internal sealed class TopicHandler(SnsStore topics, LocalAwsOptions options) : IResourceTypeHandler
 {
     private static readonly string[] s_scalars = [Topic.DisplayNameAttribute, Topic.SignatureVersionAttribute];
 
     public string TypeName => "AWS::SNS::Topic";
 
-    public IReadOnlySet<string> Properties { get; } = new HashSet<string> { "TopicName", "DisplayName", "SignatureVersion", "Subscription.Endpoint", "Subscription.Protocol", "Tags.Key", "Tags.Value" };
+    public IReadOnlySet<string> Properties { get; } =
+        new HashSet<string>
+        {
+            "TopicName",
+            "DisplayName",
+            "SignatureVersion",
+            "Subscription.Endpoint",
+            "Subscription.Protocol",
+            "Tags.Key",
+            "Tags.Value",
+        };
 
     public IReadOnlySet<string> ReplacementProperties { get; } = new HashSet<string> { "TopicName" };
 
@@ -24,7 +34,11 @@ internal sealed class TopicHandler(TopicService topics, LocalAwsOptions options)
             throw new AwsServiceException("AlreadyExists", $"Resource of type 'AWS::SNS::Topic' with identifier '{name}' already exists.");
         }
 
-        var topic = await topics.CreateAsync(name, request.Properties.Attributes(s_scalars, []), request.Properties.Tags(), cancellationToken);
+        var topic = await topics.CreateAsync(
+            name,
+            request.Properties.Attributes(s_scalars, []),
+            request.Properties.Tags(),
+            cancellationToken);
         await SubscribeAsync(topic.Arn, request.Properties, cancellationToken);
         return Provisioned(topic.Arn);
     }
@@ -44,7 +58,8 @@ internal sealed class TopicHandler(TopicService topics, LocalAwsOptions options)
         return Provisioned(physicalId);
     }
 
-    public Task DeleteAsync(string physicalId, ResourceRequest request, CancellationToken cancellationToken) => topics.DeleteAsync(physicalId, cancellationToken);
+    public Task DeleteAsync(string physicalId, ResourceRequest request, CancellationToken cancellationToken) =>
+        topics.DeleteAsync(physicalId, cancellationToken);
 
     private static ProvisionedResource Provisioned(string arn) =>
         new(arn, new Dictionary<string, string> { ["TopicArn"] = arn, ["TopicName"] = arn[(arn.LastIndexOf(':') + 1)..] });
@@ -53,7 +68,12 @@ internal sealed class TopicHandler(TopicService topics, LocalAwsOptions options)
     {
         foreach (var subscription in (properties["Subscription"] as JsonArray ?? []).OfType<JsonObject>())
         {
-            await topics.SubscribeAsync(topicArn, subscription.RequiredText("Protocol"), subscription.RequiredText("Endpoint"), new Dictionary<string, string>(), cancellationToken);
+            await topics.SubscribeAsync(
+                topicArn,
+                subscription.RequiredText("Protocol"),
+                subscription.RequiredText("Endpoint"),
+                new Dictionary<string, string>(),
+                cancellationToken);
         }
     }
 }

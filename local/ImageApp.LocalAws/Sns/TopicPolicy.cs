@@ -5,7 +5,17 @@ namespace ImageApp.LocalAws.Sns;
 /// <summary>A topic's policy: the one it starts with, and the statements of <c>AddPermission</c>.</summary>
 internal static class TopicPolicy
 {
-    private static readonly string[] s_actions = ["GetTopicAttributes", "SetTopicAttributes", "AddPermission", "RemovePermission", "DeleteTopic", "Subscribe", "ListSubscriptionsByTopic", "Publish"];
+    private static readonly string[] s_actions =
+    [
+        "GetTopicAttributes",
+        "SetTopicAttributes",
+        "AddPermission",
+        "RemovePermission",
+        "DeleteTopic",
+        "Subscribe",
+        "ListSubscriptionsByTopic",
+        "Publish",
+    ];
 
     /// <summary>The default: everything, for the owning account only; no service may publish.</summary>
     public static string Default(string topicArn, string accountId)
@@ -19,7 +29,12 @@ internal static class TopicPolicy
             ["Resource"] = topicArn,
             ["Condition"] = new JsonObject { ["StringEquals"] = new JsonObject { ["AWS:SourceOwner"] = accountId } },
         };
-        return new JsonObject { ["Version"] = "2008-10-17", ["Id"] = "__default_policy_ID", ["Statement"] = new JsonArray(statement) }.ToJsonString();
+        return new JsonObject
+        {
+            ["Version"] = "2008-10-17",
+            ["Id"] = "__default_policy_ID",
+            ["Statement"] = new JsonArray(statement),
+        }.ToJsonString();
     }
 
     /// <summary>Adds a statement for accounts.</summary>
@@ -28,7 +43,9 @@ internal static class TopicPolicy
     {
         if (actions.FirstOrDefault(action => action != "*" && !s_actions.Contains(action)) is { } unknown)
         {
-            throw new AwsServiceException("InvalidParameter", $"Invalid parameter: ActionName '{unknown}'; allowed are {string.Join(", ", s_actions)} and *.");
+            throw new AwsServiceException(
+                "InvalidParameter",
+                $"Invalid parameter: ActionName '{unknown}'; allowed are {string.Join(", ", s_actions)} and *.");
         }
 
         var (document, statements) = Read(policy);
@@ -37,14 +54,18 @@ internal static class TopicPolicy
             throw new AwsServiceException("InvalidParameter", $"Invalid parameter: Statement already exists with the label '{label}'.");
         }
 
-        statements.Add(new JsonObject
-        {
-            ["Sid"] = label,
-            ["Effect"] = "Allow",
-            ["Principal"] = new JsonObject { ["AWS"] = new JsonArray([.. accounts.Select(account => JsonValue.Create($"arn:aws:iam::{account}:root"))]) },
-            ["Action"] = new JsonArray([.. actions.Select(action => JsonValue.Create("SNS:" + action))]),
-            ["Resource"] = topicArn,
-        });
+        statements.Add(
+            new JsonObject
+            {
+                ["Sid"] = label,
+                ["Effect"] = "Allow",
+                ["Principal"] = new JsonObject
+                {
+                    ["AWS"] = new JsonArray([.. accounts.Select(account => JsonValue.Create($"arn:aws:iam::{account}:root"))]),
+                },
+                ["Action"] = new JsonArray([.. actions.Select(action => JsonValue.Create("SNS:" + action))]),
+                ["Resource"] = topicArn,
+            });
         return document.ToJsonString();
     }
 
@@ -53,7 +74,12 @@ internal static class TopicPolicy
     public static string Remove(string policy, string label)
     {
         var (document, statements) = Read(policy);
-        var statement = statements.FirstOrDefault(item => HasLabel(item, label)) ?? throw new AwsServiceException("NotFound", $"The topic's policy has no statement '{label}'.", System.Net.HttpStatusCode.NotFound);
+        var statement =
+            statements.FirstOrDefault(item => HasLabel(item, label))
+            ?? throw new AwsServiceException(
+                "NotFound",
+                $"The topic's policy has no statement '{label}'.",
+                System.Net.HttpStatusCode.NotFound);
         statements.Remove(statement);
         return document.ToJsonString();
     }

@@ -3,7 +3,7 @@ using ImageApp.LocalAws.CloudFormation;
 namespace ImageApp.LocalAws.Sns;
 
 /// <summary><c>AWS::SNS::TopicPolicy</c>; without it a topic has its default policy.</summary>
-internal sealed class TopicPolicyHandler(TopicService topics) : IResourceTypeHandler
+internal sealed class TopicPolicyHandler(SnsStore topics) : IResourceTypeHandler
 {
     public string TypeName => "AWS::SNS::TopicPolicy";
 
@@ -13,11 +13,14 @@ internal sealed class TopicPolicyHandler(TopicService topics) : IResourceTypeHan
 
     public IReadOnlySet<string> Attributes { get; } = new HashSet<string> { "Id" };
 
-    public Task<ProvisionedResource> CreateAsync(ResourceRequest request, CancellationToken cancellationToken) => UpdateAsync(request.GeneratedName, request, cancellationToken);
+    public Task<ProvisionedResource> CreateAsync(ResourceRequest request, CancellationToken cancellationToken) =>
+        UpdateAsync(request.GeneratedName, request, cancellationToken);
 
     public async Task<ProvisionedResource> UpdateAsync(string physicalId, ResourceRequest request, CancellationToken cancellationToken)
     {
-        var policy = request.Properties.Document("PolicyDocument") ?? throw new AwsServiceException("InvalidRequest", "The property PolicyDocument is required.");
+        var policy =
+            request.Properties.Document("PolicyDocument")
+            ?? throw new AwsServiceException("InvalidRequest", "The property PolicyDocument is required.");
         foreach (var topic in request.Properties.RequiredTexts("Topics"))
         {
             await topics.SetAttributesAsync(topic, new Dictionary<string, string> { [Topic.PolicyAttribute] = policy }, cancellationToken);

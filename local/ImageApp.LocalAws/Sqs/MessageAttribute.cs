@@ -3,7 +3,8 @@ using System.Globalization;
 namespace ImageApp.LocalAws.Sqs;
 
 /// <summary>A message attribute of SQS or SNS.</summary>
-/// <param name="DataType"><c>String</c>, <c>Number</c> or <c>Binary</c>, each with an optional label after a dot; in SNS also <c>String.Array</c>.</param>
+/// <param name="DataType"><c>String</c>, <c>Number</c> or <c>Binary</c>, each with an optional label after a dot; in SNS also
+/// <c>String.Array</c>.</param>
 /// <param name="StringValue">The value of a string or number.</param>
 /// <param name="BinaryValue">The value of a binary attribute.</param>
 internal sealed record MessageAttribute(string DataType, string? StringValue, byte[]? BinaryValue)

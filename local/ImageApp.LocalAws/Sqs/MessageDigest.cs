@@ -5,8 +5,13 @@ using System.Text;
 
 namespace ImageApp.LocalAws.Sqs;
 
-/// <summary>The MD5 digests by which SQS clients check messages (SQS Developer Guide, "Calculating the MD5 message digest for message attributes").</summary>
-[SuppressMessage("Security", "CA5351:Do Not Use Broken Cryptographic Algorithms", Justification = "The SQS protocol prescribes MD5, as a checksum.")]
+/// <summary>
+/// The MD5 digests by which SQS clients check messages (SQS Developer Guide, "Calculating the MD5 message digest for message attributes").
+/// </summary>
+[SuppressMessage(
+    "Security",
+    "CA5351:Do Not Use Broken Cryptographic Algorithms",
+    Justification = "The SQS protocol prescribes MD5, as a checksum.")]
 internal static class MessageDigest
 {
     private const byte StringTransport = 1;

@@ -1,4 +1,5 @@
 using ImageApp.LocalAws.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace ImageApp.LocalAws.Sqs;
 
@@ -11,7 +12,7 @@ internal sealed class Queue : IAsyncDisposable
     // Journal entries are queued under this lock, so that the file has the changes in the order of memory.
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
-    private readonly Journal<QueuedMessage> _journal;
+    private readonly JournaledMap<QueuedMessage> _journal;
     private readonly Dictionary<string, QueuedMessage> _byId = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _idByReceipt = new(StringComparer.Ordinal);
     private readonly SortedSet<QueuedMessage> _byVisibility = new(Comparer<QueuedMessage>.Create(static (left, right) =>
@@ -21,12 +22,12 @@ internal sealed class Queue : IAsyncDisposable
     private DateTimeOffset _nextExpiry;
     private long _sequence;
 
-    public Queue(string arn, QueueState state, string journalPath, TimeProvider time)
+    public Queue(string arn, QueueState state, string journalPath, TimeProvider time, ILogger logger)
     {
         Arn = arn;
         State = state;
         _time = time;
-        _journal = Journal<QueuedMessage>.Open(journalPath, SqsJsonContext.Default.JournalEntryQueuedMessage);
+        _journal = JournaledMap<QueuedMessage>.Open(journalPath, SqsJsonContext.Default.JournalEntryQueuedMessage, logger);
         foreach (var message in _journal.Recovered.Values)
         {
             Set(message);
@@ -45,7 +46,12 @@ internal sealed class Queue : IAsyncDisposable
     public SemaphoreSlim StateChange { get; } = new(1);
 
     /// <summary>Adds a message; done when it is on disk.</summary>
-    public async Task<QueuedMessage> AddAsync(string body, IReadOnlyDictionary<string, MessageAttribute> attributes, string? traceHeader, string senderId, int? delaySeconds)
+    public async Task<QueuedMessage> AddAsync(
+        string body,
+        IReadOnlyDictionary<string, MessageAttribute> attributes,
+        string? traceHeader,
+        string senderId,
+        int? delaySeconds)
     {
         var now = _time.GetUtcNow();
         var message = new QueuedMessage
@@ -72,8 +78,16 @@ internal sealed class Queue : IAsyncDisposable
         DeadLetterSourceArn = sourceArn,
     });
 
-    /// <summary>Receives up to <paramref name="maximum"/> messages, waiting for the first of them; what was received too often goes to <paramref name="deadLetters"/>.</summary>
-    public async Task<IReadOnlyList<QueuedMessage>> ReceiveAsync(int maximum, TimeSpan visibilityTimeout, TimeSpan wait, (Queue Queue, int MaxReceiveCount)? deadLetters, CancellationToken cancellationToken)
+    /// <summary>
+    /// Receives up to <paramref name="maximum"/> messages, waiting for the first of them; what was received too often goes to
+    /// <paramref name="deadLetters"/>.
+    /// </summary>
+    public async Task<IReadOnlyList<QueuedMessage>> ReceiveAsync(
+        int maximum,
+        TimeSpan visibilityTimeout,
+        TimeSpan wait,
+        (Queue Queue, int MaxReceiveCount)? deadLetters,
+        CancellationToken cancellationToken)
     {
         var giveUpAt = _time.GetUtcNow() + wait;
         while (true)
@@ -218,7 +232,11 @@ internal sealed class Queue : IAsyncDisposable
     }
 
     private QueuedMessage? Find(string receiptHandle) =>
-        _idByReceipt.TryGetValue(receiptHandle, out var id) && _byId.TryGetValue(id, out var message) && message.ReceiptHandle == receiptHandle ? message : null;
+        _idByReceipt.TryGetValue(receiptHandle, out var id)
+        && _byId.TryGetValue(id, out var message)
+        && message.ReceiptHandle == receiptHandle
+            ? message
+            : null;
 
     private void Set(QueuedMessage message)
     {

@@ -32,8 +32,11 @@ internal static class QueueAttributes
         attributes.TryGetValue(name, out var text) ? int.Parse(text, CultureInfo.InvariantCulture) : s_numbers[name].Default;
 
     /// <summary>The attributes after a change; an empty policy removes it.</summary>
-    /// <exception cref="AwsServiceException"><c>InvalidAttributeName</c> or <c>InvalidAttributeValue</c>, naming what is allowed.</exception>
-    public static IReadOnlyDictionary<string, string> Change(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> changes)
+    /// <exception cref="AwsServiceException"><c>InvalidAttributeName</c> or <c>InvalidAttributeValue</c>, naming what is
+    /// allowed.</exception>
+    public static IReadOnlyDictionary<string, string> Change(
+        IReadOnlyDictionary<string, string> before,
+        IReadOnlyDictionary<string, string> changes)
     {
         var after = new Dictionary<string, string>(before, StringComparer.Ordinal);
         foreach (var (name, value) in changes)
@@ -55,7 +58,10 @@ internal static class QueueAttributes
     {
         if (s_numbers.TryGetValue(name, out var limits))
         {
-            if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < limits.Minimum || number > limits.Maximum)
+            if (
+                !int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                || number < limits.Minimum
+                || number > limits.Maximum)
             {
                 throw Invalid(name, $"'{value}' is no whole number from {limits.Minimum} to {limits.Maximum}.");
             }
@@ -85,9 +91,12 @@ internal static class QueueAttributes
             default:
                 throw new AwsServiceException(
                     "InvalidAttributeName",
-                    $"Unknown attribute {name}. Allowed are {string.Join(", ", s_numbers.Keys)}, {Policy}, {RedrivePolicyName}, {RedriveAllowPolicy} and {SqsManagedSseEnabled} (true or false); FIFO queues and KMS keys are not offered locally.");
+                    $"Unknown attribute {name}. Allowed are {string.Join(", ", s_numbers.Keys)}, {Policy}, {RedrivePolicyName}, "
+                    + $"{RedriveAllowPolicy} and {SqsManagedSseEnabled} (true or false); FIFO queues and KMS keys are not offered locally."
+                );
         }
     }
 
-    private static AwsServiceException Invalid(string name, string what) => new("InvalidAttributeValue", $"Invalid value for the parameter {name}: {what}");
+    private static AwsServiceException Invalid(string name, string what) =>
+        new("InvalidAttributeValue", $"Invalid value for the parameter {name}: {what}");
 }

@@ -1,11 +1,10 @@
 using System.Text.Json.Nodes;
 using ImageApp.LocalAws.CloudFormation;
-using ImageApp.LocalAws.Sns;
 
 namespace ImageApp.LocalAws.Sqs;
 
 /// <summary><c>AWS::SQS::Queue</c>.</summary>
-internal sealed class QueueHandler(QueueService queues, ServiceEndpoint endpoint) : IResourceTypeHandler
+internal sealed class QueueHandler(SqsStore queues, ServiceEndpoint endpoint) : IResourceTypeHandler
 {
     private const int MaximumNameLength = 80;
 
@@ -51,11 +50,19 @@ internal sealed class QueueHandler(QueueService queues, ServiceEndpoint endpoint
     private static Dictionary<string, string> AttributesOf(JsonObject properties) => properties.Attributes(s_scalars, s_documents);
 
     // The end of a generated name is what makes it unique.
-    private static string Shortened(string name) => name.Length <= MaximumNameLength ? name : name[..(MaximumNameLength - 20)] + name[^20..];
+    private static string Shortened(string name) =>
+        name.Length <= MaximumNameLength ? name : name[..(MaximumNameLength - 20)] + name[^20..];
 
     private ProvisionedResource Provisioned(Queue queue)
     {
         var url = queues.UrlOf(queue, endpoint.Uri);
-        return new ProvisionedResource(url, new Dictionary<string, string> { ["Arn"] = queue.Arn, ["QueueName"] = queue.Name, ["QueueUrl"] = url });
+        return new ProvisionedResource(
+            url,
+            new Dictionary<string, string>
+            {
+                ["Arn"] = queue.Arn,
+                ["QueueName"] = queue.Name,
+                ["QueueUrl"] = url,
+            });
     }
 }

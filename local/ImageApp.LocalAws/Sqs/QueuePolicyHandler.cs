@@ -1,10 +1,9 @@
 using ImageApp.LocalAws.CloudFormation;
-using ImageApp.LocalAws.Sns;
 
 namespace ImageApp.LocalAws.Sqs;
 
 /// <summary><c>AWS::SQS::QueuePolicy</c>.</summary>
-internal sealed class QueuePolicyHandler(QueueService queues) : IResourceTypeHandler
+internal sealed class QueuePolicyHandler(SqsStore queues) : IResourceTypeHandler
 {
     public string TypeName => "AWS::SQS::QueuePolicy";
 
@@ -14,14 +13,20 @@ internal sealed class QueuePolicyHandler(QueueService queues) : IResourceTypeHan
 
     public IReadOnlySet<string> Attributes { get; } = new HashSet<string> { "Id" };
 
-    public Task<ProvisionedResource> CreateAsync(ResourceRequest request, CancellationToken cancellationToken) => UpdateAsync(request.GeneratedName, request, cancellationToken);
+    public Task<ProvisionedResource> CreateAsync(ResourceRequest request, CancellationToken cancellationToken) =>
+        UpdateAsync(request.GeneratedName, request, cancellationToken);
 
     public async Task<ProvisionedResource> UpdateAsync(string physicalId, ResourceRequest request, CancellationToken cancellationToken)
     {
-        var policy = request.Properties.Document("PolicyDocument") ?? throw new AwsServiceException("InvalidRequest", "The property PolicyDocument is required.");
+        var policy =
+            request.Properties.Document("PolicyDocument")
+            ?? throw new AwsServiceException("InvalidRequest", "The property PolicyDocument is required.");
         foreach (var url in request.Properties.RequiredTexts("Queues"))
         {
-            await queues.SetAttributesAsync(queues.GetByUrl(url), new Dictionary<string, string> { [QueueAttributes.Policy] = policy }, cancellationToken);
+            await queues.SetAttributesAsync(
+                queues.GetByUrl(url),
+                new Dictionary<string, string> { [QueueAttributes.Policy] = policy },
+                cancellationToken);
         }
 
         return new ProvisionedResource(physicalId, new Dictionary<string, string> { ["Id"] = physicalId });

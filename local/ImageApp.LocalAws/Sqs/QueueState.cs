@@ -14,3 +14,37 @@ internal sealed record QueueState
 
     public required DateTimeOffset LastModifiedAt { get; init; }
 }
+
+/// <summary>A message in a queue, as it is kept on disk. Immutable: each receive makes a new one.</summary>
+internal sealed record QueuedMessage
+{
+    public required string MessageId { get; init; }
+
+    /// <summary>Order of arrival in this queue.</summary>
+    public required long Sequence { get; init; }
+
+    public required string Body { get; init; }
+
+    public required IReadOnlyDictionary<string, MessageAttribute> Attributes { get; init; }
+
+    /// <summary>The X-Ray trace header that came with it.</summary>
+    public string? TraceHeader { get; init; }
+
+    /// <summary>Account id of an owner, or the service principal that sent it.</summary>
+    public required string SenderId { get; init; }
+
+    public required DateTimeOffset SentAt { get; init; }
+
+    /// <summary>Not received before this time: after a delay, or while somebody works on it.</summary>
+    public required DateTimeOffset VisibleAt { get; init; }
+
+    public int ReceiveCount { get; init; }
+
+    public DateTimeOffset? FirstReceivedAt { get; init; }
+
+    /// <summary>The handle of the latest receive.</summary>
+    public string? ReceiptHandle { get; init; }
+
+    /// <summary>The queue it failed in, where this is a dead-letter queue.</summary>
+    public string? DeadLetterSourceArn { get; init; }
+}

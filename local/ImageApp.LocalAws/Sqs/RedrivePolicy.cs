@@ -31,5 +31,6 @@ internal sealed record RedrivePolicy(string DeadLetterTargetArn, int MaxReceiveC
             : throw Invalid("maxReceiveCount must be a whole number from 1 to 1000.");
     }
 
-    private static AwsServiceException Invalid(string what) => new("InvalidAttributeValue", "Invalid value for the parameter RedrivePolicy: " + what);
+    private static AwsServiceException Invalid(string what) =>
+        new("InvalidAttributeValue", "Invalid value for the parameter RedrivePolicy: " + what);
 }

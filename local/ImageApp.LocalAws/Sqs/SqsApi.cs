@@ -5,11 +5,18 @@ using System.Text;
 using System.Text.Json.Nodes;
 using ImageApp.LocalAws.Lambda;
 using ImageApp.LocalAws.Policies;
+using ImageApp.LocalAws.Protocols;
+using Microsoft.Extensions.Hosting;
 
 namespace ImageApp.LocalAws.Sqs;
 
 /// <summary>SQS's operations, as its AWS JSON 1.0 protocol names them.</summary>
-internal sealed class SqsApi(QueueService queues, LocalAwsOptions options)
+internal sealed class SqsApi(
+    SqsStore queues,
+    ServiceEndpoint endpoint,
+    LocalAwsOptions options,
+    TimeProvider time,
+    IHostApplicationLifetime lifetime) : IAwsService
 {
     /// <summary>What <c>X-Amz-Target</c> starts with.</summary>
     public const string TargetPrefix = "AmazonSQS.";
@@ -18,18 +25,59 @@ internal sealed class SqsApi(QueueService queues, LocalAwsOptions options)
     private const int MaximumMessages = 10;
     private const int MaximumVisibilityTimeout = 43_200;
 
-    /// <summary>Performs an operation; queue URLs in the answer start with <paramref name="endpoint"/>.</summary>
-    /// <exception cref="AwsServiceException">The operation is unknown or refused.</exception>
-    public async Task<JsonObject> HandleAsync(string operation, JsonObject parameters, Uri endpoint, CancellationToken cancellationToken)
+    // The codes of the older query protocol, which some SDKs still match on (SQS Developer Guide, "x-amzn-query-error").
+    private static readonly Dictionary<string, string> s_queryCodes = new(StringComparer.Ordinal)
     {
-        var request = new SqsRequest(parameters);
+        ["QueueDoesNotExist"] = "AWS.SimpleQueueService.NonExistentQueue",
+        ["QueueNameExists"] = "QueueAlreadyExists",
+        ["EmptyBatchRequest"] = "AWS.SimpleQueueService.EmptyBatchRequest",
+        ["TooManyEntriesInBatchRequest"] = "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
+        ["BatchEntryIdsNotDistinct"] = "AWS.SimpleQueueService.BatchEntryIdsNotDistinct",
+        ["BatchRequestTooLong"] = "AWS.SimpleQueueService.BatchRequestTooLong",
+        ["InvalidBatchEntryId"] = "AWS.SimpleQueueService.InvalidBatchEntryId",
+        ["MessageNotInflight"] = "AWS.SimpleQueueService.MessageNotInflight",
+        ["UnsupportedOperation"] = "AWS.SimpleQueueService.UnsupportedOperation",
+    };
+
+    public string SigningName => "sqs";
+
+    public string DisplayName => "SQS";
+
+    public AwsErrorFormat ErrorFormat => AwsErrorFormat.Json;
+
+    public async Task HandleAsync(AwsRequest request, CancellationToken cancellationToken)
+    {
+        var response = request.HttpContext.Response;
+
+        // A long poll must not hold up the stop of the host.
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        try
+        {
+            request.Operation = AwsJson.OperationOf(request, TargetPrefix);
+            var result = await PerformAsync(request.Operation, new SqsRequest(AwsJson.Read(request)), ended.Token);
+            await AwsJson.WriteAsync(response, result, cancellationToken);
+        }
+        catch (AwsServiceException failure)
+        {
+            var fault = (int)failure.Status < 500 ? "Sender" : "Receiver";
+            response.Headers["x-amzn-query-error"] = $"{s_queryCodes.GetValueOrDefault(failure.Code, failure.Code)};{fault}";
+            throw;
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            request.HttpContext.Abort();
+        }
+    }
+
+    private async Task<JsonObject> PerformAsync(string operation, SqsRequest request, CancellationToken cancellationToken)
+    {
         return operation switch
         {
-            "CreateQueue" => await CreateQueueAsync(request, endpoint, cancellationToken),
+            "CreateQueue" => await CreateQueueAsync(request, cancellationToken),
             "DeleteQueue" => await DeleteQueueAsync(Find(request, operation)),
-            "GetQueueUrl" => new JsonObject { ["QueueUrl"] = queues.UrlOf(queues.Get(request.Required("QueueName")), endpoint) },
-            "ListQueues" => ListQueues(request, endpoint),
-            "ListDeadLetterSourceQueues" => ListDeadLetterSourceQueues(Find(request, operation), endpoint),
+            "GetQueueUrl" => new JsonObject { ["QueueUrl"] = queues.UrlOf(queues.Get(request.Required("QueueName")), endpoint.Uri) },
+            "ListQueues" => ListQueues(request),
+            "ListDeadLetterSourceQueues" => ListDeadLetterSourceQueues(Find(request, operation)),
             "GetQueueAttributes" => GetQueueAttributes(Find(request, operation), request),
             "SetQueueAttributes" => await SetQueueAttributesAsync(Find(request, operation), request, cancellationToken),
             "SendMessage" => await SendAsync(Find(request, operation), request),
@@ -38,7 +86,9 @@ internal sealed class SqsApi(QueueService queues, LocalAwsOptions options)
             "DeleteMessage" => await DeleteAsync(Find(request, operation), request),
             "DeleteMessageBatch" => await BatchAsync(request, BatchEntry(Find(request, "DeleteMessage"), DeleteAsync)),
             "ChangeMessageVisibility" => await ChangeVisibilityAsync(Find(request, operation), request),
-            "ChangeMessageVisibilityBatch" => await BatchAsync(request, BatchEntry(Find(request, "ChangeMessageVisibility"), ChangeVisibilityAsync)),
+            "ChangeMessageVisibilityBatch" => await BatchAsync(
+                request,
+                BatchEntry(Find(request, "ChangeMessageVisibility"), ChangeVisibilityAsync)),
             "PurgeQueue" => await PurgeAsync(Find(request, operation)),
             "ListQueueTags" => new JsonObject { ["Tags"] = Json(Find(request, operation).State.Tags) },
             "TagQueue" => await TagAsync(Find(request, operation), request, cancellationToken),
@@ -51,15 +101,28 @@ internal sealed class SqsApi(QueueService queues, LocalAwsOptions options)
     {
         var queue = queues.GetByUrl(request.Required("QueueUrl"));
         var action = "sqs:" + operation;
-        return ServiceCallAuthorization.OwnerMay(options.AccountId, action, queue.Arn, queue.State.Attributes.GetValueOrDefault(QueueAttributes.Policy))
+        return ServiceCallAuthorization.OwnerMay(
+            options.AccountId,
+            action,
+            queue.Arn,
+            queue.State.Attributes.GetValueOrDefault(QueueAttributes.Policy),
+            time.GetUtcNow())
             ? queue
-            : throw new AwsServiceException("AccessDenied", $"User: arn:aws:iam::{options.AccountId}:root is not authorized to perform: {action} on resource: {queue.Arn} with an explicit deny in a resource-based policy", HttpStatusCode.Forbidden);
+            : throw new AwsServiceException(
+                "AccessDenied",
+                $"User: arn:aws:iam::{options.AccountId}:root is not authorized to perform: {action} on resource: {queue.Arn} with an "
+                + "explicit deny in a resource-based policy",
+                HttpStatusCode.Forbidden);
     }
 
-    private async Task<JsonObject> CreateQueueAsync(SqsRequest request, Uri endpoint, CancellationToken cancellationToken)
+    private async Task<JsonObject> CreateQueueAsync(SqsRequest request, CancellationToken cancellationToken)
     {
-        var queue = await queues.CreateAsync(request.Required("QueueName"), request.Map("Attributes"), request.Map("tags"), cancellationToken);
-        return new JsonObject { ["QueueUrl"] = queues.UrlOf(queue, endpoint) };
+        var queue = await queues.CreateAsync(
+            request.Required("QueueName"),
+            request.Map("Attributes"),
+            request.Map("tags"),
+            cancellationToken);
+        return new JsonObject { ["QueueUrl"] = queues.UrlOf(queue, endpoint.Uri) };
     }
 
     private async Task<JsonObject> DeleteQueueAsync(Queue queue)
@@ -68,17 +131,21 @@ internal sealed class SqsApi(QueueService queues, LocalAwsOptions options)
         return [];
     }
 
-    private JsonObject ListQueues(SqsRequest request, Uri endpoint)
+    private JsonObject ListQueues(SqsRequest request)
     {
         var prefix = request.Text("QueueNamePrefix") ?? "";
         var maximum = request.Number("MaxResults", 1, 1000);
         var after = request.Text("NextToken");
-        var found = queues.Queues
-            .Where(queue => queue.Name.StartsWith(prefix, StringComparison.Ordinal) && (after is null || string.CompareOrdinal(queue.Name, after) > 0))
+        var found = queues
+            .Queues.Where(queue =>
+                queue.Name.StartsWith(prefix, StringComparison.Ordinal) && (after is null || string.CompareOrdinal(queue.Name, after) > 0))
             .Take((maximum ?? 1000) + 1)
             .ToList();
         var page = found.Take(maximum ?? 1000).ToList();
-        var response = new JsonObject { ["QueueUrls"] = new JsonArray([.. page.Select(queue => JsonValue.Create(queues.UrlOf(queue, endpoint)))]) };
+        var response = new JsonObject
+        {
+            ["QueueUrls"] = new JsonArray([.. page.Select(queue => JsonValue.Create(queues.UrlOf(queue, endpoint.Uri)))]),
+        };
         if (maximum is not null && found.Count > page.Count)
         {
             response["NextToken"] = page[^1].Name;
@@ -87,10 +154,15 @@ internal sealed class SqsApi(QueueService queues, LocalAwsOptions options)
         return response;
     }
 
-    private JsonObject ListDeadLetterSourceQueues(Queue queue, Uri endpoint) => new()
-    {
-        ["queueUrls"] = new JsonArray([.. queues.Queues.Where(source => queues.DeadLettersOf(source)?.Queue == queue).Select(source => JsonValue.Create(queues.UrlOf(source, endpoint)))]),
-    };
+    private JsonObject ListDeadLetterSourceQueues(Queue queue) =>
+        new()
+        {
+            ["queueUrls"] = new JsonArray([
+                .. queues
+                    .Queues.Where(source => queues.DeadLettersOf(source)?.Queue == queue)
+                    .Select(source => JsonValue.Create(queues.UrlOf(source, endpoint.Uri))),
+            ]),
+        };
 
     private static JsonObject GetQueueAttributes(Queue queue, SqsRequest request)
     {
@@ -138,13 +210,18 @@ internal sealed class SqsApi(QueueService queues, LocalAwsOptions options)
         var forbidden = body.Where(character => !IsAllowed(character)).Select(character => (int?)character).FirstOrDefault();
         if (forbidden is not null)
         {
-            throw new AwsServiceException("InvalidMessageContents", $"The message contains U+{forbidden:X4}, which is outside the allowed set: tab, line feed, carriage return and U+0020 to U+10FFFF without U+FFFE and U+FFFF.");
+            throw new AwsServiceException(
+                "InvalidMessageContents",
+                $"The message contains U+{forbidden:X4}, which is outside the allowed set: tab, line feed, carriage return and U+0020 to "
+                + "U+10FFFF without U+FFFE and U+FFFF.");
         }
 
         var attributes = request.MessageAttributes("MessageAttributes");
         if (attributes.Count > 10)
         {
-            throw new AwsServiceException("InvalidParameterValue", $"Number of message attributes [{attributes.Count}] exceeds the allowed maximum [10].");
+            throw new AwsServiceException(
+                "InvalidParameterValue",
+                $"Number of message attributes [{attributes.Count}] exceeds the allowed maximum [10].");
         }
 
         foreach (var (name, attribute) in attributes)
@@ -156,11 +233,15 @@ internal sealed class SqsApi(QueueService queues, LocalAwsOptions options)
         var maximum = queue.Number(QueueAttributes.MaximumMessageSize);
         if (size > maximum)
         {
-            throw new AwsServiceException("InvalidParameterValue", $"One or more parameters are invalid. Reason: Message must be shorter than {maximum} bytes but has {size}.");
+            throw new AwsServiceException(
+                "InvalidParameterValue",
+                $"One or more parameters are invalid. Reason: Message must be shorter than {maximum} bytes but has {size}.");
         }
 
         var systemAttributes = request.MessageAttributes("MessageSystemAttributes");
-        var traceHeader = systemAttributes.GetValueOrDefault("AWSTraceHeader")?.StringValue ?? (Activity.Current is { } activity ? XRayTraceHeader.From(activity.Context) : null);
+        var traceHeader =
+            systemAttributes.GetValueOrDefault("AWSTraceHeader")?.StringValue
+            ?? (Activity.Current is { } activity ? XRayTraceHeader.From(activity.Context) : null);
         var message = await queue.AddAsync(body, attributes, traceHeader, options.AccountId, request.Number("DelaySeconds", 0, 900));
         var response = new JsonObject { ["MessageId"] = message.MessageId, ["MD5OfMessageBody"] = MessageDigest.OfBody(body) };
         AddIfPresent(response, "MD5OfMessageAttributes", MessageDigest.OfAttributes(attributes));
@@ -174,18 +255,29 @@ internal sealed class SqsApi(QueueService queues, LocalAwsOptions options)
         var total = request.Entries().Sum(entry => SizeOf(entry.Text("MessageBody") ?? "", entry.MessageAttributes("MessageAttributes")));
         return total <= maximum
             ? entry => SendAsync(queue, entry)
-            : throw new AwsServiceException("BatchRequestTooLong", $"Batch requests cannot be longer than {maximum} bytes. You have sent {total} bytes.");
+            : throw new AwsServiceException(
+                "BatchRequestTooLong",
+                $"Batch requests cannot be longer than {maximum} bytes. You have sent {total} bytes.");
     }
 
     private async Task<JsonObject> ReceiveAsync(Queue queue, SqsRequest request, CancellationToken cancellationToken)
     {
         var maximum = request.Number("MaxNumberOfMessages", 1, MaximumMessages) ?? 1;
-        var visibility = request.Number("VisibilityTimeout", 0, MaximumVisibilityTimeout) ?? queue.Number(QueueAttributes.VisibilityTimeout);
-        var wait = request.Number("WaitTimeSeconds", 0, Queue.MaximumWaitSeconds) ?? queue.Number(QueueAttributes.ReceiveMessageWaitTimeSeconds);
+        var visibility =
+            request.Number("VisibilityTimeout", 0, MaximumVisibilityTimeout) ?? queue.Number(QueueAttributes.VisibilityTimeout);
+        var wait =
+            request.Number("WaitTimeSeconds", 0, Queue.MaximumWaitSeconds) ?? queue.Number(QueueAttributes.ReceiveMessageWaitTimeSeconds);
         string[] systemNames = [.. request.Texts("AttributeNames"), .. request.Texts("MessageSystemAttributeNames")];
         var names = request.Texts("MessageAttributeNames");
-        var messages = await queue.ReceiveAsync(maximum, TimeSpan.FromSeconds(visibility), TimeSpan.FromSeconds(wait), queues.DeadLettersOf(queue), cancellationToken);
-        return messages.Count == 0 ? [] : new JsonObject { ["Messages"] = new JsonArray([.. messages.Select(message => Received(message, systemNames, names))]) };
+        var messages = await queue.ReceiveAsync(
+            maximum,
+            TimeSpan.FromSeconds(visibility),
+            TimeSpan.FromSeconds(wait),
+            queues.DeadLettersOf(queue),
+            cancellationToken);
+        return messages.Count == 0
+            ? []
+            : new JsonObject { ["Messages"] = new JsonArray([.. messages.Select(message => Received(message, systemNames, names))]) };
     }
 
     private static async Task<JsonObject> DeleteAsync(Queue queue, SqsRequest request)
@@ -196,7 +288,9 @@ internal sealed class SqsApi(QueueService queues, LocalAwsOptions options)
 
     private static async Task<JsonObject> ChangeVisibilityAsync(Queue queue, SqsRequest request)
     {
-        var seconds = request.Number("VisibilityTimeout", 0, MaximumVisibilityTimeout) ?? throw new AwsServiceException("MissingParameter", "The request must contain the parameter VisibilityTimeout.");
+        var seconds =
+            request.Number("VisibilityTimeout", 0, MaximumVisibilityTimeout)
+            ?? throw new AwsServiceException("MissingParameter", "The request must contain the parameter VisibilityTimeout.");
         return await queue.ChangeVisibilityAsync(Receipt(request), TimeSpan.FromSeconds(seconds))
             ? []
             : throw new AwsServiceException("MessageNotInflight", "The message referred to by the receipt handle is not in flight.");
@@ -211,7 +305,10 @@ internal sealed class SqsApi(QueueService queues, LocalAwsOptions options)
     private async Task<JsonObject> TagAsync(Queue queue, SqsRequest request, CancellationToken cancellationToken)
     {
         var added = request.Map("Tags");
-        await queues.SetTagsAsync(queue, tags => tags.Where(tag => !added.ContainsKey(tag.Key)).Concat(added).ToDictionary(), cancellationToken);
+        await queues.SetTagsAsync(
+            queue,
+            tags => tags.Where(tag => !added.ContainsKey(tag.Key)).Concat(added).ToDictionary(),
+            cancellationToken);
         return [];
     }
 
@@ -222,7 +319,8 @@ internal sealed class SqsApi(QueueService queues, LocalAwsOptions options)
         return [];
     }
 
-    private static Func<SqsRequest, Task<JsonObject>> BatchEntry(Queue queue, Func<Queue, SqsRequest, Task<JsonObject>> perform) => entry => perform(queue, entry);
+    private static Func<SqsRequest, Task<JsonObject>> BatchEntry(Queue queue, Func<Queue, SqsRequest, Task<JsonObject>> perform) =>
+        entry => perform(queue, entry);
 
     /// <summary>Performs each entry by itself: one that fails is reported beside those that succeed.</summary>
     private static async Task<JsonObject> BatchAsync(SqsRequest request, Func<SqsRequest, Task<JsonObject>> perform)
@@ -235,7 +333,9 @@ internal sealed class SqsApi(QueueService queues, LocalAwsOptions options)
 
         if (entries.Count > MaximumBatchEntries)
         {
-            throw new AwsServiceException("TooManyEntriesInBatchRequest", $"Maximum number of entries per request are {MaximumBatchEntries}. You have sent {entries.Count}.");
+            throw new AwsServiceException(
+                "TooManyEntriesInBatchRequest",
+                $"Maximum number of entries per request are {MaximumBatchEntries}. You have sent {entries.Count}.");
         }
 
         var ids = entries.Select(entry => entry.Required("Id")).ToList();
@@ -244,12 +344,18 @@ internal sealed class SqsApi(QueueService queues, LocalAwsOptions options)
             throw new AwsServiceException("BatchEntryIdsNotDistinct", $"Id {repeated.Key} repeated.");
         }
 
-        if (ids.FirstOrDefault(id => id.Length is 0 or > 80 || !id.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_')) is { } invalid)
+        if (
+            ids.FirstOrDefault(id =>
+                id.Length is 0 or > 80 || !id.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_')) is
+            { } invalid)
         {
-            throw new AwsServiceException("InvalidBatchEntryId", $"'{invalid}' is no batch entry id: allowed are 1 to 80 letters, digits, '-' and '_'.");
+            throw new AwsServiceException(
+                "InvalidBatchEntryId",
+                $"'{invalid}' is no batch entry id: allowed are 1 to 80 letters, digits, '-' and '_'.");
         }
 
-        JsonArray successful = [], failed = [];
+        JsonArray successful = [],
+            failed = [];
         foreach (var (entry, id) in entries.Zip(ids))
         {
             try
@@ -285,7 +391,10 @@ internal sealed class SqsApi(QueueService queues, LocalAwsOptions options)
             ["AWSTraceHeader"] = message.TraceHeader,
             ["DeadLetterQueueSourceArn"] = message.DeadLetterSourceArn,
         };
-        var wanted = system.Where(pair => pair.Value is not null && (systemNames.Contains("All") || systemNames.Contains(pair.Key))).Select(pair => KeyValuePair.Create(pair.Key, pair.Value!)).ToList();
+        var wanted = system
+            .Where(pair => pair.Value is not null && (systemNames.Contains("All") || systemNames.Contains(pair.Key)))
+            .Select(pair => KeyValuePair.Create(pair.Key, pair.Value!))
+            .ToList();
         if (wanted.Count > 0)
         {
             json["Attributes"] = Json(wanted);
@@ -294,7 +403,8 @@ internal sealed class SqsApi(QueueService queues, LocalAwsOptions options)
         var attributes = message.Attributes.Where(pair => names.Any(name => Selects(name, pair.Key))).ToDictionary();
         if (attributes.Count > 0)
         {
-            json["MessageAttributes"] = new JsonObject(attributes.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, Json(pair.Value))));
+            json["MessageAttributes"] = new JsonObject(
+                attributes.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, Json(pair.Value))));
             json["MD5OfMessageAttributes"] = MessageDigest.OfAttributes(attributes);
         }
 
@@ -302,7 +412,9 @@ internal sealed class SqsApi(QueueService queues, LocalAwsOptions options)
     }
 
     private static bool Selects(string name, string attribute) =>
-        name is "All" or ".*" || name == attribute || name.EndsWith(".*", StringComparison.Ordinal) && attribute.StartsWith(name[..^1], StringComparison.Ordinal);
+        name is "All" or ".*"
+        || name == attribute
+        || name.EndsWith(".*", StringComparison.Ordinal) && attribute.StartsWith(name[..^1], StringComparison.Ordinal);
 
     private static JsonObject Json(MessageAttribute attribute)
     {
@@ -312,11 +424,13 @@ internal sealed class SqsApi(QueueService queues, LocalAwsOptions options)
         return json;
     }
 
-    private static JsonObject Json(IEnumerable<KeyValuePair<string, string>> map) => new(map.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value)));
+    private static JsonObject Json(IEnumerable<KeyValuePair<string, string>> map) =>
+        new(map.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value)));
 
-    private static string Receipt(SqsRequest request) => request.Required("ReceiptHandle") is { Length: > 0 } receipt
-        ? receipt
-        : throw new AwsServiceException("ReceiptHandleIsInvalid", "The input receipt handle is empty.");
+    private static string Receipt(SqsRequest request) =>
+        request.Required("ReceiptHandle") is { Length: > 0 } receipt
+            ? receipt
+            : throw new AwsServiceException("ReceiptHandleIsInvalid", "The input receipt handle is empty.");
 
     private static int SizeOf(string body, IReadOnlyDictionary<string, MessageAttribute> attributes) =>
         Encoding.UTF8.GetByteCount(body) + attributes.Sum(pair => MessageAttribute.SizeOf(pair.Key, pair.Value));

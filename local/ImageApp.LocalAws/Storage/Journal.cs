@@ -1,65 +1,106 @@
-using System.Diagnostics;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
+using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
 
 namespace ImageApp.LocalAws.Storage;
 
 /// <summary>
-/// A durable map: an append-only file of JSON lines. A write is done when it is flushed to disk; writes that wait at the same time
-/// share one flush. A line torn by a kill -9 was never acknowledged and is dropped at the next start.
+/// An append-only file of records, each wholly there or not at all after a kill -9. A record is its length (4 bytes, little-endian), its
+/// CRC-64/NVME (8 bytes) and its bytes. Records that wait at the same time reach the disk with one flush.
 /// </summary>
-internal sealed class Journal<TValue> : IAsyncDisposable
-    where TValue : class
+/// <remarks>
+/// Nothing is lost in silence. What a torn write left at the end was never acknowledged; it is cut off at the next start, with a line in
+/// the log. Damage before intact records stops the start and is named with file and offset. A write that fails is reported to whoever
+/// waits for it and made up for before the next one, so that the file never lacks what memory has.
+/// </remarks>
+internal sealed class Journal : IAsyncDisposable
 {
+    /// <summary>Bytes in the file beside each record's own.</summary>
+    public const int HeaderBytes = 12;
+
+    private const int MaximumRecordBytes = 64 * 1024 * 1024;
     private const int MaximumBatch = 256;
-    private const long MinimumGarbageBytes = 1 << 20;
-    private static readonly byte[] s_newLine = [(byte)'\n'];
 
     private readonly string _path;
-    private readonly JsonTypeInfo<JournalEntry<TValue>> _typeInfo;
-    private readonly Dictionary<string, (TValue Value, int Length)> _live = [];
+    private readonly ILogger _logger;
     private readonly Channel<Write> _writes = Channel.CreateUnbounded<Write>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly List<byte[]> _unwritten = [];
     private readonly Task _writer;
     private FileStream _file;
-    private long _liveBytes;
+    private long _end;
 
-    private Journal(string path, JsonTypeInfo<JournalEntry<TValue>> typeInfo)
+    private Journal(string path, FileStream file, ILogger logger)
     {
         _path = path;
-        _typeInfo = typeInfo;
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        _file = Load();
-        Recovered = _live.ToDictionary(pair => pair.Key, pair => pair.Value.Value);
+        _file = file;
+        _end = file.Position;
+        _logger = logger;
         _writer = Task.Run(WriteAllAsync);
     }
 
-    /// <summary>What the file held when it was opened.</summary>
-    public IReadOnlyDictionary<string, TValue> Recovered { get; }
-
     /// <summary>Opens the file, or starts an empty one.</summary>
-    /// <exception cref="InvalidDataException">A line other than a torn last one cannot be read; names file and line.</exception>
-    public static Journal<TValue> Open(string path, JsonTypeInfo<JournalEntry<TValue>> typeInfo) => new(path, typeInfo);
-
-    /// <summary>Sets a value; done when it is on disk.</summary>
-    public Task PutAsync(string key, TValue value) => WriteAsync([new JournalEntry<TValue>(key, value)]);
-
-    /// <summary>Removes a value; done when that is on disk. A caller that only saves repeated work by it need not wait.</summary>
-    public Task RemoveAsync(string key) => WriteAsync([new JournalEntry<TValue>(key, null)]);
-
-    /// <summary>Writes several entries in order, with one flush.</summary>
-    public Task WriteAsync(IReadOnlyCollection<JournalEntry<TValue>> entries)
+    /// <param name="path">The file.</param>
+    /// <param name="replay">Is given each record, in order.</param>
+    /// <param name="logger">Is told what a torn write left.</param>
+    /// <exception cref="InvalidDataException">A record before others is damaged, or <paramref name="replay"/> cannot read one; names file
+    /// and offset.</exception>
+    public static Journal Open(string path, Action<ReadOnlySpan<byte>> replay, ILogger logger)
     {
-        if (entries.Count == 0)
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        JsonLines.Convert(path, logger);
+        long end;
+        using (var existing = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Read, FileShare.Read, 64 * 1024))
+        {
+            end = Replay(existing, replay);
+            if (end < existing.Length)
+            {
+                RequireTorn(existing, end);
+                logger.Cut(path, existing.Length - end, end);
+            }
+        }
+
+        var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read, 0);
+        try
+        {
+            file.SetLength(end);
+            file.Position = end;
+            return new Journal(path, file, logger);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Writes a file of these records, whole or not at all, in the place of any other at <paramref name="path"/>.</summary>
+    public static void Create(string path, IEnumerable<byte[]> records) => CreateOpen(path, records).Dispose();
+
+    /// <summary>Appends records, in the order of the calls.</summary>
+    /// <returns>A task that ends when they are on disk.</returns>
+    public Task AppendAsync(params IReadOnlyList<byte[]> records)
+    {
+        if (records.Count == 0)
         {
             return Task.CompletedTask;
         }
 
-        var write = new Write(entries, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        ObjectDisposedException.ThrowIf(!_writes.Writer.TryWrite(write), this);
-        return write.Done.Task;
+        if (records.FirstOrDefault(record => record.Length is 0 or > MaximumRecordBytes) is { } impossible)
+        {
+            throw new ArgumentException(
+                $"A record of {_path} has 1 to {MaximumRecordBytes} bytes, not {impossible.Length}.",
+                nameof(records));
+        }
+
+        return Enqueue(new Write(records, IsSnapshot: false));
     }
 
+    /// <summary>Makes the file short again.</summary>
+    /// <param name="records">Records that lead to the same state as all that were appended before.</param>
+    public void Compact(IReadOnlyList<byte[]> records) => Enqueue(new Write(records, IsSnapshot: true));
+
+    /// <summary>Writes what is waiting and closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_writes.Writer.TryComplete())
@@ -69,28 +110,74 @@ internal sealed class Journal<TValue> : IAsyncDisposable
         }
     }
 
-    private FileStream Load()
+    private static long Replay(FileStream file, Action<ReadOnlySpan<byte>> replay)
     {
-        var file = new FileStream(_path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, 0);
-        try
+        var end = 0L;
+        var header = new byte[HeaderBytes];
+        while (file.ReadAtLeast(header, HeaderBytes, throwOnEndOfStream: false) == HeaderBytes)
         {
-            var bytes = new byte[file.Length];
-            file.ReadExactly(bytes);
-            var start = 0;
-            for (var line = 1; ; line++)
+            var length = BinaryPrimitives.ReadInt32LittleEndian(header);
+            if (length is <= 0 or > MaximumRecordBytes || length > file.Length - file.Position)
             {
-                var length = bytes.AsSpan(start).IndexOf((byte)'\n');
-                if (length < 0)
-                {
-                    break;
-                }
-
-                Apply(Parse(bytes.AsSpan(start, length), line), length + 1);
-                start += length + 1;
+                break;
             }
 
-            file.SetLength(start);
-            file.Position = start;
+            var record = new byte[length];
+            file.ReadExactly(record);
+            if (Checksum(record) != BinaryPrimitives.ReadUInt64LittleEndian(header.AsSpan(sizeof(int))))
+            {
+                break;
+            }
+
+            try
+            {
+                replay(record);
+            }
+            catch (Exception failure) when (failure is System.Text.Json.JsonException or KeyNotFoundException or ArgumentException)
+            {
+                throw Damaged(file.Name, end, $"its record cannot be read: {failure.Message}", failure);
+            }
+
+            end = file.Position;
+        }
+
+        return end;
+    }
+
+    /// <summary>
+    /// What follows the first record that cannot be read must be the rest of one torn write, with no intact record in it.
+    /// </summary>
+    private static void RequireTorn(FileStream file, long end)
+    {
+        file.Position = end;
+        var rest = new byte[file.Length - end];
+        file.ReadExactly(rest);
+        for (var start = 1; start + HeaderBytes < rest.Length; start++)
+        {
+            var length = BinaryPrimitives.ReadInt32LittleEndian(rest.AsSpan(start));
+            var available = rest.Length - start - HeaderBytes;
+            if (
+                length > 0
+                && length <= available
+                && Checksum(rest.AsSpan(start + HeaderBytes, length))
+                    == BinaryPrimitives.ReadUInt64LittleEndian(rest.AsSpan(start + sizeof(int))))
+            {
+                throw Damaged(file.Name, end, $"intact records follow at offset {end + start}", null);
+            }
+        }
+    }
+
+    private static InvalidDataException Damaged(string path, long offset, string what, Exception? failure) => new(
+        $"{path} is damaged at offset {offset}: {what}. Restore the file, or delete it to start without its content.", failure);
+
+    private static FileStream CreateOpen(string path, IEnumerable<byte[]> records)
+    {
+        var temporary = path + ".tmp";
+        var file = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.Read, 0);
+        try
+        {
+            WriteRecords(file, records);
+            File.Move(temporary, path, overwrite: true);
             return file;
         }
         catch
@@ -100,30 +187,39 @@ internal sealed class Journal<TValue> : IAsyncDisposable
         }
     }
 
-    private JournalEntry<TValue> Parse(ReadOnlySpan<byte> line, int number)
+    private static void WriteRecords(FileStream file, IEnumerable<byte[]> records)
     {
-        try
+        const int Chunk = 1024 * 1024;
+        using var chunk = new MemoryStream();
+        Span<byte> header = stackalloc byte[HeaderBytes];
+        foreach (var record in records)
         {
-            return JsonSerializer.Deserialize(line, _typeInfo) ?? throw new JsonException("The line is null.");
+            BinaryPrimitives.WriteInt32LittleEndian(header, record.Length);
+            BinaryPrimitives.WriteUInt64LittleEndian(header[sizeof(int)..], Checksum(record));
+            chunk.Write(header);
+            chunk.Write(record);
+            if (chunk.Length >= Chunk)
+            {
+                chunk.WriteTo(file);
+                chunk.SetLength(0);
+            }
         }
-        catch (JsonException failure)
-        {
-            throw new InvalidDataException($"{_path}, line {number}, is damaged: {failure.Message} Remove the line, or the file to start without its content.", failure);
-        }
+
+        chunk.WriteTo(file);
+        file.Flush(flushToDisk: true);
     }
 
-    private void Apply(JournalEntry<TValue> entry, int length)
+    private static ulong Checksum(ReadOnlySpan<byte> record)
     {
-        if (_live.Remove(entry.Key, out var replaced))
-        {
-            _liveBytes -= replaced.Length;
-        }
+        var crc = new Crc64(Crc64ParameterSet.Nvme);
+        crc.Append(record);
+        return crc.GetCurrentHashAsUInt64();
+    }
 
-        if (entry.Value is not null)
-        {
-            _live[entry.Key] = (entry.Value, length);
-            _liveBytes += length;
-        }
+    private Task Enqueue(Write write)
+    {
+        ObjectDisposedException.ThrowIf(!_writes.Writer.TryWrite(write), this);
+        return write.Done.Task;
     }
 
     private async Task WriteAllAsync()
@@ -138,77 +234,69 @@ internal sealed class Journal<TValue> : IAsyncDisposable
 
             try
             {
-                Append(batch);
+                WriteBatch(batch);
+                batch.ForEach(write => write.Done.SetResult());
             }
             catch (Exception failure)
             {
-                // Whoever waits gets the failure, a full disk for example; the journal itself goes on, with the file as it was before.
-                batch.ForEach(write => write.Done.TrySetException(failure));
+                // A full disk, say. Whoever waits gets the failure; the records are kept for the next write, since memory may be ahead
+                // already.
+                _logger.NotWritten(_path, _unwritten.Count, failure);
+                batch.ForEach(write => write.Done.SetException(failure));
             }
 
-            batch.ForEach(write => write.Done.TrySetResult());
             batch.Clear();
         }
     }
 
-    private void Append(List<Write> batch)
+    private void WriteBatch(List<Write> batch)
     {
-        var before = _file.Length;
-        using var lines = new MemoryStream();
-        var applied = new List<(JournalEntry<TValue> Entry, int Length)>();
-        foreach (var entry in batch.SelectMany(write => write.Entries))
+        var snapshot = batch.FindLastIndex(write => write.IsSnapshot);
+        _unwritten.AddRange(batch.Where(write => !write.IsSnapshot).SelectMany(write => write.Records));
+        if (
+            snapshot < 0
+            || !TryReplace([
+                .. batch.Skip(snapshot).Where((write, index) => index == 0 || !write.IsSnapshot).SelectMany(write => write.Records),
+            ]))
         {
-            var start = lines.Length;
-            JsonSerializer.Serialize(lines, entry, _typeInfo);
-            lines.Write(s_newLine);
-            applied.Add((entry, (int)(lines.Length - start)));
+            Append();
         }
 
+        _end = _file.Position;
+        _unwritten.Clear();
+    }
+
+    private bool TryReplace(IReadOnlyList<byte[]> records)
+    {
         try
         {
-            _file.Write(lines.GetBuffer(), 0, (int)lines.Length);
-            _file.Flush(flushToDisk: true);
+            var file = CreateOpen(_path, records);
+            _file.Dispose();
+            _file = file;
+            return true;
         }
-        catch
+        catch (IOException failure)
         {
-            _file.SetLength(before);
-            _file.Position = before;
-            throw;
-        }
-
-        applied.ForEach(item => Apply(item.Entry, item.Length));
-        var garbage = _file.Length - _liveBytes;
-        if (garbage > MinimumGarbageBytes && garbage > 2 * _liveBytes)
-        {
-            Compact();
+            // The long file holds the same; there may be room for a short one another time.
+            _logger.NotCompacted(_path, failure);
+            return false;
         }
     }
 
-    private void Compact()
+    private void Append()
     {
-        var temporary = _path + ".tmp";
-        var file = new FileStream(temporary, FileMode.Create, FileAccess.ReadWrite, FileShare.Read);
-        try
+        if (_file.Position != _end)
         {
-            foreach (var (key, (value, _)) in _live)
-            {
-                JsonSerializer.Serialize(file, new JournalEntry<TValue>(key, value), _typeInfo);
-                file.Write(s_newLine);
-            }
-
-            file.Flush(flushToDisk: true);
-            File.Move(temporary, _path, overwrite: true);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
+            // What a failed write left.
+            _file.SetLength(_end);
+            _file.Position = _end;
         }
 
-        _file.Dispose();
-        _file = file;
-        Debug.Assert(_file.Length == _liveBytes, "Each live line is written once.");
+        WriteRecords(_file, _unwritten);
     }
 
-    private sealed record Write(IReadOnlyCollection<JournalEntry<TValue>> Entries, TaskCompletionSource Done);
+    private sealed record Write(IReadOnlyList<byte[]> Records, bool IsSnapshot)
+    {
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 }

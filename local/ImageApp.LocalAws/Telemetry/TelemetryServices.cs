@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 
 namespace ImageApp.LocalAws.Telemetry;
 
@@ -29,9 +30,13 @@ internal static class TelemetryServices
             logging.IncludeFormattedMessage = true;
             logging.IncludeScopes = true;
         });
-        builder.Services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(serviceName, serviceInstanceId: Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)))
-            .WithTracing(tracing => tracing.AddSource(LocalAwsTelemetry.Name))
+        builder
+            .Services.AddOpenTelemetry()
+            .ConfigureResource(resource =>
+                resource.AddService(
+                    serviceName,
+                    serviceInstanceId: Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)))
+            .WithTracing(tracing => tracing.AddSource(LocalAwsTelemetry.Name).AddProcessor(new ReadFilter()))
             .WithMetrics(metrics => metrics.AddMeter(LocalAwsTelemetry.Name))
             .UseOtlpExporter();
     }

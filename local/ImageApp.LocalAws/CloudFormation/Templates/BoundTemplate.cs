@@ -22,7 +22,8 @@ internal sealed class BoundTemplate
     public IReadOnlyDictionary<string, string> Parameters { get; private set; } = new Dictionary<string, string>();
 
     /// <summary>The parameters whose values are not to be shown.</summary>
-    public IReadOnlyList<string> HiddenParameters => [.. _template.Parameters.Values.Where(parameter => parameter.NoEcho).Select(parameter => parameter.Name)];
+    public IReadOnlyList<string> HiddenParameters =>
+        [.. _template.Parameters.Values.Where(parameter => parameter.NoEcho).Select(parameter => parameter.Name)];
 
     /// <summary>The template's description.</summary>
     public string? Description => _template.Description;
@@ -34,7 +35,8 @@ internal sealed class BoundTemplate
     public IReadOnlyList<TemplateOutput> Outputs { get; private set; } = [];
 
     /// <summary>Checks the parameters and decides the conditions.</summary>
-    /// <exception cref="AwsServiceException"><c>ValidationError</c>: a parameter is missing, unknown or breaks its constraint, or a reference leads to a resource that is not made.</exception>
+    /// <exception cref="AwsServiceException"><c>ValidationError</c>: a parameter is missing, unknown or breaks its constraint, or a
+    /// reference leads to a resource that is not made.</exception>
     public static BoundTemplate Bind(Template template, IReadOnlyDictionary<string, string> parameters, PseudoParameters pseudo)
     {
         if (parameters.Keys.Where(name => !template.Parameters.ContainsKey(name)).ToList() is { Count: > 0 } unknown)
@@ -42,14 +44,19 @@ internal sealed class BoundTemplate
             throw TemplateErrors.Validation($"Parameters: [{string.Join(", ", unknown)}] do not exist in the template");
         }
 
-        if (template.Parameters.Values.Where(p => p.Default is null && !parameters.ContainsKey(p.Name)).Select(p => p.Name).ToList() is { Count: > 0 } missing)
+        if (
+            template.Parameters.Values.Where(p => p.Default is null && !parameters.ContainsKey(p.Name)).Select(p => p.Name).ToList() is
+            { Count: > 0 } missing)
         {
             throw TemplateErrors.Validation($"Parameters: [{string.Join(", ", missing)}] must have values");
         }
 
         var bound = new BoundTemplate(template, pseudo)
         {
-            Parameters = template.Parameters.Values.ToDictionary(p => p.Name, p => parameters.GetValueOrDefault(p.Name) ?? p.Default!, StringComparer.Ordinal),
+            Parameters = template.Parameters.Values.ToDictionary(
+                p => p.Name,
+                p => parameters.GetValueOrDefault(p.Name) ?? p.Default!,
+                StringComparer.Ordinal),
         };
         foreach (var (name, value) in bound.Parameters)
         {
@@ -61,7 +68,9 @@ internal sealed class BoundTemplate
             bound.IsTrue(name);
         }
 
-        var resources = template.Resources.Values.Where(resource => resource.Condition is null || bound.IsTrue(resource.Condition)).ToList();
+        var resources = template
+            .Resources.Values.Where(resource => resource.Condition is null || bound.IsTrue(resource.Condition))
+            .ToList();
         bound.Outputs = [.. template.Outputs.Values.Where(output => output.Condition is null || bound.IsTrue(output.Condition))];
         bound.CheckReferences(resources);
         bound.Resources = DependencyOrder.Of(resources, resource => resource.LogicalId, bound.DependenciesOf);
@@ -137,7 +146,9 @@ internal sealed class BoundTemplate
 
     private IEnumerable<string> ResourcesIn(JsonNode? node) =>
         from reference in TemplateReference.In(node, IsTrue)
-        where reference.Kind is TemplateReferenceKind.Value or TemplateReferenceKind.Attribute && _template.Resources.ContainsKey(reference.Name)
+        where
+            reference.Kind is TemplateReferenceKind.Value or TemplateReferenceKind.Attribute
+            && _template.Resources.ContainsKey(reference.Name)
         select reference.Name;
 
     private void CheckReferences(List<TemplateResource> resources)
@@ -148,7 +159,8 @@ internal sealed class BoundTemplate
             var missing = nodes.SelectMany(ResourcesIn).Where(name => !made.Contains(name)).Distinct(StringComparer.Ordinal).ToList();
             if (missing.Count > 0)
             {
-                throw TemplateErrors.Format($"Unresolved resource dependencies [{string.Join(", ", missing)}] in the {block} block of the template");
+                throw TemplateErrors.Format(
+                    $"Unresolved resource dependencies [{string.Join(", ", missing)}] in the {block} block of the template");
             }
         }
 
@@ -187,7 +199,11 @@ internal sealed class BoundTemplate
         switch (function.Name)
         {
             case "Ref":
-                return Value(ScalarText.TryText(function.Argument, out var name) ? name : throw TemplateErrors.Template("every Ref object must have a single String value."), references);
+                return Value(
+                    ScalarText.TryText(function.Argument, out var name)
+                        ? name
+                        : throw TemplateErrors.Template("every Ref object must have a single String value."),
+                    references);
 
             case "Fn::GetAtt":
                 var (resource, attribute) = function.GetAttTarget();
@@ -222,7 +238,8 @@ internal sealed class BoundTemplate
                     ?? throw TemplateErrors.Template($"Unable to get mapping for {keys[0]}::{keys[1]}::{keys[2]}");
 
             case "Fn::Base64":
-                return Convert.ToBase64String(Encoding.UTF8.GetBytes(ResolveText(function.Argument, references, "the parameter of Fn::Base64")));
+                return Convert.ToBase64String(
+                    Encoding.UTF8.GetBytes(ResolveText(function.Argument, references, "the parameter of Fn::Base64")));
 
             case "Fn::ImportValue":
                 return references.Import(ResolveText(function.Argument, references, "the parameter of Fn::ImportValue"));
@@ -277,7 +294,8 @@ internal sealed class BoundTemplate
             ?? throw TemplateErrors.Template("Fn::Select requires a list argument with two elements: an integer index and a list");
         return index >= 0 && index < items.Count
             ? items[index]!.DeepClone()
-            : throw TemplateErrors.Template(string.Create(CultureInfo.InvariantCulture, $"Fn::Select cannot select nonexistent value at index {index}"));
+            : throw TemplateErrors.Template(
+                string.Create(CultureInfo.InvariantCulture, $"Fn::Select cannot select nonexistent value at index {index}"));
     }
 
     private int Number(JsonNode? node, IResourceReferences references, string where) =>
@@ -287,7 +305,8 @@ internal sealed class BoundTemplate
 
     private IEnumerable<string> Texts(JsonNode? node, IResourceReferences references, string where) =>
         Resolve(node, references) is JsonArray items
-            ? items.Select(item => ScalarText.TryText(item, out var text) ? text : throw TemplateErrors.Template($"{where} must be a list of strings"))
+            ? items.Select(item =>
+                ScalarText.TryText(item, out var text) ? text : throw TemplateErrors.Template($"{where} must be a list of strings"))
             : throw TemplateErrors.Template($"{where} must be a list");
 
     private static JsonArray List(IEnumerable<string> items) => new([.. items.Select(item => JsonValue.Create(item))]);
@@ -301,9 +320,11 @@ internal sealed class BoundTemplate
 
         public string GetAtt(string logicalId, string attribute) => throw Refused(logicalId);
 
-        public string Import(string exportName) => throw TemplateErrors.Template("Fn::ImportValue cannot be used in the Conditions block of the template");
+        public string Import(string exportName) =>
+            throw TemplateErrors.Template("Fn::ImportValue cannot be used in the Conditions block of the template");
 
         private static AwsServiceException Refused(string logicalId) =>
-            TemplateErrors.Format($"Unresolved dependencies [{logicalId}]. Cannot reference resources in the Conditions block of the template");
+            TemplateErrors.Format(
+                $"Unresolved dependencies [{logicalId}]. Cannot reference resources in the Conditions block of the template");
     }
 }

@@ -24,7 +24,10 @@ internal static class CidrBlock
             throw TemplateErrors.Template($"the count of Fn::Cidr must be 1 to 256, but is {count}");
         }
 
-        if (size < 0 || size > width - network.PrefixLength || (width - network.PrefixLength - size < 9 && count > 1 << (width - network.PrefixLength - size)))
+        if (
+            size < 0
+            || size > width - network.PrefixLength
+            || (width - network.PrefixLength - size < 9 && count > 1 << (width - network.PrefixLength - size)))
         {
             throw TemplateErrors.Template($"Fn::Cidr cannot cut {count} blocks with {size} host bits out of {block}");
         }

@@ -3,7 +3,9 @@ namespace ImageApp.LocalAws.CloudFormation.Templates;
 /// <summary>The order in which things that depend on one another can be made.</summary>
 internal static class DependencyOrder
 {
-    /// <summary>Every item after all it depends on, otherwise in the order given. A dependency on what is not among the items counts for nothing.</summary>
+    /// <summary>
+    /// Every item after all it depends on, otherwise in the order given. A dependency on what is not among the items counts for nothing.
+    /// </summary>
     /// <exception cref="AwsServiceException">They depend on one another in a circle.</exception>
     public static IReadOnlyList<T> Of<T>(IReadOnlyCollection<T> items, Func<T, string> name, Func<T, IEnumerable<string>> dependencies)
     {

@@ -34,12 +34,14 @@ internal readonly record struct IntrinsicFunction(string Name, JsonNode Argument
 
             if (!Names.Contains(name))
             {
-                throw TemplateErrors.Template($"{name} is not supported by local AWS; supported are {string.Join(", ", Names.Order(StringComparer.Ordinal))}");
+                throw TemplateErrors.Template(
+                    $"{name} is not supported by local AWS; supported are {string.Join(", ", Names.Order(StringComparer.Ordinal))}");
             }
 
             if (members.Count > 1)
             {
-                throw TemplateErrors.Template($"an object with {name} must not have other members, but has [{string.Join(", ", members.Select(m => m.Key))}]");
+                throw TemplateErrors.Template(
+                    $"an object with {name} must not have other members, but has [{string.Join(", ", members.Select(m => m.Key))}]");
             }
 
             function = new IntrinsicFunction(name, argument!);
@@ -60,14 +62,18 @@ internal readonly record struct IntrinsicFunction(string Name, JsonNode Argument
     /// <summary>The resource and attribute of an <c>Fn::GetAtt</c>; the attribute may itself be a reference to a parameter.</summary>
     public (string Resource, JsonNode Attribute) GetAttTarget()
     {
-        if (Argument is JsonValue && ScalarText.TryText(Argument, out var dotted) && dotted.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot)
+        if (
+            Argument is JsonValue
+            && ScalarText.TryText(Argument, out var dotted)
+            && dotted.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot)
         {
             return (dotted[..dot], JsonValue.Create(dotted[(dot + 1)..]));
         }
 
         return Argument is JsonArray { Count: 2 } parts && ScalarText.TryText(parts[0], out var resource) && resource.Length > 0
             ? (resource, parts[1]!)
-            : throw TemplateErrors.Template("every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute");
+            : throw TemplateErrors.Template(
+                "every Fn::GetAtt object requires two non-empty parameters, the resource name and the resource attribute");
     }
 
     /// <summary>The text of an <c>Fn::Sub</c> and, in its second form, the variables given with it.</summary>
@@ -80,6 +86,8 @@ internal readonly record struct IntrinsicFunction(string Name, JsonNode Argument
 
         return Argument is JsonArray { Count: 2 } parts && ScalarText.TryText(parts[0], out text) && parts[1] is JsonObject variables
             ? (text, variables)
-            : throw TemplateErrors.Template("One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a string as first argument, and an optional second argument to specify a mapping of values to replace in the string");
+            : throw TemplateErrors.Template(
+                "One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a string as first argument, and an "
+                + "optional second argument to specify a mapping of values to replace in the string");
     }
 }

@@ -4,14 +4,26 @@ using System.Text.Json.Nodes;
 namespace ImageApp.LocalAws.CloudFormation.Templates;
 
 /// <summary>What a template may refer to without declaring it (CloudFormation User Guide, "Pseudo parameters").</summary>
-internal sealed record PseudoParameters(string AccountId, string Region, string StackName, string StackId, IReadOnlyList<string> NotificationArns)
+internal sealed record PseudoParameters(
+    string AccountId,
+    string Region,
+    string StackName,
+    string StackId,
+    IReadOnlyList<string> NotificationArns)
 {
     public const string NoValue = "AWS::NoValue";
 
-    public static FrozenSet<string> Names { get; } = FrozenSet.ToFrozenSet(
-    [
-        "AWS::AccountId", "AWS::NotificationARNs", NoValue, "AWS::Partition", "AWS::Region", "AWS::StackId", "AWS::StackName", "AWS::URLSuffix",
-    ]);
+    public static FrozenSet<string> Names { get; } =
+        FrozenSet.ToFrozenSet([
+            "AWS::AccountId",
+            "AWS::NotificationARNs",
+            NoValue,
+            "AWS::Partition",
+            "AWS::Region",
+            "AWS::StackId",
+            "AWS::StackName",
+            "AWS::URLSuffix",
+        ]);
 
     /// <returns>Null for <see cref="NoValue"/>.</returns>
     public JsonNode? this[string name] => name switch

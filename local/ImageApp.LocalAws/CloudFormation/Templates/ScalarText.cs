@@ -34,7 +34,8 @@ internal static class ScalarText
         {
             (null, null) => true,
             (JsonArray l, JsonArray r) => l.Count == r.Count && l.Zip(r).All(pair => Same(pair.First, pair.Second)),
-            (JsonObject l, JsonObject r) => l.Count == r.Count && l.All(member => r.TryGetPropertyValue(member.Key, out var other) && Same(member.Value, other)),
+            (JsonObject l, JsonObject r) => l.Count == r.Count
+                && l.All(member => r.TryGetPropertyValue(member.Key, out var other) && Same(member.Value, other)),
             _ => false,
         };
     }

@@ -11,13 +11,19 @@ internal static partial class SubText
         select Checked(match.Groups["name"].Value.Trim());
 
     public static string Replace(string text, Func<string, string> value) =>
-        Placeholder().Replace(text, match => match.Groups["literal"].Length > 0
-            ? "${" + match.Groups["name"].Value + "}"
-            : value(Checked(match.Groups["name"].Value.Trim())));
+        Placeholder()
+            .Replace(
+                text,
+                match =>
+                    match.Groups["literal"].Length > 0
+                        ? "${" + match.Groups["name"].Value + "}"
+                        : value(Checked(match.Groups["name"].Value.Trim())));
 
-    private static string Checked(string name) => Name().IsMatch(name)
-        ? name
-        : throw TemplateErrors.Template("variable names in Fn::Sub syntax must contain only alphanumeric characters, underscores, periods, and colons");
+    private static string Checked(string name) =>
+        Name().IsMatch(name)
+            ? name
+            : throw TemplateErrors.Template(
+                "variable names in Fn::Sub syntax must contain only alphanumeric characters, underscores, periods, and colons");
 
     [GeneratedRegex(@"\$\{(?<literal>!?)(?<name>[^}]*)\}")]
     private static partial Regex Placeholder();

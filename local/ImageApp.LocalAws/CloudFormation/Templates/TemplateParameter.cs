@@ -58,7 +58,9 @@ internal sealed record TemplateParameter(string Name, string Type)
             throw Refused($"Parameter '{Name}' must be one of AllowedValues", $"[{string.Join(", ", AllowedValues)}]");
         }
 
-        if (AllowedPattern is not null && !Regex.IsMatch(value, $@"\A(?:{AllowedPattern})\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)))
+        if (
+            AllowedPattern is not null
+            && !Regex.IsMatch(value, $@"\A(?:{AllowedPattern})\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)))
         {
             throw Refused($"Parameter '{Name}' must match pattern {AllowedPattern}");
         }

@@ -11,10 +11,34 @@ namespace ImageApp.LocalAws.CloudFormation.Templates;
 internal static partial class TemplateParser
 {
     private static readonly string[] Sections =
-        ["AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Rules", "Mappings", "Conditions", "Transform", "Resources", "Outputs", "Hooks"];
+    [
+        "AWSTemplateFormatVersion",
+        "Description",
+        "Metadata",
+        "Parameters",
+        "Rules",
+        "Mappings",
+        "Conditions",
+        "Transform",
+        "Resources",
+        "Outputs",
+        "Hooks",
+    ];
 
     private static readonly string[] ParameterMembers =
-        ["Type", "Default", "Description", "AllowedValues", "AllowedPattern", "ConstraintDescription", "MinLength", "MaxLength", "MinValue", "MaxValue", "NoEcho"];
+    [
+        "Type",
+        "Default",
+        "Description",
+        "AllowedValues",
+        "AllowedPattern",
+        "ConstraintDescription",
+        "MinLength",
+        "MaxLength",
+        "MinValue",
+        "MaxValue",
+        "NoEcho",
+    ];
 
     private static readonly string[] ResourceMembers =
         ["Type", "Properties", "DependsOn", "Condition", "DeletionPolicy", "UpdateReplacePolicy", "Metadata"];
@@ -106,7 +130,8 @@ internal static partial class TemplateParser
         {
             if (!allowed.Contains(member, StringComparer.Ordinal))
             {
-                throw TemplateErrors.Format($"Invalid template {kind} property '{member}' in [/{section}/{name}]; allowed are {string.Join(", ", allowed)}");
+                throw TemplateErrors.Format(
+                    $"Invalid template {kind} property '{member}' in [/{section}/{name}]; allowed are {string.Join(", ", allowed)}");
             }
         }
 
@@ -127,12 +152,15 @@ internal static partial class TemplateParser
             : decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var bound) ? bound
             : throw TemplateErrors.Format($"[/Parameters/{name}/{member}] must be a number");
 
-        var type = Member("Type") ?? throw TemplateErrors.Format($"Every Parameters object must contain a Type member: [/Parameters/{name}]");
+        var type =
+            Member("Type") ?? throw TemplateErrors.Format($"Every Parameters object must contain a Type member: [/Parameters/{name}]");
         if (!TemplateParameter.IsSupported(type))
         {
-            throw TemplateErrors.Format(type.StartsWith("AWS::", StringComparison.Ordinal) || type.StartsWith("List<AWS::", StringComparison.Ordinal)
-                ? $"the type {type} of parameter {name} is not supported by local AWS; supported are String, Number, List<Number>, CommaDelimitedList"
-                : $"Unrecognized parameter type: {type}. Valid values are String, Number, List<Number>, CommaDelimitedList");
+            throw TemplateErrors.Format(
+                type.StartsWith("AWS::", StringComparison.Ordinal) || type.StartsWith("List<AWS::", StringComparison.Ordinal)
+                    ? $"the type {type} of parameter {name} is not supported by local AWS; supported are String, Number, List<Number>, "
+                        + "CommaDelimitedList"
+                    : $"Unrecognized parameter type: {type}. Valid values are String, Number, List<Number>, CommaDelimitedList");
         }
 
         if (Member("AllowedPattern") is { } pattern)
@@ -177,13 +205,20 @@ internal static partial class TemplateParser
     {
         foreach (var (name, mapping) in mappings)
         {
-            foreach (var (key, attributes) in mapping as JsonObject ?? throw TemplateErrors.Format($"[/Mappings/{name}] every Mappings member must be a map"))
+            foreach (
+                var (key, attributes) in mapping as JsonObject
+                    ?? throw TemplateErrors.Format($"[/Mappings/{name}] every Mappings member must be a map"))
             {
-                foreach (var (attribute, value) in attributes as JsonObject ?? throw TemplateErrors.Format($"[/Mappings/{name}/{key}] every Mappings member must be a map of maps"))
+                foreach (
+                    var (attribute, value) in attributes as JsonObject
+                        ?? throw TemplateErrors.Format($"[/Mappings/{name}/{key}] every Mappings member must be a map of maps"))
                 {
-                    if (!ScalarText.TryText(value, out _) && !(value is JsonArray items && items.All(item => ScalarText.TryText(item, out _))))
+                    if (
+                        !ScalarText.TryText(value, out _)
+                        && !(value is JsonArray items && items.All(item => ScalarText.TryText(item, out _))))
                     {
-                        throw TemplateErrors.Format($"[/Mappings/{name}/{key}/{attribute}] every Mappings attribute must be a String or a List.");
+                        throw TemplateErrors.Format(
+                            $"[/Mappings/{name}/{key}/{attribute}] every Mappings attribute must be a String or a List.");
                     }
                 }
             }
@@ -205,12 +240,15 @@ internal static partial class TemplateParser
             var policy = Text(value, $"Resources/{name}/{member}");
             return allowed.Contains(policy)
                 ? policy
-                : throw TemplateErrors.Format($"Unrecognized {member} {policy} for resource {name}; allowed are {string.Join(", ", allowed)}");
+                : throw TemplateErrors.Format(
+                    $"Unrecognized {member} {policy} for resource {name}; allowed are {string.Join(", ", allowed)}");
         }
 
-        return new TemplateResource(name, members["Type"] is { } type
-            ? Text(type, $"Resources/{name}/Type")
-            : throw TemplateErrors.Format($"[/Resources/{name}] Every Resources object must contain a Type member."))
+        return new TemplateResource(
+            name,
+            members["Type"] is { } type
+                ? Text(type, $"Resources/{name}/Type")
+                : throw TemplateErrors.Format($"[/Resources/{name}] Every Resources object must contain a Type member."))
         {
             Properties = members["Properties"] switch
             {
@@ -225,7 +263,11 @@ internal static partial class TemplateParser
                 var one => [Text(one, $"Resources/{name}/DependsOn")],
             },
             Condition = members["Condition"] is { } condition ? Text(condition, $"Resources/{name}/Condition") : null,
-            DeletionPolicy = Policy("DeletionPolicy", ResourcePolicies.Delete, ResourcePolicies.Retain, ResourcePolicies.RetainExceptOnCreate),
+            DeletionPolicy = Policy(
+                "DeletionPolicy",
+                ResourcePolicies.Delete,
+                ResourcePolicies.Retain,
+                ResourcePolicies.RetainExceptOnCreate),
             UpdateReplacePolicy = Policy("UpdateReplacePolicy", ResourcePolicies.Delete, ResourcePolicies.Retain),
         };
     }
@@ -262,10 +304,15 @@ internal static partial class TemplateParser
                 switch (reference.Kind)
                 {
                     case TemplateReferenceKind.Mapping when !template.Mappings.ContainsKey(reference.Name):
-                        throw TemplateErrors.Validation($"Template validation error: Template error: Mapping named '{reference.Name}' is not present in the 'Mappings' section of template.");
+                        throw TemplateErrors.Validation(
+                            $"Template validation error: Template error: Mapping named '{reference.Name}' is not present in the 'Mappings' "
+                            + "section of template.");
                     case TemplateReferenceKind.Attribute:
-                    case TemplateReferenceKind.Value when !template.Parameters.ContainsKey(reference.Name) && !PseudoParameters.Names.Contains(reference.Name):
-                        throw TemplateErrors.Format($"Unresolved dependencies [{reference.Name}]. Cannot reference resources in the Conditions block of the template");
+                    case TemplateReferenceKind.Value
+                        when !template.Parameters.ContainsKey(reference.Name) && !PseudoParameters.Names.Contains(reference.Name):
+                        throw TemplateErrors.Format(
+                            $"Unresolved dependencies [{reference.Name}]. Cannot reference resources in the Conditions block of the "
+                            + "template");
                 }
             }
         }
@@ -274,7 +321,8 @@ internal static partial class TemplateParser
         {
             foreach (var mentioned in ConditionsIn(node).Where(mentioned => !template.Conditions.ContainsKey(mentioned)))
             {
-                throw TemplateErrors.Format($"Unresolved condition dependency {mentioned} in the Conditions block of the template: condition {name}");
+                throw TemplateErrors.Format(
+                    $"Unresolved condition dependency {mentioned} in the Conditions block of the template: condition {name}");
             }
         }
 
@@ -358,7 +406,9 @@ internal static partial class TemplateParser
                     CheckCondition(template, reference.Name, $"the {block} block");
                     break;
                 case TemplateReferenceKind.Mapping when !template.Mappings.ContainsKey(reference.Name):
-                    throw TemplateErrors.Validation($"Template validation error: Template error: Mapping named '{reference.Name}' is not present in the 'Mappings' section of template.");
+                    throw TemplateErrors.Validation(
+                        $"Template validation error: Template error: Mapping named '{reference.Name}' is not present in the 'Mappings' "
+                        + "section of template.");
             }
         }
     }
@@ -379,7 +429,8 @@ internal static partial class TemplateParser
         var missing = names.Distinct(StringComparer.Ordinal).ToList();
         if (missing.Count > 0)
         {
-            throw TemplateErrors.Format($"Unresolved resource dependencies [{string.Join(", ", missing)}] in the {block} block of the template");
+            throw TemplateErrors.Format(
+                $"Unresolved resource dependencies [{string.Join(", ", missing)}] in the {block} block of the template");
         }
     }
 

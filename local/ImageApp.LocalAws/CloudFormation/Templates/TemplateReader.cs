@@ -30,8 +30,10 @@ internal static partial class TemplateReader
         }
         catch (JsonException e)
         {
-            throw TemplateErrors.Format(string.Create(
-                CultureInfo.InvariantCulture, $"JSON not well-formed. (line {(e.LineNumber ?? 0) + 1}, column {(e.BytePositionInLine ?? 0) + 1}): {e.Message}"));
+            throw TemplateErrors.Format(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"JSON not well-formed. (line {(e.LineNumber ?? 0) + 1}, column {(e.BytePositionInLine ?? 0) + 1}): {e.Message}"));
         }
     }
 
@@ -99,29 +101,31 @@ internal static partial class TemplateReader
                     : ShortForm(scalar.Tag.Value, JsonValue.Create(scalar.Value), scalar.Start);
 
             case MappingStart mapping:
+            {
+                var members = new JsonObject();
+                parser.MoveNext();
+                while (!parser.TryConsume<MappingEnd>(out _))
                 {
-                    var members = new JsonObject();
-                    parser.MoveNext();
-                    while (!parser.TryConsume<MappingEnd>(out _))
+                    var key = parser.TryConsume<Scalar>(out var name)
+                        ? name
+                        : throw new YamlException(parser.Current!.Start, parser.Current.End, "a key must be a string");
+                    if (key.Value == "<<" && key.Style == ScalarStyle.Plain)
                     {
-                        var key = parser.TryConsume<Scalar>(out var name)
-                            ? name
-                            : throw new YamlException(parser.Current!.Start, parser.Current.End, "a key must be a string");
-                        if (key.Value == "<<" && key.Style == ScalarStyle.Plain)
-                        {
-                            throw TemplateErrors.Format($"[{path}] YAML hash merges are not supported in CloudFormation templates");
-                        }
-
-                        var value = ReadNode(parser, $"{path}/{key.Value}", depth + 1);
-                        if (!members.TryAdd(key.Value, value))
-                        {
-                            throw TemplateErrors.Format(string.Create(
-                                CultureInfo.InvariantCulture, $"YAML not well-formed. (line {key.Start.Line}, column {key.Start.Column}): duplicate key '{key.Value}'"));
-                        }
+                        throw TemplateErrors.Format($"[{path}] YAML hash merges are not supported in CloudFormation templates");
                     }
 
-                    return mapping.Tag.IsLocal ? ShortForm(mapping.Tag.Value, members, mapping.Start) : members;
+                    var value = ReadNode(parser, $"{path}/{key.Value}", depth + 1);
+                    if (!members.TryAdd(key.Value, value))
+                    {
+                        throw TemplateErrors.Format(
+                            string.Create(
+                                CultureInfo.InvariantCulture,
+                                $"YAML not well-formed. (line {key.Start.Line}, column {key.Start.Column}): duplicate key '{key.Value}'"));
+                    }
                 }
+
+                return mapping.Tag.IsLocal ? ShortForm(mapping.Tag.Value, members, mapping.Start) : members;
+            }
 
             case SequenceStart sequence:
                 {
@@ -174,11 +178,17 @@ internal static partial class TemplateReader
 
         if (!IntrinsicFunction.Names.Contains("Fn::" + name))
         {
-            throw TemplateErrors.Format(string.Create(
-                CultureInfo.InvariantCulture, $"YAML not well-formed. (line {position.Line}, column {position.Column}): unknown tag {tag}"));
+            throw TemplateErrors.Format(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"YAML not well-formed. (line {position.Line}, column {position.Column}): unknown tag {tag}"));
         }
 
-        if (name == "GetAtt" && argument is JsonValue text && text.GetValue<string>() is { } dotted && dotted.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot)
+        if (
+            name == "GetAtt"
+            && argument is JsonValue text
+            && text.GetValue<string>() is { } dotted
+            && dotted.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot)
         {
             argument = new JsonArray(dotted[..dot], dotted[(dot + 1)..]);
         }

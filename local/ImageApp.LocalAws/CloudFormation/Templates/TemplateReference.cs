@@ -33,7 +33,11 @@ internal readonly record struct TemplateReference(TemplateReferenceKind Kind, st
 
             case "Fn::GetAtt":
                 var (resource, attribute) = function.GetAttTarget();
-                return [new(TemplateReferenceKind.Attribute, resource, ScalarText.TryText(attribute, out var text) ? text : null), .. In(attribute, isTrue)];
+                return
+                [
+                    new(TemplateReferenceKind.Attribute, resource, ScalarText.TryText(attribute, out var text) ? text : null),
+                    .. In(attribute, isTrue),
+                ];
 
             case "Fn::Sub":
                 var (pattern, variables) = function.SubTarget();
@@ -56,7 +60,9 @@ internal readonly record struct TemplateReference(TemplateReferenceKind Kind, st
                 var keys = function.List(3, 3);
                 return
                 [
-                    .. ScalarText.TryText(keys[0], out var mapping) ? [new TemplateReference(TemplateReferenceKind.Mapping, mapping)] : Array.Empty<TemplateReference>(),
+                    .. ScalarText.TryText(keys[0], out var mapping)
+                        ? [new TemplateReference(TemplateReferenceKind.Mapping, mapping)]
+                        : Array.Empty<TemplateReference>(),
                     .. In(keys, isTrue),
                 ];
 
@@ -69,4 +75,20 @@ internal readonly record struct TemplateReference(TemplateReferenceKind Kind, st
         name.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot
             ? new(TemplateReferenceKind.Attribute, name[..dot], name[(dot + 1)..])
             : new(TemplateReferenceKind.Value, name);
+}
+
+/// <summary>What a <see cref="TemplateReference"/> mentions.</summary>
+internal enum TemplateReferenceKind
+{
+    /// <summary>A parameter, a pseudo parameter or a resource, as <c>Ref</c> does.</summary>
+    Value,
+
+    /// <summary>A resource's attribute.</summary>
+    Attribute,
+
+    /// <summary>A condition.</summary>
+    Condition,
+
+    /// <summary>A mapping.</summary>
+    Mapping,
 }

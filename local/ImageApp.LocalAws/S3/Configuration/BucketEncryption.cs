@@ -16,7 +16,9 @@ internal sealed record BucketEncryption(bool BucketKeyEnabled)
             throw S3Errors.MalformedXml("an encryption configuration has one Rule.");
         }
 
-        var defaults = rules[0].Child("ApplyServerSideEncryptionByDefault") ?? throw S3Errors.MalformedXml("the Rule must have the element ApplyServerSideEncryptionByDefault.");
+        var defaults =
+            rules[0].Child("ApplyServerSideEncryptionByDefault")
+            ?? throw S3Errors.MalformedXml("the Rule must have the element ApplyServerSideEncryptionByDefault.");
         Require(defaults.RequiredText("SSEAlgorithm"));
         return new BucketEncryption(rules[0].Flag("BucketKeyEnabled"));
     }

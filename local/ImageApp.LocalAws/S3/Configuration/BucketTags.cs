@@ -22,5 +22,9 @@ internal static class BucketTags
     }
 
     public static XElement Render(IReadOnlyDictionary<string, string> tags) =>
-        S3Xml.Element("Tagging", S3Xml.Element("TagSet", tags.Select(tag => S3Xml.Element("Tag", S3Xml.Element("Key", tag.Key), S3Xml.Element("Value", tag.Value)))));
+        S3Xml.Element(
+            "Tagging",
+            S3Xml.Element(
+                "TagSet",
+                tags.Select(tag => S3Xml.Element("Tag", S3Xml.Element("Key", tag.Key), S3Xml.Element("Value", tag.Value)))));
 }

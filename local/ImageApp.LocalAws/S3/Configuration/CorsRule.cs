@@ -48,10 +48,15 @@ internal sealed record CorsRule
 
             if (rule.AllowedMethods.FirstOrDefault(method => !Methods.Contains(method)) is { } unsupported)
             {
-                throw new AwsServiceException("InvalidRequest", $"Found unsupported HTTP method in CORS config. Unsupported method is {unsupported}; allowed are {string.Join(", ", Methods)}.");
+                throw new AwsServiceException(
+                    "InvalidRequest",
+                    $"Found unsupported HTTP method in CORS config. Unsupported method is {unsupported}; allowed are "
+                    + $"{string.Join(", ", Methods)}.");
             }
 
-            if (rule.AllowedOrigins.Concat(rule.AllowedHeaders).FirstOrDefault(pattern => pattern.Count(unit => unit == '*') > 1) is { } wild)
+            if (
+                rule.AllowedOrigins.Concat(rule.AllowedHeaders).FirstOrDefault(pattern => pattern.Count(unit => unit == '*') > 1) is
+                { } wild)
             {
                 throw new AwsServiceException("InvalidRequest", $"'{wild}' can not have more than one wildcard.");
             }
@@ -80,7 +85,9 @@ internal sealed record CorsRule
         var star = pattern.IndexOf('*', StringComparison.Ordinal);
         return star < 0
             ? pattern.Equals(text, comparison)
-            : text.Length >= pattern.Length - 1 && text.StartsWith(pattern[..star], comparison) && text.EndsWith(pattern[(star + 1)..], comparison);
+            : text.Length >= pattern.Length - 1
+                && text.StartsWith(pattern[..star], comparison)
+                && text.EndsWith(pattern[(star + 1)..], comparison);
     }
 
     private static string[] Texts(XElement rule, string name) => [.. rule.Children(name).Select(element => element.Value.Trim())];

@@ -3,7 +3,10 @@ using System.Xml.Linq;
 
 namespace ImageApp.LocalAws.S3.Configuration;
 
-/// <summary>A lifecycle rule: deletes objects, or aborts multipart uploads, some days after they began (S3 User Guide, "Lifecycle configuration elements").</summary>
+/// <summary>
+/// A lifecycle rule: deletes objects, or aborts multipart uploads, some days after they began (S3 User Guide, "Lifecycle configuration
+/// elements").
+/// </summary>
 internal sealed record LifecycleRule
 {
     public required string Id { get; init; }
@@ -52,7 +55,9 @@ internal sealed record LifecycleRule
         {
             if (rule.ExpirationDays is null && rule.AbortUploadsAfterDays is null)
             {
-                throw new AwsServiceException("InvalidRequest", "At least one action needs to be specified in a rule: Expiration or AbortIncompleteMultipartUpload.");
+                throw new AwsServiceException(
+                    "InvalidRequest",
+                    "At least one action needs to be specified in a rule: Expiration or AbortIncompleteMultipartUpload.");
             }
 
             if (rule.ExpirationDays < 1 || rule.AbortUploadsAfterDays < 1)
@@ -64,17 +69,27 @@ internal sealed record LifecycleRule
         return [.. rules.Select(rule => rule.Id.Length > 0 ? rule : rule with { Id = Guid.NewGuid().ToString("N") })];
     }
 
-    public static XElement Render(IReadOnlyList<LifecycleRule> rules) => S3Xml.Element("LifecycleConfiguration", rules.Select(rule => S3Xml.Element(
-        "Rule",
-        S3Xml.Element("ID", rule.Id),
-        S3Xml.Element("Filter", S3Xml.Element("Prefix", rule.Prefix)),
-        S3Xml.Element("Status", rule.IsEnabled ? "Enabled" : "Disabled"),
-        rule.ExpirationDays is { } days ? S3Xml.Element("Expiration", S3Xml.Element("Days", days.ToString(CultureInfo.InvariantCulture))) : null,
-        rule.AbortUploadsAfterDays is { } after
-            ? S3Xml.Element("AbortIncompleteMultipartUpload", S3Xml.Element("DaysAfterInitiation", after.ToString(CultureInfo.InvariantCulture)))
-            : null)));
+    public static XElement Render(IReadOnlyList<LifecycleRule> rules) =>
+        S3Xml.Element(
+            "LifecycleConfiguration",
+            rules.Select(rule =>
+                S3Xml.Element(
+                    "Rule",
+                    S3Xml.Element("ID", rule.Id),
+                    S3Xml.Element("Filter", S3Xml.Element("Prefix", rule.Prefix)),
+                    S3Xml.Element("Status", rule.IsEnabled ? "Enabled" : "Disabled"),
+                    rule.ExpirationDays is { } days
+                        ? S3Xml.Element("Expiration", S3Xml.Element("Days", days.ToString(CultureInfo.InvariantCulture)))
+                        : null,
+                    rule.AbortUploadsAfterDays is { } after
+                        ? S3Xml.Element(
+                            "AbortIncompleteMultipartUpload",
+                            S3Xml.Element("DaysAfterInitiation", after.ToString(CultureInfo.InvariantCulture)))
+                        : null)));
 
-    /// <summary>Whether what began at <paramref name="start"/> is over after <paramref name="days"/> days: S3 rounds up to the next midnight UTC.</summary>
+    /// <summary>
+    /// Whether what began at <paramref name="start"/> is over after <paramref name="days"/> days: S3 rounds up to the next midnight UTC.
+    /// </summary>
     public static bool IsOver(DateTimeOffset start, int days, DateTimeOffset now)
     {
         var end = start.UtcDateTime.AddDays(days);

@@ -7,8 +7,15 @@ internal sealed record TopicConfiguration
 {
     private static readonly string[] SupportedEvents =
     [
-        "s3:ObjectCreated:*", "s3:ObjectCreated:Put", "s3:ObjectCreated:Post", "s3:ObjectCreated:Copy", "s3:ObjectCreated:CompleteMultipartUpload",
-        "s3:ObjectRemoved:*", "s3:ObjectRemoved:Delete", "s3:LifecycleExpiration:*", "s3:LifecycleExpiration:Delete",
+        "s3:ObjectCreated:*",
+        "s3:ObjectCreated:Put",
+        "s3:ObjectCreated:Post",
+        "s3:ObjectCreated:Copy",
+        "s3:ObjectCreated:CompleteMultipartUpload",
+        "s3:ObjectRemoved:*",
+        "s3:ObjectRemoved:Delete",
+        "s3:LifecycleExpiration:*",
+        "s3:LifecycleExpiration:Delete",
     ];
 
     public required string Id { get; init; }
@@ -48,7 +55,8 @@ internal sealed record TopicConfiguration
 
             if (configuration.Events.FirstOrDefault(name => !SupportedEvents.Contains(name)) is { } unsupported)
             {
-                throw S3Errors.InvalidArgument($"The event '{unsupported}' is not supported for notifications; supported are {string.Join(", ", SupportedEvents)}.");
+                throw S3Errors.InvalidArgument(
+                    $"The event '{unsupported}' is not supported for notifications; supported are {string.Join(", ", SupportedEvents)}.");
             }
 
             if (!configuration.TopicArn.StartsWith("arn:aws:sns:", StringComparison.Ordinal))
@@ -60,33 +68,48 @@ internal sealed record TopicConfiguration
             {
                 if (configuration.Overlaps(configurations[j]))
                 {
-                    throw S3Errors.InvalidArgument("Configurations overlap. Configurations on the same bucket cannot share a common event type for overlapping prefixes and suffixes.");
+                    throw S3Errors.InvalidArgument(
+                        "Configurations overlap. Configurations on the same bucket cannot share a common event type for overlapping "
+                        + "prefixes and suffixes.");
                 }
             }
         }
 
-        return [.. configurations.Select(configuration => configuration.Id.Length > 0 ? configuration : configuration with { Id = Guid.NewGuid().ToString("N") })];
+        return
+        [
+            .. configurations.Select(configuration =>
+                configuration.Id.Length > 0 ? configuration : configuration with { Id = Guid.NewGuid().ToString("N") }),
+        ];
     }
 
-    public static XElement Render(IReadOnlyList<TopicConfiguration> configurations) => S3Xml.Element("NotificationConfiguration", configurations.Select(configuration => S3Xml.Element(
-        "TopicConfiguration",
-        S3Xml.Element("Id", configuration.Id),
-        S3Xml.Element("Topic", configuration.TopicArn),
-        configuration.Events.Select(name => S3Xml.Element("Event", name)),
-        configuration.Prefix.Length + configuration.Suffix.Length == 0
-            ? null
-            : S3Xml.Element("Filter", S3Xml.Element("S3Key", Rule("prefix", configuration.Prefix), Rule("suffix", configuration.Suffix))))));
+    public static XElement Render(IReadOnlyList<TopicConfiguration> configurations) =>
+        S3Xml.Element(
+            "NotificationConfiguration",
+            configurations.Select(configuration =>
+                S3Xml.Element(
+                    "TopicConfiguration",
+                    S3Xml.Element("Id", configuration.Id),
+                    S3Xml.Element("Topic", configuration.TopicArn),
+                    configuration.Events.Select(name => S3Xml.Element("Event", name)),
+                    configuration.Prefix.Length + configuration.Suffix.Length == 0
+                        ? null
+                        : S3Xml.Element(
+                            "Filter",
+                            S3Xml.Element("S3Key", Rule("prefix", configuration.Prefix), Rule("suffix", configuration.Suffix))))));
 
     /// <summary>Whether the event, without its <c>s3:</c>, of that key is to be sent.</summary>
     public bool Matches(string eventName, string key) =>
-        Events.Any(name => Covers(name, "s3:" + eventName)) && key.StartsWith(Prefix, StringComparison.Ordinal) && key.EndsWith(Suffix, StringComparison.Ordinal);
+        Events.Any(name => Covers(name, "s3:" + eventName))
+        && key.StartsWith(Prefix, StringComparison.Ordinal)
+        && key.EndsWith(Suffix, StringComparison.Ordinal);
 
     private bool Overlaps(TopicConfiguration other) =>
         Events.Any(mine => other.Events.Any(theirs => Covers(mine, theirs) || Covers(theirs, mine)))
         && (Prefix.StartsWith(other.Prefix, StringComparison.Ordinal) || other.Prefix.StartsWith(Prefix, StringComparison.Ordinal))
         && (Suffix.EndsWith(other.Suffix, StringComparison.Ordinal) || other.Suffix.EndsWith(Suffix, StringComparison.Ordinal));
 
-    private static bool Covers(string pattern, string name) => pattern == name || (pattern.EndsWith('*') && name.StartsWith(pattern[..^1], StringComparison.Ordinal));
+    private static bool Covers(string pattern, string name) =>
+        pattern == name || (pattern.EndsWith('*') && name.StartsWith(pattern[..^1], StringComparison.Ordinal));
 
     private static XElement? Rule(string name, string value) =>
         value.Length == 0 ? null : S3Xml.Element("FilterRule", S3Xml.Element("Name", name), S3Xml.Element("Value", value));

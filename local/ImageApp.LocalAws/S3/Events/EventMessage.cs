@@ -14,51 +14,60 @@ internal static class EventMessage
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Makes the message of one event; <paramref name="stored"/> is null for a removed object.</summary>
-    public static string Create(TopicConfiguration configuration, EventContext context, LocalAwsOptions options, string bucket, string key, StoredObject? stored, long sequence, DateTimeOffset time) => Write(json =>
-    {
-        json.WriteStartObject();
-        json.WriteStartArray("Records");
-        json.WriteStartObject();
-        json.WriteString("eventVersion", "2.1");
-        json.WriteString("eventSource", "aws:s3");
-        json.WriteString("awsRegion", options.Region);
-        json.WriteString("eventTime", S3Xml.Timestamp(time));
-        json.WriteString("eventName", context.EventName);
-        json.WriteStartObject("userIdentity");
-        json.WriteString("principalId", context.PrincipalId);
-        json.WriteEndObject();
-        json.WriteStartObject("requestParameters");
-        json.WriteString("sourceIPAddress", context.SourceAddress);
-        json.WriteEndObject();
-        json.WriteStartObject("responseElements");
-        json.WriteString("x-amz-request-id", context.RequestId);
-        json.WriteString("x-amz-id-2", context.HostId);
-        json.WriteEndObject();
-        json.WriteStartObject("s3");
-        json.WriteString("s3SchemaVersion", "1.0");
-        json.WriteString("configurationId", configuration.Id);
-        json.WriteStartObject("bucket");
-        json.WriteString("name", bucket);
-        json.WriteStartObject("ownerIdentity");
-        json.WriteString("principalId", options.AccountId);
-        json.WriteEndObject();
-        json.WriteString("arn", Bucket.ArnOf(bucket));
-        json.WriteEndObject();
-        json.WriteStartObject("object");
-        json.WriteString("key", EncodeKey(key));
-        if (stored is not null)
+    public static string Create(
+        TopicConfiguration configuration,
+        EventContext context,
+        LocalAwsOptions options,
+        string bucket,
+        string key,
+        StoredObject? stored,
+        long sequence,
+        DateTimeOffset time) =>
+        Write(json =>
         {
-            json.WriteNumber("size", stored.Size);
-            json.WriteString("eTag", stored.ETag);
-        }
+            json.WriteStartObject();
+            json.WriteStartArray("Records");
+            json.WriteStartObject();
+            json.WriteString("eventVersion", "2.1");
+            json.WriteString("eventSource", "aws:s3");
+            json.WriteString("awsRegion", options.Region);
+            json.WriteString("eventTime", S3Xml.Timestamp(time));
+            json.WriteString("eventName", context.EventName);
+            json.WriteStartObject("userIdentity");
+            json.WriteString("principalId", context.PrincipalId);
+            json.WriteEndObject();
+            json.WriteStartObject("requestParameters");
+            json.WriteString("sourceIPAddress", context.SourceAddress);
+            json.WriteEndObject();
+            json.WriteStartObject("responseElements");
+            json.WriteString("x-amz-request-id", context.RequestId);
+            json.WriteString("x-amz-id-2", context.HostId);
+            json.WriteEndObject();
+            json.WriteStartObject("s3");
+            json.WriteString("s3SchemaVersion", "1.0");
+            json.WriteString("configurationId", configuration.Id);
+            json.WriteStartObject("bucket");
+            json.WriteString("name", bucket);
+            json.WriteStartObject("ownerIdentity");
+            json.WriteString("principalId", options.AccountId);
+            json.WriteEndObject();
+            json.WriteString("arn", Bucket.ArnOf(bucket));
+            json.WriteEndObject();
+            json.WriteStartObject("object");
+            json.WriteString("key", EncodeKey(key));
+            if (stored is not null)
+            {
+                json.WriteNumber("size", stored.Size);
+                json.WriteString("eTag", stored.ETag);
+            }
 
-        json.WriteString("sequencer", sequence.ToString("X18", CultureInfo.InvariantCulture));
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteEndArray();
-        json.WriteEndObject();
-    });
+            json.WriteString("sequencer", sequence.ToString("X18", CultureInfo.InvariantCulture));
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
 
     /// <summary>Makes the message that S3 sends when a notification configuration is set.</summary>
     public static string CreateTest(string bucket, string requestId, string hostId, DateTimeOffset time) => Write(json =>
@@ -74,7 +83,8 @@ internal static class EventMessage
     });
 
     /// <summary>URL-encoded as S3 does it in events: a space is <c>+</c>, <c>/</c> stays.</summary>
-    public static string EncodeKey(string key) => PercentEncoding.Encode(key, keepSlash: true).Replace("%20", "+", StringComparison.Ordinal);
+    public static string EncodeKey(string key) =>
+        PercentEncoding.Encode(key, keepSlash: true).Replace("%20", "+", StringComparison.Ordinal);
 
     private static string Write(Action<Utf8JsonWriter> write)
     {
@@ -87,3 +97,18 @@ internal static class EventMessage
         return Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
     }
 }
+
+/// <summary>What an event says of the request that caused it.</summary>
+/// <param name="EventName">Without <c>s3:</c>, for example <c>ObjectCreated:Put</c>.</param>
+/// <param name="PrincipalId">Who made the request.</param>
+/// <param name="SourceAddress">The client's IP address.</param>
+/// <param name="RequestId">As answered in <c>x-amz-request-id</c>.</param>
+/// <param name="HostId">As answered in <c>x-amz-id-2</c>.</param>
+/// <param name="TraceParent">The request's trace, for the delivery to continue.</param>
+internal sealed record EventContext(
+    string EventName,
+    string PrincipalId,
+    string SourceAddress,
+    string RequestId,
+    string HostId,
+    string? TraceParent);

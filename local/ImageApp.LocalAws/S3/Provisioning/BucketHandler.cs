@@ -7,7 +7,7 @@ using ImageApp.LocalAws.S3.Store;
 namespace ImageApp.LocalAws.S3.Provisioning;
 
 /// <summary>The resource type <c>AWS::S3::Bucket</c> (CloudFormation Template Reference).</summary>
-internal sealed class BucketHandler(ObjectStore store, NotificationTargets targets, LocalAwsOptions options) : IResourceTypeHandler
+internal sealed class BucketHandler(S3Store store, NotificationTargets targets, LocalAwsOptions options) : IResourceTypeHandler
 {
     private const int MaximumNameLength = 63;
 
@@ -98,7 +98,9 @@ internal sealed class BucketHandler(ObjectStore store, NotificationTargets targe
 
     private async Task<Bucket> ConfigureAsync(Bucket bucket, JsonObject properties, CancellationToken cancellationToken)
     {
-        var notifications = TopicConfiguration.Validate([.. (properties.Object("NotificationConfiguration")?.Objects("TopicConfigurations") ?? []).Select(Notification)]);
+        var notifications = TopicConfiguration.Validate([
+            .. (properties.Object("NotificationConfiguration")?.Objects("TopicConfigurations") ?? []).Select(Notification),
+        ]);
         if (properties.Object("VersioningConfiguration")?.Text("Status") is { } versioning)
         {
             BucketConfigurationOperations.RequireVersioning(versioning);
@@ -113,14 +115,24 @@ internal sealed class BucketHandler(ObjectStore store, NotificationTargets targe
         var configured = bucket with
         {
             Notifications = notifications,
-            Cors = properties.Object("CorsConfiguration") is { } cors ? CorsRule.Validate([.. cors.Objects("CorsRules").Select(Cors)]) : null,
+            Cors = properties.Object("CorsConfiguration") is { } cors
+                ? CorsRule.Validate([.. cors.Objects("CorsRules").Select(Cors)])
+                : null,
             PublicAccessBlock = properties.Object("PublicAccessBlockConfiguration") is { } block
-                ? new PublicAccessBlock(block.Flag("BlockPublicAcls"), block.Flag("IgnorePublicAcls"), block.Flag("BlockPublicPolicy"), block.Flag("RestrictPublicBuckets"))
+                ? new PublicAccessBlock(
+                    block.Flag("BlockPublicAcls"),
+                    block.Flag("IgnorePublicAcls"),
+                    block.Flag("BlockPublicPolicy"),
+                    block.Flag("RestrictPublicBuckets"))
                 : null,
             Encryption = properties.Object("BucketEncryption") is { } encryption ? Encryption(encryption) : null,
-            Lifecycle = properties.Object("LifecycleConfiguration") is { } lifecycle ? LifecycleRule.Validate([.. lifecycle.Objects("Rules").Select(Lifecycle)]) : null,
+            Lifecycle = properties.Object("LifecycleConfiguration") is { } lifecycle
+                ? LifecycleRule.Validate([.. lifecycle.Objects("Rules").Select(Lifecycle)])
+                : null,
             ObjectOwnership = ownership,
-            Tags = properties["Tags"] is null ? null : properties.Objects("Tags").ToDictionary(tag => tag.RequiredText("Key"), tag => tag.Text("Value") ?? ""),
+            Tags = properties["Tags"] is null
+                ? null
+                : properties.Objects("Tags").ToDictionary(tag => tag.RequiredText("Key"), tag => tag.Text("Value") ?? ""),
             VersioningSuspended = properties.Object("VersioningConfiguration") is not null,
         };
         await targets.ValidateAsync(bucket.Name, notifications, Guid.NewGuid().ToString("N"), "", cancellationToken);
@@ -130,7 +142,8 @@ internal sealed class BucketHandler(ObjectStore store, NotificationTargets targe
     private static TopicConfiguration Notification(JsonObject properties)
     {
         var rules = properties.Object("Filter")?.Object("S3Key")?.Objects("Rules").ToList() ?? [];
-        string Rule(string name) => rules.FirstOrDefault(rule => rule.RequiredText("Name").Equals(name, StringComparison.OrdinalIgnoreCase))?.Text("Value") ?? "";
+        string Rule(string name) =>
+            rules.FirstOrDefault(rule => rule.RequiredText("Name").Equals(name, StringComparison.OrdinalIgnoreCase))?.Text("Value") ?? "";
         if (rules.FirstOrDefault(rule => rule.RequiredText("Name").ToLowerInvariant() is not ("prefix" or "suffix")) is { } unknown)
         {
             throw S3Errors.InvalidArgument($"filter rule name must be either prefix or suffix, not '{unknown.Text("Name")}'.");
@@ -158,7 +171,9 @@ internal sealed class BucketHandler(ObjectStore store, NotificationTargets targe
 
     private static BucketEncryption Encryption(JsonObject properties)
     {
-        var rule = properties.Objects("ServerSideEncryptionConfiguration").FirstOrDefault() ?? throw new AwsServiceException("ValidationError", "The property ServerSideEncryptionConfiguration needs one rule.");
+        var rule =
+            properties.Objects("ServerSideEncryptionConfiguration").FirstOrDefault()
+            ?? throw new AwsServiceException("ValidationError", "The property ServerSideEncryptionConfiguration needs one rule.");
         BucketEncryption.Require(rule.Object("ServerSideEncryptionByDefault")?.RequiredText("SSEAlgorithm") ?? BucketEncryption.Algorithm);
         return new BucketEncryption(rule.Flag("BucketKeyEnabled"));
     }

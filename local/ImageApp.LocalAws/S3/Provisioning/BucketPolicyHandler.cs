@@ -5,7 +5,7 @@ using ImageApp.LocalAws.S3.Store;
 namespace ImageApp.LocalAws.S3.Provisioning;
 
 /// <summary>The resource type <c>AWS::S3::BucketPolicy</c> (CloudFormation Template Reference).</summary>
-internal sealed class BucketPolicyHandler(ObjectStore store) : IResourceTypeHandler
+internal sealed class BucketPolicyHandler(S3Store store) : IResourceTypeHandler
 {
     public string TypeName => "AWS::S3::BucketPolicy";
 
@@ -18,13 +18,17 @@ internal sealed class BucketPolicyHandler(ObjectStore store) : IResourceTypeHand
         var name = request.Properties.RequiredText("Bucket");
         if (store.GetBucket(name).Policy is not null)
         {
-            throw new AwsServiceException("AlreadyExists", $"The bucket policy already exists on bucket {name}.", System.Net.HttpStatusCode.Conflict);
+            throw new AwsServiceException(
+                "AlreadyExists",
+                $"The bucket policy already exists on bucket {name}.",
+                System.Net.HttpStatusCode.Conflict);
         }
 
         return await PutAsync(name, request);
     }
 
-    public Task<ProvisionedResource> UpdateAsync(string physicalId, ResourceRequest request, CancellationToken cancellationToken) => PutAsync(physicalId, request);
+    public Task<ProvisionedResource> UpdateAsync(string physicalId, ResourceRequest request, CancellationToken cancellationToken) =>
+        PutAsync(physicalId, request);
 
     public async Task DeleteAsync(string physicalId, ResourceRequest request, CancellationToken cancellationToken)
     {
@@ -39,7 +43,9 @@ internal sealed class BucketPolicyHandler(ObjectStore store) : IResourceTypeHand
 
     private async Task<ProvisionedResource> PutAsync(string name, ResourceRequest request)
     {
-        var document = request.Properties.Object("PolicyDocument") ?? throw new AwsServiceException("ValidationError", "The property PolicyDocument is required.");
+        var document =
+            request.Properties.Object("PolicyDocument")
+            ?? throw new AwsServiceException("ValidationError", "The property PolicyDocument is required.");
         var policy = document.ToJsonString();
         ResourcePolicy.Validate(policy);
         await store.UpdateBucketAsync(name, bucket => bucket with { Policy = policy });

@@ -30,11 +30,20 @@ internal sealed class BlobStore
         {
             using (var file = File.OpenHandle(PathOf(blob), FileMode.CreateNew, FileAccess.Write, FileShare.Read, FileOptions.Asynchronous))
             {
-                while (await source.ReadAtLeastAsync(buffer.AsMemory(0, BufferBytes), BufferBytes, throwOnEndOfStream: false, cancellationToken) is var count and > 0)
+                while (
+                    await source.ReadAtLeastAsync(
+                        buffer.AsMemory(0, BufferBytes),
+                        BufferBytes,
+                        throwOnEndOfStream: false,
+                        cancellationToken)
+                        is var count
+                            and > 0)
                 {
                     if (length + count > maximumBytes)
                     {
-                        throw new AwsServiceException("EntityTooLarge", $"Your proposed upload exceeds the maximum allowed size of {maximumBytes} bytes.");
+                        throw new AwsServiceException(
+                            "EntityTooLarge",
+                            $"Your proposed upload exceeds the maximum allowed size of {maximumBytes} bytes.");
                     }
 
                     hasher.Append(buffer.AsSpan(0, count));
@@ -63,7 +72,12 @@ internal sealed class BlobStore
 
     /// <summary>Opens a blob for reading.</summary>
     public SafeFileHandle Open(Guid blob) =>
-        File.OpenHandle(PathOf(blob), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        File.OpenHandle(
+            PathOf(blob),
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.Read | FileShare.Delete,
+            FileOptions.Asynchronous | FileOptions.SequentialScan);
 
     /// <summary>Deletes a blob; one that is gone is no error.</summary>
     public void Delete(Guid blob) => File.Delete(PathOf(blob));

@@ -26,6 +26,24 @@ internal sealed record Checksum(ChecksumAlgorithm Algorithm, string Value, bool 
     /// <summary>Reads a name such as <c>CRC32</c>.</summary>
     /// <exception cref="AwsServiceException">There is no such algorithm.</exception>
     public static ChecksumAlgorithm ParseName(string name) =>
-        Algorithms.Where(algorithm => NameOf(algorithm).Equals(name, StringComparison.OrdinalIgnoreCase)).Cast<ChecksumAlgorithm?>().FirstOrDefault()
-        ?? throw new AwsServiceException("InvalidRequest", $"Checksum algorithm provided is unsupported: '{name}'. Please try again with any of the valid types: [{string.Join(", ", Algorithms.Select(NameOf))}]");
+        Algorithms
+            .Where(algorithm => NameOf(algorithm).Equals(name, StringComparison.OrdinalIgnoreCase))
+            .Cast<ChecksumAlgorithm?>()
+            .FirstOrDefault()
+        ?? throw new AwsServiceException(
+            "InvalidRequest",
+            $"Checksum algorithm provided is unsupported: '{name}'. Please try again with any of the valid types: "
+            + $"[{string.Join(", ", Algorithms.Select(NameOf))}]");
+}
+
+/// <summary>
+/// The checksums S3 knows (S3 User Guide, "Checking object integrity"); the names are those of its headers, without case.
+/// </summary>
+internal enum ChecksumAlgorithm
+{
+    Crc32,
+    Crc32C,
+    Crc64Nvme,
+    Sha1,
+    Sha256,
 }

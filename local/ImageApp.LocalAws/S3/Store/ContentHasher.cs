@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Security.Cryptography;
-using ImageApp.LocalAws.Storage;
 
 namespace ImageApp.LocalAws.S3.Store;
 
@@ -8,7 +8,8 @@ namespace ImageApp.LocalAws.S3.Store;
 internal sealed class ContentHasher : IDisposable
 {
     private readonly IncrementalHash _md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
-    private readonly CyclicRedundancyCheck? _crc;
+    private readonly Crc32? _crc32;
+    private readonly Crc64? _crc64;
     private readonly IncrementalHash? _sha;
 
     public ContentHasher(ChecksumAlgorithm? algorithm)
@@ -17,13 +18,13 @@ internal sealed class ContentHasher : IDisposable
         switch (algorithm)
         {
             case ChecksumAlgorithm.Crc32:
-                _crc = CyclicRedundancyCheck.Crc32();
+                _crc32 = new Crc32();
                 break;
             case ChecksumAlgorithm.Crc32C:
-                _crc = CyclicRedundancyCheck.Crc32C();
+                _crc32 = new Crc32(Crc32ParameterSet.Crc32C);
                 break;
             case ChecksumAlgorithm.Crc64Nvme:
-                _crc = CyclicRedundancyCheck.Crc64Nvme();
+                _crc64 = new Crc64(Crc64ParameterSet.Nvme);
                 break;
             case ChecksumAlgorithm.Sha1:
                 _sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
@@ -39,7 +40,8 @@ internal sealed class ContentHasher : IDisposable
     public void Append(ReadOnlySpan<byte> data)
     {
         _md5.AppendData(data);
-        _crc?.Append(data);
+        _crc32?.Append(data);
+        _crc64?.Append(data);
         _sha?.AppendData(data);
     }
 
@@ -56,13 +58,19 @@ internal sealed class ContentHasher : IDisposable
 
     private byte[] ChecksumBytes()
     {
-        if (_crc is null)
+        var bytes = new byte[sizeof(ulong)];
+        if (_crc64 is not null)
         {
-            return _sha!.GetCurrentHash();
+            BinaryPrimitives.WriteUInt64BigEndian(bytes, _crc64.GetCurrentHashAsUInt64());
+            return bytes;
         }
 
-        var bytes = new byte[8];
-        BinaryPrimitives.WriteUInt64BigEndian(bytes, _crc.Value);
-        return Algorithm == ChecksumAlgorithm.Crc64Nvme ? bytes : bytes[4..];
+        if (_crc32 is not null)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(bytes, _crc32.GetCurrentHashAsUInt32());
+            return bytes[..sizeof(uint)];
+        }
+
+        return _sha!.GetCurrentHash();
     }
 }

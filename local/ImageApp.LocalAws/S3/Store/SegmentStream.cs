@@ -45,7 +45,8 @@ internal sealed class SegmentStream(BlobStore blobs, IReadOnlyList<Segment> segm
         var count = await RandomAccess.ReadAsync(_file, buffer[..wanted], _inSegment, cancellationToken);
         if (count == 0)
         {
-            throw new InvalidDataException($"Blob {segments[_index].Blob:N} is shorter than the {segments[_index].Length} bytes it was stored with.");
+            throw new InvalidDataException(
+                $"Blob {segments[_index].Blob:N} is shorter than the {segments[_index].Length} bytes it was stored with.");
         }
 
         _inSegment += count;
@@ -53,7 +54,8 @@ internal sealed class SegmentStream(BlobStore blobs, IReadOnlyList<Segment> segm
         return count;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Objects are read asynchronously.");
 

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using ImageApp.LocalAws.Storage;
+
 namespace ImageApp.LocalAws.S3.Store;
 
 /// <summary>One atomic change of the store, and one record of its journal. What is null does not change.</summary>
@@ -39,3 +42,26 @@ internal sealed record StoreChange
     /// <summary>An event that was delivered, or cannot be.</summary>
     public Guid? SettledEvent { get; init; }
 }
+
+/// <summary>An event that has happened and is not yet with its topic; stored in one record with the change that caused it.</summary>
+/// <param name="Id">Unique in the store.</param>
+/// <param name="Bucket">The bucket's name.</param>
+/// <param name="TopicArn">Where it goes.</param>
+/// <param name="Message">The event notification message, JSON.</param>
+/// <param name="TraceParent">The trace of the request that caused it.</param>
+internal sealed record PendingEvent(Guid Id, string Bucket, string TopicArn, string Message, string? TraceParent) : IOutboxItem
+{
+    /// <summary>Attempts made since the start of local AWS.</summary>
+    [JsonIgnore]
+    public int Attempts { get; init; }
+
+    /// <inheritdoc />
+    [JsonIgnore]
+    public DateTimeOffset NotBefore { get; init; }
+
+    string IOutboxItem.Id => Id.ToString();
+}
+
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(StoreChange))]
+internal sealed partial class StoreJsonContext : JsonSerializerContext;

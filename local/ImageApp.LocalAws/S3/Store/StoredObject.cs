@@ -35,3 +35,34 @@ internal sealed record StoredObject
     [JsonIgnore]
     public bool IsMultipart => ETag.Contains('-', StringComparison.Ordinal);
 }
+
+/// <summary>A run of an object's bytes: one blob, or part of one. A multipart object has one for each of its parts.</summary>
+/// <param name="Blob">The blob.</param>
+/// <param name="Length">How many bytes, all of the blob.</param>
+internal readonly record struct Segment(Guid Blob, long Length);
+
+/// <summary>The headers that are stored with an object and returned as they were given; null where not given.</summary>
+internal sealed record ObjectHeaders
+{
+    public string? ContentType { get; init; }
+
+    public string? CacheControl { get; init; }
+
+    public string? ContentDisposition { get; init; }
+
+    public string? ContentEncoding { get; init; }
+
+    public string? ContentLanguage { get; init; }
+
+    public string? Expires { get; init; }
+}
+
+/// <summary>An object whose bytes stay readable until the lease ends, also when it is replaced or deleted meanwhile.</summary>
+internal sealed class ObjectLease(StoredObject stored, Action release) : IDisposable
+{
+    private Action? _release = release;
+
+    public StoredObject Object { get; } = stored;
+
+    public void Dispose() => Interlocked.Exchange(ref _release, null)?.Invoke();
+}

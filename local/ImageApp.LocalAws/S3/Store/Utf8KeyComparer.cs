@@ -1,6 +1,8 @@
 namespace ImageApp.LocalAws.S3.Store;
 
-/// <summary>S3 lists keys in the order of their UTF-8 bytes, which differs from that of UTF-16 where surrogates meet U+E000 and above.</summary>
+/// <summary>
+/// S3 lists keys in the order of their UTF-8 bytes, which differs from that of UTF-16 where surrogates meet U+E000 and above.
+/// </summary>
 internal sealed class Utf8KeyComparer : IComparer<string>, IComparer<StoredObject>
 {
     public static Utf8KeyComparer Instance { get; } = new();

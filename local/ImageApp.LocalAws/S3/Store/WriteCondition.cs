@@ -22,7 +22,10 @@ internal readonly record struct WriteCondition(string? IfMatch, string? IfNoneMa
 
         if (present is null)
         {
-            throw new AwsServiceException("NoSuchKey", "The specified key does not exist, and If-Match asks for it.", HttpStatusCode.NotFound);
+            throw new AwsServiceException(
+                "NoSuchKey",
+                "The specified key does not exist, and If-Match asks for it.",
+                HttpStatusCode.NotFound);
         }
 
         if (IfMatch != "*" && IfMatch.Trim('"') != present.ETag)

@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ImageApp.AppHost.Hosting.Start;
+
+/// <summary>
+/// Ends every process before the AppHost itself ends: first what serves, while the dashboard still takes its last telemetry, then the
+/// database. The orchestrator alone would do it after the AppHost has gone, when the terminal already says that all is over.
+/// </summary>
+internal sealed partial class OrderlyStop(
+    DistributedApplicationModel model, ResourceCommandService commands, ILogger<OrderlyStop> logger) : IHostedLifecycleService
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(Patience);
+        try
+        {
+            await Task.WhenAll(model.Resources.OfType<ProjectResource>().Select(project => StopAsync(project, deadline.Token)));
+            await Task.WhenAll(model.Resources.OfType<ExecutableResource>()
+                .Where(executable => executable.Name != "aspire-dashboard").Select(executable => StopAsync(executable, deadline.Token)));
+        }
+        catch (OperationCanceledException)
+        {
+            // The orchestrator ends what is left.
+            LogLeft(logger, Patience.TotalSeconds);
+        }
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task StopAsync(IResource resource, CancellationToken cancellationToken)
+    {
+        var result = await commands.ExecuteCommandAsync(resource, KnownResourceCommands.StopCommand, cancellationToken);
+        if (!result.Success)
+        {
+            // It does not run: never started, or ended by itself.
+            LogNotStopped(logger, resource.Name, result.Message);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Not everything ended within {Seconds:0} s; the orchestrator ends the rest")]
+    private static partial void LogLeft(ILogger logger, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Resource} was not stopped: {Reason}")]
+    private static partial void LogNotStopped(ILogger logger, string resource, string? reason);
+}

@@ -1,7 +1,0 @@
-using System.Text.Json.Serialization;
-using Amazon.Lambda.SNSEvents;
-
-namespace ImageApp.CaptionFunction;
-
-[JsonSerializable(typeof(SNSEvent))]
-internal sealed partial class FunctionJson : JsonSerializerContext;

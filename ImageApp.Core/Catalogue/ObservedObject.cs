@@ -1,9 +1,0 @@
-namespace ImageApp.Core.Catalogue;
-
-/// <summary>An object that a function found in the bucket; its row may not be there yet.</summary>
-/// <param name="Key">The object's key.</param>
-/// <param name="ETag">Its eTag without quotes, as the object itself reports it.</param>
-/// <param name="SizeBytes">Its size in bytes.</param>
-/// <param name="ContentType">The media type found in its content; null where it is none the app knows.</param>
-/// <param name="FileName">The name to show if the row does not have one.</param>
-public sealed record ObservedObject(string Key, string ETag, long SizeBytes, string? ContentType, string FileName);

@@ -1,0 +1,39 @@
+using MySqlConnector;
+
+namespace ImageApp.Core.Catalogue;
+
+/// <summary>
+/// The catalogue for whoever puts originals: the row comes before its object. Every method throws <see cref="MySqlException"/> where the
+/// database is away.
+/// </summary>
+public sealed class UploadCatalogue(MySqlDataSource database)
+{
+    /// <summary>Makes the row of an image whose object is about to be put.</summary>
+    /// <returns>The row's id.</returns>
+    public Task<long> AddAsync(NewImage image, CancellationToken cancellationToken) =>
+        database.InsertAsync(
+            "save row",
+            "INSERT INTO captions (image_key, file_name, content_type, size_bytes) VALUES (@key, @name, @type, @size)",
+            cancellationToken,
+            ("@key", image.Key), ("@name", image.FileName), ("@type", image.ContentType), ("@size", image.SizeBytes));
+
+    /// <summary>Records that the object is there. A function may have seen it first; then its results stay.</summary>
+    /// <returns>The row as it is now; null where it was deleted in the meantime.</returns>
+    public async Task<ImageRecord?> MarkUploadedAsync(long id, string etag, long sizeBytes, CancellationToken cancellationToken)
+    {
+        await database.ExecuteAsync(
+            "mark uploaded",
+            """
+            UPDATE captions
+            SET object_etag = COALESCE(object_etag, @etag), size_bytes = @size, uploaded_at = COALESCE(uploaded_at, CURRENT_TIMESTAMP(3))
+            WHERE id = @id
+            """,
+            cancellationToken, ("@id", id), ("@etag", etag), ("@size", sizeBytes));
+        return await database.FindAsync("find image", "WHERE id = @id AND deleted_at IS NULL", cancellationToken, ("@id", id));
+    }
+
+    /// <summary>Removes the row of an object that never came.</summary>
+    /// <returns>Whether there was one.</returns>
+    public async Task<bool> WithdrawAsync(long id, CancellationToken cancellationToken) =>
+        await database.ExecuteAsync("remove row", "DELETE FROM captions WHERE id = @id", cancellationToken, ("@id", id)) > 0;
+}

@@ -1,0 +1,221 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using Amazon.Runtime;
+using Amazon.S3;
+using Amazon.S3.Model;
+using ImageApp.Core.Formats;
+
+namespace ImageApp.Core.Storage;
+
+/// <summary>
+/// The bucket of originals and renditions, in the domain's verbs. What is not there is null or false; every other failure is a
+/// <see cref="BucketUnavailableException"/>.
+/// </summary>
+public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvider time)
+{
+    // S3 events have no room for a trace context, so the object carries it.
+    private const string TraceParentMetadata = "traceparent";
+
+    // Percent-encoded UTF-8, for objects whose row is not there yet.
+    private const string FileNameMetadata = "file-name";
+    private const string UnknownContentType = "application/octet-stream";
+
+    /// <summary>The bucket's name.</summary>
+    public string Name => options.BucketName;
+
+    /// <summary>Opens an object.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="ifNoneMatch">What the reader has already, an eTag as HTTP writes it; null where it has nothing.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The object; null where it is not there.</returns>
+    public async Task<StoredObject?> OpenAsync(string key, string? ifNoneMatch, CancellationToken cancellationToken)
+    {
+        var isNotModified = false;
+        var found = await CallAsync("open object", async () =>
+        {
+            try
+            {
+                var get = new GetObjectRequest { BucketName = Name, Key = key, EtagToNotMatch = ifNoneMatch };
+                return await s3.GetObjectAsync(get, cancellationToken);
+            }
+            catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotModified)
+            {
+                isNotModified = true;
+                return null;
+            }
+        });
+        if (isNotModified)
+        {
+            return new StoredObject(null) { ETag = ifNoneMatch!.Trim('"'), IsNotModified = true };
+        }
+
+        return found is null ? null : new StoredObject(found)
+        {
+            Content = found.ResponseStream,
+            Length = found.ContentLength,
+            ETag = found.ETag.Trim('"'),
+            FileName = found.Metadata[FileNameMetadata] is { Length: > 0 } name ? Uri.UnescapeDataString(name) : null,
+            TraceParent = found.Metadata[TraceParentMetadata],
+        };
+    }
+
+    /// <summary>Looks for an original.</summary>
+    /// <returns>What is known of it; null where it is not there.</returns>
+    public async Task<ObjectDescription?> FindOriginalAsync(string imageKey, CancellationToken cancellationToken) =>
+        await CallAsync("find original", async () => await s3.GetObjectMetadataAsync(Name, imageKey, cancellationToken)) is { } found
+            ? new ObjectDescription(found.ETag.Trim('"'), found.ContentLength)
+            : null;
+
+    /// <summary>Puts an original, which starts its pipeline, under the current trace.</summary>
+    /// <returns>The object's eTag without quotes.</returns>
+    public async Task<string> PutOriginalAsync(
+        string imageKey, Stream content, string contentType, string fileName, CancellationToken cancellationToken)
+    {
+        var put = new PutObjectRequest
+        {
+            BucketName = Name,
+            Key = imageKey,
+            InputStream = content,
+            AutoCloseStream = false,
+            ContentType = contentType,
+        };
+        Describe(put.Metadata, fileName);
+        return (await PutAsync("store original", put, cancellationToken)).ETag.Trim('"');
+    }
+
+    /// <summary>Copies an original onto itself, so that its pipeline runs once more, under the current trace.</summary>
+    /// <returns>False where it is not there.</returns>
+    public async Task<bool> TouchOriginalAsync(string imageKey, string? contentType, string fileName, CancellationToken cancellationToken)
+    {
+        var copy = new CopyObjectRequest
+        {
+            SourceBucket = Name,
+            SourceKey = imageKey,
+            DestinationBucket = Name,
+            DestinationKey = imageKey,
+            MetadataDirective = S3MetadataDirective.REPLACE,
+            ContentType = contentType ?? UnknownContentType,
+        };
+        Describe(copy.Metadata, fileName);
+        return await CallAsync("touch original", async () => await s3.CopyObjectAsync(copy, cancellationToken)) is not null;
+    }
+
+    /// <summary>Lets a browser put an original of exactly this type and size, under the current trace.</summary>
+    public async Task<PresignedUpload> PresignUploadAsync(
+        string imageKey, string contentType, long sizeBytes, string fileName, TimeSpan validity)
+    {
+        var expires = time.GetUtcNow() + validity;
+        var presign = new GetPreSignedUrlRequest
+        {
+            BucketName = Name,
+            Key = imageKey,
+            Verb = HttpVerb.PUT,
+            Expires = expires.UtcDateTime,
+            ContentType = contentType,
+            Protocol = s3.Config.ServiceURL?.StartsWith("http:", StringComparison.Ordinal) == true ? Protocol.HTTP : Protocol.HTTPS,
+        };
+        presign.Headers.ContentLength = sizeBytes;
+        Describe(presign.Metadata, fileName);
+        var headers = presign.Metadata.Keys.ToDictionary(name => name, name => presign.Metadata[name]);
+        headers["Content-Type"] = contentType;
+        return new PresignedUpload(await s3.GetPreSignedURLAsync(presign), headers, expires);
+    }
+
+    /// <summary>Puts a rendition of an original beside it.</summary>
+    /// <returns>The rendition's key.</returns>
+    public async Task<string> PutRenditionAsync(
+        GalleryRendition rendition,
+        string imageKey,
+        byte[] content,
+        int width,
+        int height,
+        bool damaged,
+        CancellationToken cancellationToken)
+    {
+        var put = new PutObjectRequest
+        {
+            BucketName = Name,
+            Key = rendition.KeyFor(imageKey),
+            InputStream = new MemoryStream(content),
+            ContentType = rendition.Format.ContentType,
+        };
+
+        // Header values are ASCII; keys need not be.
+        put.Metadata["original-key"] = Uri.EscapeDataString(imageKey).Replace("%2F", "/", StringComparison.Ordinal);
+        put.Metadata["thumbnail-size"] = string.Create(CultureInfo.InvariantCulture, $"{width}x{height}");
+        if (damaged)
+        {
+            put.Metadata["damaged"] = "true";
+        }
+
+        AddTrace(put.Metadata);
+        await PutAsync($"store {rendition.Name}", put, cancellationToken);
+        return put.Key;
+    }
+
+    /// <summary>Deletes an original and everything made of it; what is gone already is no error.</summary>
+    public async Task DeleteImageAsync(string imageKey, CancellationToken cancellationToken)
+    {
+        await CallAsync("delete original", async () => await s3.DeleteObjectAsync(Name, imageKey, cancellationToken));
+        await DeleteRenditionsAsync(imageKey, cancellationToken);
+    }
+
+    /// <summary>Deletes everything made of an original; what is gone already is no error.</summary>
+    public async Task DeleteRenditionsAsync(string imageKey, CancellationToken cancellationToken)
+    {
+        foreach (var rendition in GalleryRendition.All)
+        {
+            var key = rendition.KeyFor(imageKey);
+            await CallAsync($"delete {rendition.Name}", async () => await s3.DeleteObjectAsync(Name, key, cancellationToken));
+        }
+    }
+
+    /// <summary>Asks the bucket for a sign of life.</summary>
+    /// <exception cref="BucketUnavailableException">There is none; the message says why.</exception>
+    public Task CheckAsync(CancellationToken cancellationToken) =>
+        CallAsync("check bucket", async () => await s3.ListObjectsV2Async(
+            new ListObjectsV2Request { BucketName = Name, MaxKeys = 1 }, cancellationToken));
+
+    private static void Describe(MetadataCollection metadata, string fileName)
+    {
+        AddTrace(metadata);
+        metadata[FileNameMetadata] = Uri.EscapeDataString(fileName);
+    }
+
+    private static void AddTrace(MetadataCollection metadata)
+    {
+        if (Activity.Current is { Recorded: true, Id: { } traceParent })
+        {
+            metadata[TraceParentMetadata] = traceParent;
+        }
+    }
+
+    private async Task<PutObjectResponse> PutAsync(string verb, PutObjectRequest put, CancellationToken cancellationToken) =>
+        await CallAsync(verb, async () => await s3.PutObjectAsync(put, cancellationToken))
+        ?? throw new InvalidOperationException($"Bucket '{Name}' said that '{put.Key}' is not there, when it was put.");
+
+    // Null where the object is not there. A bucket that is not there is no such answer: a setting or the stack is wrong.
+    private async Task<T?> CallAsync<T>(string verb, Func<Task<T?>> call)
+        where T : class
+    {
+        try
+        {
+            return await ImageAppTelemetry.TraceAsync(verb, ActivityKind.Client, async () =>
+            {
+                try
+                {
+                    return await call();
+                }
+                catch (AmazonS3Exception e) when (e.StatusCode == HttpStatusCode.NotFound && e.ErrorCode != "NoSuchBucket")
+                {
+                    return null;
+                }
+            });
+        }
+        catch (Exception e) when (e is AmazonServiceException or AmazonClientException or HttpRequestException or IOException)
+        {
+            throw new BucketUnavailableException($"Bucket '{Name}': {e.Message}", e);
+        }
+    }
+}

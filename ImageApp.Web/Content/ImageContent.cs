@@ -1,0 +1,100 @@
+using ImageApp.Core.Catalogue;
+using ImageApp.Core.Formats;
+using ImageApp.Core.Storage;
+using ImageApp.Web.Hosting;
+using Microsoft.Net.Http.Headers;
+
+namespace ImageApp.Web.Content;
+
+/// <summary>
+/// <c>/images/{id}/original</c>, <c>/thumbnail</c> and <c>/preview</c>: the objects, streamed from the bucket, which stays private.
+/// </summary>
+internal static class ImageContent
+{
+    private const string Forever = "public, max-age=31536000, immutable";
+    private const string AskEachTime = "private, no-cache";
+
+    /// <summary>Maps the routes.</summary>
+    public static void MapContent(this IEndpointRouteBuilder app)
+    {
+        var content = app.MapGroup("/images/{id:long}").WithTags("Content");
+        content.MapGet("/original", OriginalAsync).WithName("GetOriginal").WithSummary("The original; ?download=true as a file.")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        content.MapGet($"/{GalleryRendition.Thumbnail.Name}", ThumbnailAsync).WithName("GetThumbnail").WithSummary("The thumbnail.")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        content.MapGet($"/{GalleryRendition.Preview.Name}", PreviewAsync).WithName("GetPreview")
+            .WithSummary("The larger rendition for dense screens.")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+    }
+
+    private static async Task<IResult> OriginalAsync(
+        long id,
+        HttpContext context,
+        GalleryCatalogue catalogue,
+        ImageBucket bucket,
+        CancellationToken cancellationToken,
+        bool download = false)
+    {
+        if (await catalogue.FindAsync(id, cancellationToken) is not { UploadedAt: not null } image)
+        {
+            return ApiProblem.ImageNotFound(id).ToResult();
+        }
+
+        // What no sniffer recognised is never shown inline: it could be anything, a page with script included.
+        var format = ImageFormat.OfContentType(image.ContentType);
+        var inline = !download && format is { IsShownByBrowsers: true };
+        var disposition = new ContentDispositionHeaderValue(inline ? "inline" : "attachment");
+        disposition.SetHttpFileName(image.FileName);
+        context.Response.Headers.ContentDisposition = disposition.ToString();
+        var type = format?.ContentType ?? "application/octet-stream";
+        return await StreamAsync(context, bucket, image.Key, type, AskEachTime, cancellationToken);
+    }
+
+    private static async Task<IResult> ThumbnailAsync(
+        long id, HttpContext context, GalleryCatalogue catalogue, ImageBucket bucket, CancellationToken cancellationToken)
+    {
+        var key = (await catalogue.FindAsync(id, cancellationToken))?.ThumbnailKey;
+        return await RenditionAsync(id, context, GalleryRendition.Thumbnail, key, bucket, cancellationToken);
+    }
+
+    private static async Task<IResult> PreviewAsync(
+        long id, HttpContext context, GalleryCatalogue catalogue, ImageBucket bucket, CancellationToken cancellationToken)
+    {
+        var key = (await catalogue.FindAsync(id, cancellationToken))?.PreviewKey;
+        return await RenditionAsync(id, context, GalleryRendition.Preview, key, bucket, cancellationToken);
+    }
+
+    private static async Task<IResult> RenditionAsync(
+        long id, HttpContext context, GalleryRendition rendition, string? key, ImageBucket bucket, CancellationToken cancellationToken)
+    {
+        if (key is null)
+        {
+            return ApiProblem.ImageNotFound(id).ToResult();
+        }
+
+        var caching = context.Request.Query.ContainsKey("v") ? Forever : AskEachTime;
+        return await StreamAsync(context, bucket, key, rendition.Format.ContentType, caching, cancellationToken);
+    }
+
+    private static async Task<IResult> StreamAsync(
+        HttpContext context, ImageBucket bucket, string key, string contentType, string cacheControl, CancellationToken cancellationToken)
+    {
+        var ifNoneMatch = context.Request.Headers.IfNoneMatch is [{ Length: > 0 } etag] ? etag : null;
+        if (await bucket.OpenAsync(key, ifNoneMatch, cancellationToken) is not { } found)
+        {
+            context.Response.Headers.ContentDisposition = default;
+            return ApiProblem.ObjectNotFound().ToResult();
+        }
+
+        context.Response.RegisterForDispose(found);
+        context.Response.Headers.CacheControl = cacheControl;
+        if (found.IsNotModified)
+        {
+            context.Response.Headers.ETag = ifNoneMatch;
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        }
+
+        context.Response.ContentLength = found.Length;
+        return TypedResults.Stream(found.Content, contentType, entityTag: new EntityTagHeaderValue($"\"{found.ETag}\""));
+    }
+}

@@ -1,0 +1,94 @@
+using ImageApp.Core;
+using ImageApp.Core.Catalogue;
+using ImageApp.Core.Storage;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using MySqlConnector;
+
+namespace ImageApp.Web.Hosting;
+
+/// <summary>What every feature stands on: catalogue, bucket, limits, problems, pages.</summary>
+internal static class HostingServices
+{
+    /// <summary>Adds it.</summary>
+    /// <exception cref="ArgumentException">A setting is missing or not valid; the message names it.</exception>
+    public static void AddHosting(this WebApplicationBuilder builder)
+    {
+        var limits = (builder.Configuration.GetSection(ImageLimits.Section).Get<ImageLimits>() ?? new ImageLimits()).Validated();
+        builder.Services.AddSingleton(limits);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddImageBucket(builder.Configuration);
+        builder.AddDatabase();
+        builder.Services.AddDependencyChecks();
+        builder.Services.AddUploadSizes(limits);
+
+        builder.Services.AddProblemDetails();
+        builder.Services.AddExceptionHandler<DependencyExceptionHandler>();
+        builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        builder.Services.AddOpenApi("v1");
+        builder.Services.AddRazorComponents();
+
+        // Pages hold no secret that a guess could be tested against, so compressing them gives nothing away (BREACH).
+        builder.Services.AddResponseCompression(options =>
+        {
+            options.EnableForHttps = true;
+            options.MimeTypes = ["text/html", "application/json", "application/problem+json"];
+        });
+    }
+
+    /// <summary>Handles exceptions, and says to browsers what they may do.</summary>
+    public static void UseHosting(this WebApplication app)
+    {
+        app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = ProblemStatus.Of });
+        app.UseStatusCodePages();
+        app.UseResponseCompression();
+        app.UseSecurityHeaders();
+        app.UseCrossOriginProtection();
+    }
+
+    /// <summary>Maps the pages of all features.</summary>
+    public static void MapPages(this WebApplication app) => app.MapRazorComponents<App>().DisableAntiforgery();
+
+    private static void AddDatabase(this WebApplicationBuilder builder)
+    {
+        // The driver's spans say Open and Execute; the catalogue's own say what for.
+        builder.AddMySqlDataSource("imagedb", settings => settings.DisableTracing = true);
+        if (CatalogueConnection.UsesIam(builder.Configuration))
+        {
+            // In place of the data source with a password: the integration has no place for a token.
+            builder.Services.AddSingleton(provider => new MySqlDataSourceBuilder(builder.Configuration.GetConnectionString("imagedb") ?? "")
+                .UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>())
+                .UseIamAuthentication(builder.Configuration, provider.GetRequiredService<TimeProvider>())
+                .Build());
+        }
+
+        builder.Services.AddCatalogue();
+    }
+
+    // A dependency that is away makes this instance degraded, not useless: replacing it would not bring the dependency back.
+    private static void AddDependencyChecks(this IServiceCollection services)
+    {
+        var timeout = TimeSpan.FromSeconds(2);
+        services.AddHealthChecks().AddCheck<BucketHealthCheck>("S3", HealthStatus.Degraded, timeout: timeout);
+        services.PostConfigure<HealthCheckServiceOptions>(options =>
+        {
+            foreach (var check in options.Registrations.Where(check => check.Name == "MySql"))
+            {
+                check.FailureStatus = HealthStatus.Degraded;
+                check.Timeout = timeout;
+            }
+        });
+    }
+
+    private static void AddUploadSizes(this IServiceCollection services, ImageLimits limits)
+    {
+        var longestUpload = (limits.MaxBytes * limits.MaxFilesPerRequest) + (1024 * 1024);
+        services.Configure<KestrelServerOptions>(options =>
+        {
+            options.AddServerHeader = false;
+            options.Limits.MaxRequestBodySize = longestUpload;
+        });
+        services.Configure<FormOptions>(options => options.MultipartBodyLengthLimit = longestUpload);
+    }
+}

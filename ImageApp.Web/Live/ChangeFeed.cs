@@ -1,0 +1,152 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using ImageApp.Core.Catalogue;
+
+namespace ImageApp.Web.Live;
+
+/// <summary>
+/// Live changes, read from the rows' <c>updated_at</c> so that any instance can serve them. One reader an instance, and only while
+/// somebody listens. Rows are read again for a while after their time, since a row may become visible later than its time says;
+/// each listener gets each version of a row once.
+/// </summary>
+internal sealed partial class ChangeFeed(GalleryCatalogue catalogue, TimeProvider time, ILogger<ChangeFeed> logger) : BackgroundService
+{
+    private const int BatchSize = 500;
+    private const int Backlog = 2000;
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _lock = new();
+    private readonly List<Channel<ImageChange>> _listeners = [];
+    private TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Every change from now on, or after <paramref name="resumeAfter"/>, until the listener leaves.</summary>
+    public async IAsyncEnumerable<ImageChange> ListenAsync(
+        PageCursor? resumeAfter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // A listener too slow for its backlog is cut off and resumes with its last event's id.
+        var channel = Channel.CreateBounded<ImageChange>(
+            new BoundedChannelOptions(Backlog) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+        lock (_lock)
+        {
+            _listeners.Add(channel);
+            _listening.TrySetResult();
+        }
+
+        try
+        {
+            var sent = new Dictionary<long, DateTimeOffset>();
+            if (resumeAfter is { } cursor)
+            {
+                cursor = new PageCursor(cursor.At - (long)Overlap.TotalMilliseconds, 0);
+                List<ImageRecord> missed;
+                do
+                {
+                    missed = await catalogue.ListChangesAsync(cursor, BatchSize, cancellationToken);
+                    foreach (var image in missed)
+                    {
+                        sent[image.Id] = image.UpdatedAt;
+                        yield return new ImageChange(image);
+                        cursor = new ImageChange(image).Cursor;
+                    }
+                }
+                while (missed.Count == BatchSize);
+            }
+
+            await foreach (var change in channel.Reader.ReadAllAsync(cancellationToken))
+            {
+                if (!sent.Remove(change.Image.Id, out var version) || version < change.Image.UpdatedAt)
+                {
+                    yield return change;
+                }
+            }
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _listeners.Remove(channel);
+                if (_listeners.Count == 0 && _listening.Task.IsCompleted)
+                {
+                    _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                }
+            }
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            await Listening().WaitAsync(stoppingToken);
+            try
+            {
+                await ReadWhileListenedToAsync(stoppingToken);
+            }
+            catch (Exception e) when (DatabaseErrors.IsDatabase(e))
+            {
+                LogAway(logger, e.Message);
+                await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken);
+            }
+        }
+    }
+
+    private async Task ReadWhileListenedToAsync(CancellationToken cancellationToken)
+    {
+        var position = (await catalogue.ReadClockAsync(cancellationToken)) - Overlap;
+        var published = new Dictionary<(long Id, DateTimeOffset Version), DateTimeOffset>();
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+        {
+            var cursor = new PageCursor(position.ToUnixTimeMilliseconds(), 0);
+            List<ImageRecord> changes;
+            do
+            {
+                changes = await catalogue.ListChangesAsync(cursor, BatchSize, cancellationToken);
+                foreach (var image in changes.Where(image => published.TryAdd((image.Id, image.UpdatedAt), image.UpdatedAt)))
+                {
+                    Publish(new ImageChange(image));
+                }
+
+                if (changes.Count > 0)
+                {
+                    cursor = new ImageChange(changes[^1]).Cursor;
+                    var newest = changes[^1].UpdatedAt - Overlap;
+                    position = newest > position ? newest : position;
+                }
+            }
+            while (changes.Count == BatchSize);
+
+            foreach (var (version, at) in published.Where(entry => entry.Value < position).ToList())
+            {
+                published.Remove(version);
+            }
+        }
+        while (Listening().IsCompleted && await timer.WaitForNextTickAsync(cancellationToken));
+    }
+
+    private Task Listening()
+    {
+        lock (_lock)
+        {
+            return _listening.Task;
+        }
+    }
+
+    private void Publish(ImageChange change)
+    {
+        lock (_lock)
+        {
+            foreach (var listener in _listeners)
+            {
+                if (!listener.Writer.TryWrite(change))
+                {
+                    listener.Writer.TryComplete();
+                }
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Live changes pause, the database does not answer: {Reason}")]
+    private static partial void LogAway(ILogger logger, string reason);
+}

@@ -1,0 +1,65 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using ImageApp.Core.Catalogue;
+using ImageApp.Web.Pictures;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ImageApp.Web.Live;
+
+/// <summary><c>/api/events</c>: changes as server-sent events, resumable on any instance by <c>Last-Event-ID</c>.</summary>
+internal static class EventsApi
+{
+    /// <summary>Adds the feed that all listeners of this instance share.</summary>
+    public static void AddLive(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<ChangeFeed>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
+    }
+
+    /// <summary>Maps the route.</summary>
+    public static void MapLive(this IEndpointRouteBuilder app) =>
+        app.MapGet("/api/events", Listen).WithTags("Events").WithName("ListenToChanges")
+            .WithSummary("Images as they appear and change, as server-sent events named 'image'.");
+
+    private static ServerSentEventsResult<ImageResponse> Listen(
+        HttpContext context,
+        ChangeFeed changes,
+        IHostApplicationLifetime lifetime,
+        [FromHeader(Name = "Last-Event-ID")] string? lastEventId,
+        [FromQuery] string? after,
+        CancellationToken cancellationToken)
+    {
+        context.Response.Headers["X-Accel-Buffering"] = "no";
+        PageCursor? resumeAfter = PageCursor.TryParse(lastEventId ?? after, out var cursor) ? cursor : null;
+        return TypedResults.ServerSentEvents(EventsAsync(changes, resumeAfter, lifetime.ApplicationStopping, cancellationToken));
+    }
+
+    private static async IAsyncEnumerable<SseItem<ImageResponse>> EventsAsync(
+        ChangeFeed changes,
+        PageCursor? resumeAfter,
+        CancellationToken stopping,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
+        await using var events = changes.ListenAsync(resumeAfter, either.Token).GetAsyncEnumerator(either.Token);
+        while (true)
+        {
+            try
+            {
+                if (!await events.MoveNextAsync())
+                {
+                    yield break;
+                }
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                // This instance is going away: the browser reconnects to another with its last event's id.
+                yield break;
+            }
+
+            var (image, cursor) = (events.Current.Image, events.Current.Cursor);
+            yield return new SseItem<ImageResponse>(ImageResponse.From(image), "image") { EventId = cursor.ToString() };
+        }
+    }
+}

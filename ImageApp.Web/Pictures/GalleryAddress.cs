@@ -1,0 +1,98 @@
+using System.Globalization;
+using ImageApp.Core.Catalogue;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace ImageApp.Web.Pictures;
+
+/// <summary>What a gallery page shows, as its address says it.</summary>
+internal sealed record GalleryAddress
+{
+    /// <summary>The search as typed.</summary>
+    public string Text { get; init; } = "";
+
+    /// <summary>Which images.</summary>
+    public ImageFilter Filter { get; init; }
+
+    /// <summary>Whether the oldest come first.</summary>
+    public bool OldestFirst { get; init; }
+
+    /// <summary>Where the page starts; null for the first.</summary>
+    public PageCursor? Cursor { get; init; }
+
+    /// <summary>What is wrong with the address, in a person's words; null where nothing is.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>Whether new images belong at the top of this page.</summary>
+    public bool IsLive => Cursor is null && Text.Length == 0 && Filter == ImageFilter.All && !OldestFirst;
+
+    /// <summary>Reads an address; what cannot be used is left out and named in <see cref="Problem"/>.</summary>
+    public static GalleryAddress Parse(string? text, string? filter, string? sort, string? cursor)
+    {
+        string? problem = null;
+        text = text?.Trim() ?? "";
+        if (text.Length > SearchTerms.MaxLength)
+        {
+            problem = string.Create(
+                CultureInfo.InvariantCulture,
+                $"A search may have {SearchTerms.MaxLength} characters; this one has {text.Length:N0}. Only its beginning is searched.");
+            text = text[..SearchTerms.MaxLength];
+        }
+        else if (text.Length > 0 && SearchTerms.Parse(text) is null)
+        {
+            problem = "There is no word in this search. Type the words a caption or file name should have.";
+        }
+
+        PageCursor? start = null;
+        if (!string.IsNullOrEmpty(cursor))
+        {
+            if (PageCursor.TryParse(cursor, out var parsed))
+            {
+                start = parsed;
+            }
+            else
+            {
+                problem ??= "This page's address is not complete; these are the newest pictures.";
+            }
+        }
+
+        return new GalleryAddress
+        {
+            Text = text,
+            Filter = filter switch { "no-caption" => ImageFilter.NoCaption, "failed" => ImageFilter.Failed, _ => ImageFilter.All },
+            OldestFirst = sort == "oldest",
+            Cursor = start,
+            Problem = problem,
+        };
+    }
+
+    /// <summary>The query that finds this page's images.</summary>
+    public ImageQuery ToQuery(int limit) =>
+        new(limit) { Cursor = Cursor, Search = SearchTerms.Parse(Text), Filter = Filter, OldestFirst = OldestFirst };
+
+    /// <summary>The address as a link.</summary>
+    public override string ToString()
+    {
+        var query = new Dictionary<string, string?>();
+        if (Text.Length > 0)
+        {
+            query["q"] = Text;
+        }
+
+        if (Filter != ImageFilter.All)
+        {
+            query["filter"] = Filter == ImageFilter.Failed ? "failed" : "no-caption";
+        }
+
+        if (OldestFirst)
+        {
+            query["sort"] = "oldest";
+        }
+
+        if (Cursor is { } cursor)
+        {
+            query["cursor"] = cursor.ToString();
+        }
+
+        return QueryHelpers.AddQueryString("/", query);
+    }
+}

@@ -1,0 +1,62 @@
+using ImageApp.Core.Catalogue;
+using ImageApp.Core.Storage;
+
+namespace ImageApp.Web.Upkeep;
+
+/// <summary>
+/// Makes deletions final when they can no longer be undone: first in the row, then in the bucket. Any instance does so, each image once.
+/// </summary>
+internal sealed partial class DeletionWorker(
+    UpkeepCatalogue catalogue, ImageBucket bucket, DeletionOptions options, TimeProvider time, ILogger<DeletionWorker> logger)
+    : BackgroundService
+{
+    private const int BatchSize = 50;
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await PurgeAsync(stoppingToken);
+            }
+            catch (Exception e) when (DatabaseErrors.IsDatabase(e) || e is BucketUnavailableException)
+            {
+                LogPostponed(logger, e.Message);
+                await Task.Delay(Interval * 5, time, stoppingToken);
+            }
+        }
+    }
+
+    private async Task PurgeAsync(CancellationToken cancellationToken)
+    {
+        foreach (var image in await catalogue.ListPurgeableAsync(options.UndoWindow, BatchSize, cancellationToken))
+        {
+            if (!await catalogue.PurgeAsync(image.Id, cancellationToken))
+            {
+                continue;
+            }
+
+            try
+            {
+                await bucket.DeleteImageAsync(image.Key, cancellationToken);
+                LogPurged(logger, image.Id, image.Key);
+            }
+            catch
+            {
+                await catalogue.PostponePurgeAsync(image.Id, CancellationToken.None);
+                throw;
+            }
+        }
+
+        await catalogue.RemovePurgedAsync(options.KeepRows, cancellationToken);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Image {Id} is deleted for good, with {Key}")]
+    private static partial void LogPurged(ILogger logger, long id, string key);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Deletion is postponed: {Reason}")]
+    private static partial void LogPostponed(ILogger logger, string reason);
+}

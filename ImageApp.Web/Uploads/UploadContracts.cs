@@ -1,0 +1,22 @@
+using ImageApp.Core.Catalogue;
+using ImageApp.Web.Hosting;
+using ImageApp.Web.Pictures;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ImageApp.Web.Uploads;
+
+/// <summary>What became of an upload request: the images made, and a problem for each file that was not taken.</summary>
+internal sealed record UploadResponse(IReadOnlyList<ImageResponse> Images, IReadOnlyList<ProblemDetails>? Problems);
+
+/// <summary>A file that a browser wants to put straight into the bucket.</summary>
+internal sealed record PresignRequest(string? FileName, string? ContentType, long SizeBytes);
+
+/// <summary>Where and how to put the file: exactly these headers, before the time is over.</summary>
+internal sealed record PresignResponse(
+    long Id, string Key, string Url, string Method, IReadOnlyDictionary<string, string> Headers, DateTimeOffset ExpiresAt);
+
+/// <summary>What became of one received file: exactly one of the two is set.</summary>
+internal readonly record struct UploadOutcome(ImageRecord? Image, ApiProblem? Problem);
+
+/// <summary>What became of the wish for a presigned PUT: exactly one of the two is set.</summary>
+internal readonly record struct PresignOutcome(PresignResponse? Upload, ApiProblem? Problem);

@@ -1,8 +1,0 @@
-namespace Aspire.Hosting.ApplicationModel;
-
-/// <summary>Sets arguments when a resource starts.</summary>
-public class CommandLineArgsCallbackAnnotation(Func<CommandLineArgsCallbackContext, Task> callback) : IResourceAnnotation
-{
-    /// <summary>The callback.</summary>
-    public Func<CommandLineArgsCallbackContext, Task> Callback { get; } = callback;
-}

@@ -1,6 +1,0 @@
-using System.Collections.ObjectModel;
-
-namespace Aspire.Hosting.ApplicationModel;
-
-/// <inheritdoc cref="IResourceCollection"/>
-public sealed class ResourceCollection : Collection<IResource>, IResourceCollection;
