@@ -29,4 +29,33 @@ public sealed class ImageFormatTests
         Assert.All(ImageFormat.All, format => Assert.Same(format, ImageFormat.OfContentType(format.ContentType)));
         Assert.Null(ImageFormat.OfContentType("image/svg+xml"));
     }
+
+    [Theory]
+    [InlineData("image/jpeg", "JPEG")]
+    [InlineData("image/heif", "HEIC")]
+    [InlineData("IMAGE/AVIF", "AVIF")]
+    [InlineData("image/apng", "PNG")]
+    [InlineData("image/tiff", null)]
+    [InlineData("", null)]
+    [InlineData(null, null)]
+    public void A_media_type_is_of_one_format(string? contentType, string? name) =>
+        Assert.Equal(name, ImageFormat.OfContentType(contentType)?.Name);
+
+    [Fact]
+    public void A_file_input_offers_every_media_type_and_every_extension_once()
+    {
+        var accepted = ImageFormat.Accepted.Split(',');
+        Assert.Superset(
+            new HashSet<string>(["image/jpeg", ".jpg", ".jpeg", "image/heic", "image/heif", ".heic", ".heif", ".avif", ".webp", ".gif", ".png"]),
+            accepted.ToHashSet());
+        Assert.Equal(accepted.Distinct(), accepted);
+    }
+
+    [Fact]
+    public void A_view_is_made_only_of_what_browsers_do_not_show()
+    {
+        Assert.Equal([ImageFormat.Heic], ImageFormat.All.Where(GalleryRendition.View.IsMadeOf));
+        Assert.False(GalleryRendition.View.IsMadeOf(null));
+        Assert.All(GalleryRendition.All, rendition => Assert.True(rendition.Format.IsShownByBrowsers));
+    }
 }

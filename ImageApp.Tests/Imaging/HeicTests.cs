@@ -16,6 +16,7 @@ public sealed class HeicTests
         Assert.Equal((480, 320), (header.Width, header.Height));
         Assert.Equal((200, 133, false), (made.Thumbnail.Width, made.Thumbnail.Height, made.Thumbnail.Damaged));
         Assert.Equal((400, 267), (made.Preview!.Width, made.Preview.Height));
+        Assert.Equal((480, 320, "image/jpeg"), (made.View!.Width, made.View.Height, made.View.ContentType));
 
         // The same picture as a JPEG has the same colours.
         Assert.Equal(Samples.Render(Samples.Path("model-with-parentheses.jpg")).Made.MeanColour, made.MeanColour);
@@ -56,7 +57,8 @@ public sealed class HeicTests
         Replace(content, "hvcC"u8, "avcC"u8);
         var e = Assert.Throws<ImageFailureException>(() => Samples.Render(content));
         Assert.Contains("HEIF picture coded as H.264", e.Message);
-        Assert.Contains("export it as JPEG or PNG", e.Message);
+        Assert.Contains("export it as an ordinary JPEG or PNG", e.Message);
+        Assert.Equal(FailureCodes.UnsupportedCoding, e.Reason.Code);
     }
 
     [Fact]
