@@ -20,7 +20,8 @@ public sealed class ImageFormatTests
     [InlineData("<svg xmlns='http://www.w3.org/2000/svg'/>", null)]
     [InlineData("\u00FF\u00D8", null)]
     [InlineData("", null)]
-    public void Is_known_by_its_first_bytes(string start, string? expected) => Assert.Equal(expected, ImageFormat.TrySniff(Encoding.Latin1.GetBytes(start))?.Name);
+    public void Is_known_by_its_first_bytes(string start, string? expected) =>
+        Assert.Equal(expected, ImageFormat.TrySniff(Encoding.Latin1.GetBytes(start))?.Name);
 
     [Fact]
     public void Are_named_in_one_list()

@@ -8,9 +8,15 @@ namespace ImageApp.Tests.Functions;
 public sealed record ModelAnswer(int Status, string Body, string? RetryAfter = null, bool Hangs = false)
 {
     /// <summary>A chat completion with a text.</summary>
-    public static ModelAnswer Text(string text, string finishReason = "stop") => new(200, $$$"""
-        {"id":"c1","object":"chat.completion","created":1700000000,"model":"vision-1","choices":[{"index":0,"finish_reason":"{{{finishReason}}}","message":{"role":"assistant","content":{{{System.Text.Json.JsonSerializer.Serialize(text)}}}}}],"usage":{"prompt_tokens":5,"completion_tokens":7,"total_tokens":12}}
-        """);
+    public static ModelAnswer Text(string text, string finishReason = "stop") =>
+        new(
+            200,
+            $$$"""
+            {"id":"c1","object":"chat.completion","created":1700000000,"model":"vision-1","choices":[{"index":0,"finish_reason":"{{{finishReason}}}","message":{"role":"assistant","content":{{{System.Text.Json.JsonSerializer.Serialize(
+                text
+            )}}}}}],"usage":{"prompt_tokens":5,"completion_tokens":7,"total_tokens":12}}
+            """
+        );
 
     /// <summary>An error as the provider words it.</summary>
     public static ModelAnswer Error(int status, string message, string? retryAfter = null) =>

@@ -12,7 +12,11 @@ internal sealed class ModelServer : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly ConcurrentQueue<ModelAnswer> _answers;
 
-    private ModelServer(WebApplication application, ConcurrentQueue<ModelAnswer> answers, ConcurrentQueue<(string? Authorization, JsonObject Body)> requests)
+    private ModelServer(
+        WebApplication application,
+        ConcurrentQueue<ModelAnswer> answers,
+        ConcurrentQueue<(string? Authorization, JsonObject Body)> requests
+    )
     {
         _application = application;
         _answers = answers;
@@ -34,24 +38,32 @@ internal sealed class ModelServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         var application = builder.Build();
         application.Urls.Add("http://127.0.0.1:0");
-        application.MapPost("/v1/chat/completions", async context =>
-        {
-            requests.Enqueue((context.Request.Headers.Authorization, (await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted))!.AsObject()));
-            var answer = queue.TryDequeue(out var next) ? next : new ModelAnswer(418, "{}");
-            if (answer.Hangs)
+        application.MapPost(
+            "/v1/chat/completions",
+            async context =>
             {
-                await Task.Delay(Timeout.Infinite, context.RequestAborted);
-            }
+                requests.Enqueue(
+                    (
+                        context.Request.Headers.Authorization,
+                        (await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted))!.AsObject()
+                    )
+                );
+                var answer = queue.TryDequeue(out var next) ? next : new ModelAnswer(418, "{}");
+                if (answer.Hangs)
+                {
+                    await Task.Delay(Timeout.Infinite, context.RequestAborted);
+                }
 
-            if (answer.RetryAfter is not null)
-            {
-                context.Response.Headers.RetryAfter = answer.RetryAfter;
-            }
+                if (answer.RetryAfter is not null)
+                {
+                    context.Response.Headers.RetryAfter = answer.RetryAfter;
+                }
 
-            context.Response.StatusCode = answer.Status;
-            context.Response.ContentType = "application/json";
-            await context.Response.WriteAsync(answer.Body, context.RequestAborted);
-        });
+                context.Response.StatusCode = answer.Status;
+                context.Response.ContentType = "application/json";
+                await context.Response.WriteAsync(answer.Body, context.RequestAborted);
+            }
+        );
         await application.StartAsync(TestContext.Current.CancellationToken);
         return new ModelServer(application, queue, requests);
     }

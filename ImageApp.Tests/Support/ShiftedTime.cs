@@ -1,4 +1,4 @@
-namespace ImageApp.Tests.LocalAws.Sns;
+namespace ImageApp.Tests.Support;
 
 /// <summary>The system's clock, moved.</summary>
 internal sealed class ShiftedTime : TimeProvider

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace ImageApp.Tests.LocalAws.Sns;
+namespace ImageApp.Tests.Support;
 
 /// <summary>A function, as the Runtime API sees it.</summary>
 internal sealed class RuntimeClient(HttpClient client, string function)
@@ -27,9 +27,11 @@ internal sealed class RuntimeClient(HttpClient client, string function)
 
     public Task<HttpStatusCode> RespondAsync(string requestId, string body) => PostAsync($"invocation/{requestId}/response", body);
 
-    public Task<HttpStatusCode> FailAsync(string requestId, string errorType, string errorMessage) => PostAsync($"invocation/{requestId}/error", Error(errorType, errorMessage));
+    public Task<HttpStatusCode> FailAsync(string requestId, string errorType, string errorMessage) =>
+        PostAsync($"invocation/{requestId}/error", Error(errorType, errorMessage));
 
-    public Task<HttpStatusCode> FailInitializationAsync(string errorType, string errorMessage) => PostAsync("init/error", Error(errorType, errorMessage));
+    public Task<HttpStatusCode> FailInitializationAsync(string errorType, string errorMessage) =>
+        PostAsync("init/error", Error(errorType, errorMessage));
 
     /// <summary>Takes one invocation and answers it.</summary>
     public async Task<RuntimeInvocation> ServeAsync(string response)
@@ -39,7 +41,8 @@ internal sealed class RuntimeClient(HttpClient client, string function)
         return invocation;
     }
 
-    private static string Error(string errorType, string errorMessage) => new JsonObject { ["errorType"] = errorType, ["errorMessage"] = errorMessage }.ToJsonString();
+    private static string Error(string errorType, string errorMessage) =>
+        new JsonObject { ["errorType"] = errorType, ["errorMessage"] = errorMessage }.ToJsonString();
 
     private string Path(string rest) => $"/{function}/2018-06-01/runtime/{rest}";
 
@@ -50,3 +53,6 @@ internal sealed class RuntimeClient(HttpClient client, string function)
         return response.StatusCode;
     }
 }
+
+/// <summary>What a function gets from the Runtime API.</summary>
+internal sealed record RuntimeInvocation(string RequestId, string Payload, long DeadlineMilliseconds, string FunctionArn, string TraceId);

@@ -2,19 +2,20 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
+using Amazon.Runtime;
+using Amazon.S3;
 using Amazon.SQS;
 using Amazon.SQS.Model;
 using ImageApp.LocalAws;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace ImageApp.Tests.LocalAws.Sns;
+namespace ImageApp.Tests.Support;
 
 /// <summary>A local AWS on a free port with a folder of its own, its clients and its log.</summary>
 internal sealed class LocalAwsInstance : IAsyncDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-
     private readonly List<IDisposable> _clients = [];
     private readonly bool _ownsFolder;
 
@@ -24,7 +25,12 @@ internal sealed class LocalAwsInstance : IAsyncDisposable
         Server = server;
         Logs = logs;
         _ownsFolder = ownsFolder;
-        Sqs = Track(new AmazonSQSClient(options.AccessKeyId, options.SecretAccessKey, new AmazonSQSConfig { ServiceURL = server.Endpoint.ToString(), AuthenticationRegion = options.Region, MaxErrorRetry = 0 }));
+        Sqs = Track(new AmazonSQSClient(
+            options.AccessKeyId,
+            options.SecretAccessKey,
+            new AmazonSQSConfig { ServiceURL = server.Endpoint.ToString(), AuthenticationRegion = options.Region, MaxErrorRetry = 0 }));
+        S3 = CreateS3Client(options.AccessKeyId, options.SecretAccessKey);
+        CloudFormation = Track(new CloudFormationClient(server.Endpoint, options));
         SnsHttp = Track(Signed("sns"));
         LambdaHttp = Track(Signed("lambda"));
         StsHttp = Track(Signed("sts"));
@@ -39,6 +45,10 @@ internal sealed class LocalAwsInstance : IAsyncDisposable
 
     public AmazonSQSClient Sqs { get; }
 
+    public AmazonS3Client S3 { get; }
+
+    public CloudFormationClient CloudFormation { get; }
+
     public HttpClient SnsHttp { get; }
 
     public HttpClient LambdaHttp { get; }
@@ -49,9 +59,23 @@ internal sealed class LocalAwsInstance : IAsyncDisposable
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public static async Task<LocalAwsInstance> StartAsync(Action<LocalAwsOptions>? configure = null, string? folder = null, TimeProvider? time = null)
+    /// <summary>Starts it.</summary>
+    /// <param name="configure">Changes the options.</param>
+    /// <param name="folder">A folder that outlives it; null for one of its own.</param>
+    /// <param name="time">Another clock than the system's.</param>
+    /// <param name="host">Changes the host, for example by services of a test's own.</param>
+    public static async Task<LocalAwsInstance> StartAsync(
+        Action<LocalAwsOptions>? configure = null,
+        string? folder = null,
+        TimeProvider? time = null,
+        Action<WebApplicationBuilder>? host = null)
     {
-        var options = new LocalAwsOptions { Port = 0, DataDirectory = folder ?? Directory.CreateTempSubdirectory("localaws-").FullName, AsynchronousRetryDelay = TimeSpan.FromMilliseconds(50) };
+        var options = new LocalAwsOptions
+        {
+            Port = 0,
+            DataDirectory = folder ?? Directory.CreateTempSubdirectory("localaws-").FullName,
+            AsynchronousRetryDelay = TimeSpan.FromMilliseconds(50),
+        };
         configure?.Invoke(options);
         var logs = new CollectedLogs();
         var server = await LocalAwsServer.StartAsync(
@@ -63,26 +87,34 @@ internal sealed class LocalAwsInstance : IAsyncDisposable
                 {
                     builder.Services.AddSingleton(time);
                 }
+
+                host?.Invoke(builder);
             },
             Cancelled);
         return new LocalAwsInstance(options, server, logs, ownsFolder: folder is null);
     }
 
-    /// <summary>Waits until a condition holds.</summary>
-    public static async Task EventuallyAsync(Func<Task<bool>> condition, string what)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
-        deadline.CancelAfter(s_patience);
-        while (!await condition())
-        {
-            Assert.False(deadline.IsCancellationRequested, $"Not within {s_patience}: {what}");
-            await Task.Delay(20, Cancelled);
-        }
-    }
+    public Task LoggedAsync(params string[] parts) => Logs.LoggedAsync(parts);
 
-    public Task LoggedAsync(params string[] parts) => EventuallyAsync(
-        () => Task.FromResult(Logs.All.Any(line => parts.All(part => line.Contains(part, StringComparison.Ordinal)))),
-        $"a log line with {string.Join(" and ", parts)}, in:\n{string.Join('\n', Logs.All)}");
+    /// <summary>A client for S3 with other credentials than the account's.</summary>
+    public AmazonS3Client CreateS3Client(string accessKeyId, string secretAccessKey) => Track(new AmazonS3Client(
+        new BasicAWSCredentials(accessKeyId, secretAccessKey),
+        new AmazonS3Config
+        {
+            ServiceURL = Server.Endpoint.ToString(),
+            ForcePathStyle = true,
+            AuthenticationRegion = Options.Region,
+            UseHttp = true,
+            MaxErrorRetry = 0,
+        }));
+
+    /// <summary>Creates a bucket of a name of its own.</summary>
+    public async Task<string> CreateBucketAsync()
+    {
+        var name = "bucket-" + Guid.NewGuid().ToString("N");
+        await S3.PutBucketAsync(name, Cancelled);
+        return name;
+    }
 
     public string QueueArn(string name) => $"arn:aws:sqs:{Options.Region}:{Options.AccountId}:{name}";
 
@@ -97,30 +129,38 @@ internal sealed class LocalAwsInstance : IAsyncDisposable
         return (await Sqs.CreateQueueAsync(new CreateQueueRequest { QueueName = name, Attributes = attributes }, Cancelled)).QueueUrl;
     }
 
-    public static string Policy(params JsonNode[] statements) => new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(statements) }.ToJsonString();
+    public static string Policy(params JsonNode[] statements) =>
+        new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(statements) }.ToJsonString();
 
-    public static JsonNode Statement(string principal, string action, string resource, string sourceArn) => new JsonObject
-    {
-        ["Effect"] = "Allow",
-        ["Principal"] = new JsonObject { ["Service"] = principal },
-        ["Action"] = action,
-        ["Resource"] = resource,
-        ["Condition"] = new JsonObject { ["ArnEquals"] = new JsonObject { ["aws:SourceArn"] = sourceArn } },
-    };
+    public static JsonNode Statement(string principal, string action, string resource, string sourceArn) =>
+        new JsonObject
+        {
+            ["Effect"] = "Allow",
+            ["Principal"] = new JsonObject { ["Service"] = principal },
+            ["Action"] = action,
+            ["Resource"] = resource,
+            ["Condition"] = new JsonObject { ["ArnEquals"] = new JsonObject { ["aws:SourceArn"] = sourceArn } },
+        };
 
     public async Task<Message> ReceiveAsync(string queueUrl)
     {
         Message? message = null;
-        await EventuallyAsync(
+        await Eventually.HoldsAsync(
             async () =>
             {
                 var response = await Sqs.ReceiveMessageAsync(
-                    new ReceiveMessageRequest { QueueUrl = queueUrl, WaitTimeSeconds = 5, MessageAttributeNames = ["All"], MessageSystemAttributeNames = ["All"] },
+                    new ReceiveMessageRequest
+                    {
+                        QueueUrl = queueUrl,
+                        WaitTimeSeconds = 5,
+                        MessageAttributeNames = ["All"],
+                        MessageSystemAttributeNames = ["All"],
+                    },
                     Cancelled);
                 message = response.Messages?.FirstOrDefault();
                 return message is not null;
             },
-            $"a message in {queueUrl}; log:\n{string.Join('\n', Logs.All)}");
+            () => $"a message in {queueUrl}; log:\n{string.Join('\n', Logs.All)}");
         await Sqs.DeleteMessageAsync(queueUrl, message!.ReceiptHandle, Cancelled);
         return message;
     }
@@ -136,9 +176,15 @@ internal sealed class LocalAwsInstance : IAsyncDisposable
     public async Task<(HttpStatusCode Status, XElement Body)> TrySnsAsync(string action, params (string Name, string Value)[] parameters) =>
         await QueryAsync(SnsHttp, action, parameters);
 
-    public static async Task<(HttpStatusCode Status, XElement Body)> QueryAsync(HttpClient client, string action, params (string Name, string Value)[] parameters)
+    public static async Task<(HttpStatusCode Status, XElement Body)> QueryAsync(
+        HttpClient client,
+        string action,
+        params (string Name, string Value)[] parameters)
     {
-        var form = parameters.Append(("Action", action)).Append(("Version", "2010-03-31")).Select(pair => KeyValuePair.Create(pair.Item1, pair.Item2));
+        var form = parameters
+            .Append(("Action", action))
+            .Append(("Version", "2010-03-31"))
+            .Select(pair => KeyValuePair.Create(pair.Item1, pair.Item2));
         using var content = new FormUrlEncodedContent(form);
         using var response = await client.PostAsync("/", content, Cancelled);
         var xml = XElement.Parse(await response.Content.ReadAsStringAsync(Cancelled));
@@ -151,12 +197,30 @@ internal sealed class LocalAwsInstance : IAsyncDisposable
         return (response.StatusCode, xml);
     }
 
-    public async Task<string> CreateTopicAsync(string name) => (await SnsAsync("CreateTopic", ("Name", name))).Descendants("TopicArn").Single().Value;
+    public async Task<string> CreateTopicAsync(string name) =>
+        (await SnsAsync("CreateTopic", ("Name", name))).Descendants("TopicArn").Single().Value;
 
-    public async Task<string> SubscribeAsync(string topicArn, string protocol, string endpoint, params (string Name, string Value)[] attributes)
+    public async Task<string> SubscribeAsync(
+        string topicArn,
+        string protocol,
+        string endpoint,
+        params (string Name, string Value)[] attributes)
     {
-        var parameters = new List<(string, string)> { ("TopicArn", topicArn), ("Protocol", protocol), ("Endpoint", endpoint), ("ReturnSubscriptionArn", "true") };
-        parameters.AddRange(attributes.SelectMany((attribute, index) => new[] { ($"Attributes.entry.{index + 1}.key", attribute.Name), ($"Attributes.entry.{index + 1}.value", attribute.Value) }));
+        var parameters = new List<(string, string)>
+        {
+            ("TopicArn", topicArn),
+            ("Protocol", protocol),
+            ("Endpoint", endpoint),
+            ("ReturnSubscriptionArn", "true"),
+        };
+        parameters.AddRange(
+            attributes.SelectMany(
+                (attribute, index) =>
+                    new[]
+                    {
+                        ($"Attributes.entry.{index + 1}.key", attribute.Name),
+                        ($"Attributes.entry.{index + 1}.value", attribute.Value),
+                    }));
         return (await SnsAsync("Subscribe", [.. parameters])).Descendants("SubscriptionArn").Single().Value;
     }
 
@@ -164,7 +228,11 @@ internal sealed class LocalAwsInstance : IAsyncDisposable
         (await SnsAsync("Publish", [("TopicArn", topicArn), ("Message", message), .. parameters])).Descendants("MessageId").Single().Value;
 
     /// <summary>Calls Lambda.</summary>
-    public async Task<(HttpResponseMessage Response, string Body)> LambdaAsync(HttpMethod method, string path, string? body = null, params (string Name, string Value)[] headers)
+    public async Task<(HttpResponseMessage Response, string Body)> LambdaAsync(
+        HttpMethod method,
+        string path,
+        string? body = null,
+        params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
@@ -186,7 +254,13 @@ internal sealed class LocalAwsInstance : IAsyncDisposable
         var (response, body) = await LambdaAsync(
             HttpMethod.Post,
             $"/2015-03-31/functions/{function}/policy",
-            new JsonObject { ["StatementId"] = "sns", ["Action"] = "lambda:InvokeFunction", ["Principal"] = "sns.amazonaws.com", ["SourceArn"] = sourceArn }.ToJsonString());
+            new JsonObject
+            {
+                ["StatementId"] = "sns",
+                ["Action"] = "lambda:InvokeFunction",
+                ["Principal"] = "sns.amazonaws.com",
+                ["SourceArn"] = sourceArn,
+            }.ToJsonString());
         Assert.True(response.StatusCode == HttpStatusCode.Created, body);
     }
 
@@ -231,5 +305,6 @@ internal sealed class LocalAwsInstance : IAsyncDisposable
         return client;
     }
 
-    private HttpClient Signed(string service) => new(new SigningHandler(service, Options.AccessKeyId, Options.SecretAccessKey, Options.Region)) { BaseAddress = Server.Endpoint };
+    private HttpClient Signed(string service) =>
+        new(new SigningHandler(service, Options.AccessKeyId, Options.SecretAccessKey, Options.Region)) { BaseAddress = Server.Endpoint };
 }

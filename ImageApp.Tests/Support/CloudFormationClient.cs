@@ -1,9 +1,8 @@
 using System.Net;
 using System.Xml.Linq;
 using ImageApp.LocalAws;
-using ImageApp.Tests.LocalAws.Sns;
 
-namespace ImageApp.Tests.LocalAws.CloudFormation;
+namespace ImageApp.Tests.Support;
 
 /// <summary>Calls CloudFormation as its SDK does: the Query protocol, signed (AWSSDK.CloudFormation is not on every feed).</summary>
 internal sealed class CloudFormationClient(Uri endpoint, LocalAwsOptions options) : IDisposable
@@ -20,7 +19,10 @@ internal sealed class CloudFormationClient(Uri endpoint, LocalAwsOptions options
     public async Task<XElement> CallAsync(string action, params (string Name, string Value)[] parameters)
     {
         var token = TestContext.Current.CancellationToken;
-        var form = parameters.Prepend(("Version", "2010-05-15")).Prepend(("Action", action)).Select(p => KeyValuePair.Create(p.Item1, p.Item2));
+        var form = parameters
+            .Prepend(("Version", "2010-05-15"))
+            .Prepend(("Action", action))
+            .Select(p => KeyValuePair.Create(p.Item1, p.Item2));
         using var request = new HttpRequestMessage(HttpMethod.Post, "/") { Content = new FormUrlEncodedContent(form) };
         using var response = await _http.SendAsync(request, token);
         var root = XElement.Parse(await response.Content.ReadAsStringAsync(token));
@@ -37,7 +39,10 @@ internal sealed class CloudFormationClient(Uri endpoint, LocalAwsOptions options
 
         return response.StatusCode == HttpStatusCode.OK
             ? root.Element(action + "Result") ?? root
-            : throw new AwsServiceException(root.Element("Error")!.Element("Code")!.Value, root.Element("Error")!.Element("Message")!.Value, response.StatusCode);
+            : throw new AwsServiceException(
+                root.Element("Error")!.Element("Code")!.Value,
+                root.Element("Error")!.Element("Message")!.Value,
+                response.StatusCode);
     }
 
     /// <summary>Expects an error and gives its message.</summary>
@@ -101,5 +106,9 @@ internal sealed class CloudFormationClient(Uri endpoint, LocalAwsOptions options
 
     /// <summary>The list parameter <c>Parameters</c> of the Query protocol.</summary>
     public static (string Name, string Value)[] Parameters(params (string Key, string Value)[] parameters) =>
-        [.. parameters.SelectMany((p, i) => new[] { ($"Parameters.member.{i + 1}.ParameterKey", p.Key), ($"Parameters.member.{i + 1}.ParameterValue", p.Value) })];
+        [
+            .. parameters.SelectMany(
+                (p, i) =>
+                    new[] { ($"Parameters.member.{i + 1}.ParameterKey", p.Key), ($"Parameters.member.{i + 1}.ParameterValue", p.Value) }),
+        ];
 }
