@@ -67,7 +67,8 @@ public sealed record FailureReason(string Code, string Text)
     /// <param name="maxBytes">What is allowed.</param>
     public static FailureReason TooMuchMemory(ImageFormat format, int width, int height, DecodeCost cost, long maxBytes)
     {
-        var decoding = string.Create(CultureInfo.InvariantCulture, $"Decoding this {cost.Reason}{format.Name} of {width} × {height} pixels");
+        var decoding = string.Create(
+            CultureInfo.InvariantCulture, $"Decoding this {cost.Reason}{format.Name} of {width} × {height} pixels");
         var (needed, allowed) = ((cost.Bytes + MegaByte - 1) / MegaByte, maxBytes / MegaByte);
         return Of(
             FailureCodes.TooMuchMemory,

@@ -11,8 +11,8 @@ public static class ImagingRuntime
     private const ulong MaxSide = 65_535;
 
     /// <summary>
-    /// The operations of libvips' loaders that never run, each with the reason. Those of <see cref="ImageFormat.Loader"/> and these together are all
-    /// that the native library has.
+    /// The operations of libvips' loaders that never run, each with the reason. Those of <see cref="ImageFormat.Loader"/> and these
+    /// together are all that the native library has.
     /// </summary>
     public static IReadOnlyDictionary<string, string> RefusedLoaders { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {

@@ -121,7 +121,8 @@ public sealed record ImageFormat
         IsShownByBrowsers = false,
         IsHeif = true,
         StartsLike = start => FileTypeBrands.Read(start) is var brands
-            && (brands.IsMajor(HevcBrands) || (!brands.HasAny("avif", "avis") && (brands.HasAny(HevcBrands) || brands.HasAny("mif1", "msf1")))),
+            && (brands.IsMajor(HevcBrands)
+                || (!brands.HasAny("avif", "avis") && (brands.HasAny(HevcBrands) || brands.HasAny("mif1", "msf1")))),
         CostOf = frame =>
         {
             var output = (3 + Alpha(frame)) * frame.SampleBytes;
@@ -135,7 +136,9 @@ public sealed record ImageFormat
     /// <summary>The formats' names for messages to people: <c>JPEG, PNG, GIF, WebP, AVIF or HEIC</c>.</summary>
     public static string AllNames { get; } = $"{string.Join(", ", All.SkipLast(1).Select(format => format.Name))} or {All[^1].Name}";
 
-    /// <summary>What a file input's <c>accept</c> attribute says: all media types, and all extensions for systems that know no type.</summary>
+    /// <summary>
+    /// What a file input's <c>accept</c> attribute says: all media types, and all extensions for systems that know no type.
+    /// </summary>
     public static string Accepted { get; } = string.Join(',', All.SelectMany(format =>
         format.ContentTypes.Concat(format.OtherExtensions.Prepend(format.Extension).Select(extension => $".{extension}"))));
 

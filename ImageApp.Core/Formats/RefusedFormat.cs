@@ -10,11 +10,14 @@ public sealed record RefusedFormat(string Name, string Advice)
 {
     private const string Export = "Open it in a photo program, export it as JPEG or PNG, and upload that.";
     private const string ExportRaw =
-        "Develop it in the camera maker's or another photo program, export it as JPEG, and upload that; many cameras store a JPEG beside it.";
+        "Develop it in the camera maker's or another photo program, export it as JPEG, and upload that; "
+        + "many cameras store a JPEG beside it.";
     private const string TakeStill = "The gallery shows pictures only: upload a still from it, a screenshot for example.";
     private const string FindOriginal = "Find the original, and upload that.";
 
-    /// <summary>What the file is and what to do, in a person's words: <c>The file is a TIFF picture, not JPEG, …. Open it in …</c></summary>
+    /// <summary>
+    /// What the file is and what to do, in a person's words: <c>The file is a TIFF picture, not JPEG, …. Open it in …</c>
+    /// </summary>
     public string Sentence => $"The file is {Name}, not {ImageFormat.AllNames}. {Advice}";
 
     /// <summary>The sentence for any file that <see cref="ImageFormat.TrySniff"/> does not know.</summary>

@@ -71,8 +71,11 @@ public sealed class PhotosPeopleTakeTests(RunningApplication fixture)
             await Task.Delay(200, Cancel);
         }
 
-        async Task<List<S3Object>> ListAsync(string prefix) =>
-            (await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = app.BucketName, Prefix = prefix }, Cancel)).S3Objects ?? [];
+        async Task<List<S3Object>> ListAsync(string prefix)
+        {
+            var request = new ListObjectsV2Request { BucketName = app.BucketName, Prefix = prefix };
+            return (await s3.ListObjectsV2Async(request, Cancel)).S3Objects ?? [];
+        }
     }
 
     [Fact]

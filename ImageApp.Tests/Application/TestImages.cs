@@ -57,7 +57,8 @@ public static class TestImages
     public static byte[] ProgressiveJpeg(int width, int height, int bands = 1, bool subsampled = false)
     {
         using var picture = Image.Black(width, height, bands);
-        return picture.JpegsaveBuffer(q: 30, interlace: true, subsampleMode: subsampled ? Enums.ForeignSubsample.On : Enums.ForeignSubsample.Off);
+        var chroma = subsampled ? Enums.ForeignSubsample.On : Enums.ForeignSubsample.Off;
+        return picture.JpegsaveBuffer(q: 30, interlace: true, subsampleMode: chroma);
     }
 
     /// <summary>A TIFF, which is not taken.</summary>

@@ -73,11 +73,12 @@ public sealed class GalleryTests(RunningApplication fixture, Chromium chromium)
         await gallery.ChooseAsync(
             ("IMG_0815.HEIC", "", Samples.Content("telephone.heic")), ("scan.tif", "image/jpeg", TestImages.Tiff(30, 20)));
         await Expect(gallery.Page.Locator("#queue-list")).ToContainTextAsync("The file is a TIFF picture, not JPEG, PNG,");
-        var tile = gallery.Page.Locator("#gallery li").Filter(new LocatorFilterOptions { Has = gallery.Page.GetByLabel("Select IMG_0815.HEIC") });
+        var select = gallery.Page.GetByLabel("Select IMG_0815.HEIC");
+        var tile = gallery.Page.Locator("#gallery li").Filter(new LocatorFilterOptions { Has = select });
         await Expect(tile.Locator("img")).ToHaveAttributeAsync("alt", new System.Text.RegularExpressions.Regex("picture of"));
         await tile.Locator("a").First.ClickAsync();
         await Expect(gallery.Page.GetByText("HEIC, shown as JPEG")).ToBeVisibleAsync();
-        await gallery.Page.WaitForFunctionAsync("() => { const shown = document.querySelector('.large img'); return shown?.complete && shown.naturalWidth === 480; }");
+        await gallery.Page.WaitForFunctionAsync("() => document.querySelector('.large img')?.naturalWidth === 480");
         await gallery.AssertAccessibleAsync();
     }
 

@@ -7,7 +7,8 @@ using Microsoft.Net.Http.Headers;
 namespace ImageApp.Web.Content;
 
 /// <summary>
-/// <c>/images/{id}/original</c>, <c>/thumbnail</c>, <c>/preview</c> and <c>/view</c>: the objects, streamed from the bucket, which stays private.
+/// <c>/images/{id}/original</c>, <c>/thumbnail</c>, <c>/preview</c> and <c>/view</c>: the objects, streamed from the bucket, which stays
+/// private.
 /// </summary>
 internal static class ImageContent
 {
