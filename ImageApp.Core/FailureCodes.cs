@@ -12,6 +12,9 @@ public static class FailureCodes
     /// <summary>The content is none of the formats.</summary>
     public const string NotAnImage = "not-an-image";
 
+    /// <summary>The format is taken, and this way of coding it is not: there is no decoder.</summary>
+    public const string UnsupportedCoding = "unsupported-coding";
+
     /// <summary>A side has more pixels than allowed.</summary>
     public const string SideTooLong = "side-too-long";
 

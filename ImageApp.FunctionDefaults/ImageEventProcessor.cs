@@ -104,7 +104,8 @@ internal sealed partial class ImageEventProcessor(
         var path = Path.Combine(Path.GetTempPath(), $"imageapp-{Guid.NewGuid():N}");
         try
         {
-            var format = await FetchAsync(found, path, started, cancellationToken);
+            var start = await FetchAsync(found, path, started, cancellationToken);
+            var format = ImageFormat.TrySniff(start);
             var name = PlainText.FileName(found.FileName ?? key);
             await catalogue.ObserveAsync(new ObservedObject(key, found.ETag, found.Length, format?.ContentType, name), cancellationToken);
 
@@ -116,7 +117,7 @@ internal sealed partial class ImageEventProcessor(
                 return "duplicate";
             }
 
-            return await RunStepAsync(new SourceImage(key, found.ETag, path, format!), found.Length, cancellationToken);
+            return await RunStepAsync(new SourceImage(key, found.ETag, path, format!), start, found.Length, cancellationToken);
         }
         finally
         {
@@ -124,11 +125,11 @@ internal sealed partial class ImageEventProcessor(
         }
     }
 
-    private async Task<string> RunStepAsync(SourceImage image, long size, CancellationToken cancellationToken)
+    private async Task<string> RunStepAsync(SourceImage image, byte[] start, long size, CancellationToken cancellationToken)
     {
         try
         {
-            Check(image.Format, size);
+            Check(image.Format, start, size);
             var result = await step.RunAsync(image, cancellationToken);
             LogDone(logger, step.Name, image.Key, result);
             return result;
@@ -143,11 +144,11 @@ internal sealed partial class ImageEventProcessor(
         }
     }
 
-    private void Check(ImageFormat? format, long size)
+    private void Check(ImageFormat? format, byte[] start, long size)
     {
         var reason = size == 0 ? FailureReason.EmptyFile
             : size > limits.MaxBytes ? FailureReason.FileTooLarge(size, limits.MaxBytes)
-            : format is null ? FailureReason.NotAnImage
+            : format is null ? FailureReason.Refused(start)
             : null;
         if (reason is not null)
         {
@@ -156,7 +157,7 @@ internal sealed partial class ImageEventProcessor(
     }
 
     // Content that is too large is never fetched whole: its first bytes tell the format, and the size is known.
-    private async Task<ImageFormat?> FetchAsync(
+    private async Task<byte[]> FetchAsync(
         StoredObject found, string path, DateTimeOffset started, CancellationToken cancellationToken)
     {
         using var span = Activity.Current is { } current
@@ -172,7 +173,7 @@ internal sealed partial class ImageEventProcessor(
             await found.Content.CopyToAsync(file, BufferSize, cancellationToken);
         }
 
-        return ImageFormat.TrySniff(start.AsSpan(0, read));
+        return start[..read];
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Ignored: {EventName} of {Bucket}/{Key}")]

@@ -23,6 +23,7 @@ public sealed partial class ArchitectureTests
         ["ImageApp.Balancer"] = ["ImageApp.Scaling"],
         ["ImageApp.LoadTest"] = ["ImageApp.Scaling"],
         ["ImageApp.Benchmarks"] = [],
+        ["ImageApp.RenderMemory"] = ["ImageApp.Core", "ImageApp.Imaging"],
         ["ImageApp.AppHost"] =
         [
             "ImageApp.Balancer",

@@ -27,8 +27,19 @@ public sealed record GalleryRendition
         Quality = 78,
     };
 
+    /// <summary>What a picture's page shows of an original that browsers do not show.</summary>
+    public static GalleryRendition View { get; } = new()
+    {
+        Name = "view",
+        KeyPrefix = "view_",
+        Format = ImageFormat.Jpeg,
+        Side = 2048,
+        Quality = 85,
+        OnlyOfUnshown = true,
+    };
+
     /// <summary>Every rendition.</summary>
-    public static IReadOnlyList<GalleryRendition> All { get; } = [Thumbnail, Preview];
+    public static IReadOnlyList<GalleryRendition> All { get; } = [Thumbnail, Preview, View];
 
     /// <summary>What it is called in addresses, spans and logs.</summary>
     public required string Name { get; init; }
@@ -44,6 +55,12 @@ public sealed record GalleryRendition
 
     /// <summary>The encoder's quality, 1 to 100.</summary>
     public required int Quality { get; init; }
+
+    /// <summary>Whether it is made only of originals that browsers do not show.</summary>
+    public bool OnlyOfUnshown { get; private init; }
+
+    /// <summary>Whether it is made of originals of a format.</summary>
+    public bool IsMadeOf(ImageFormat? format) => !OnlyOfUnshown || format is { IsShownByBrowsers: false };
 
     /// <summary>
     /// Its key for an original: <c>thumbnails/thumb_&lt;name without extension&gt;.jpg</c>. For a key the app did not make itself, folders

@@ -54,10 +54,18 @@ public static class TestImages
     }
 
     /// <summary>A progressive JPEG of one colour: a small file, however many pixels it has.</summary>
-    public static byte[] ProgressiveJpeg(int width, int height, int bands = 1)
+    public static byte[] ProgressiveJpeg(int width, int height, int bands = 1, bool subsampled = false)
     {
         using var picture = Image.Black(width, height, bands);
-        return picture.JpegsaveBuffer(q: 30, interlace: true);
+        var chroma = subsampled ? Enums.ForeignSubsample.On : Enums.ForeignSubsample.Off;
+        return picture.JpegsaveBuffer(q: 30, interlace: true, subsampleMode: chroma);
+    }
+
+    /// <summary>A TIFF, which is not taken.</summary>
+    public static byte[] Tiff(int width, int height)
+    {
+        using var picture = Picture(width, height);
+        return picture.TiffsaveBuffer();
     }
 
     /// <summary>A PNG of one colour: a small file, however many pixels it has.</summary>

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using ImageApp.Tests.Application;
+using ImageApp.Tests.Imaging;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -43,24 +44,42 @@ public sealed class GalleryTests(RunningApplication fixture, Chromium chromium)
     }
 
     [Fact]
-    public async Task Files_that_cannot_be_taken_are_refused_with_the_reason_before_anything_is_sent()
+    public async Task Files_that_cannot_be_taken_are_refused_with_the_reason_before_any_is_sent()
     {
         await using var gallery = await OpenAsync();
         var sent = 0;
-        gallery.Page.Request += (_, request) => sent += request.Method is "PUT" or "POST" ? 1 : 0;
+        gallery.Page.Request += (_, request) => sent += request.Method == "PUT" ? 1 : 0;
         await gallery.ChooseAsync(
             ("notes.txt", "text/plain", "hello"u8.ToArray()),
             ("empty.png", "image/png", []),
             ("huge.jpg", "image/jpeg", new byte[26_000_000])
         );
         await Expect(gallery.Page.Locator("#queue-list li.refused")).ToHaveCountAsync(3);
-        await Expect(gallery.Page.Locator("#queue-list")).ToContainTextAsync("Not a JPEG, PNG, GIF, WebP or AVIF picture.");
+        await Expect(gallery.Page.Locator("#queue-list")).ToContainTextAsync("The file is a text, not JPEG, PNG,");
         await Expect(gallery.Page.Locator("#queue-list")).ToContainTextAsync("The file is empty.");
-        await Expect(gallery.Page.Locator("#queue-list")).ToContainTextAsync("The file has 26.0 MB; at most 25 MB are allowed.");
+        await Expect(gallery.Page.Locator("#queue-list")).ToContainTextAsync("'huge.jpg' is larger than 25 MB");
         Assert.Equal(0, sent);
         await gallery.AssertAccessibleAsync();
         await gallery.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Clear the list" }).ClickAsync();
         await Expect(gallery.Page.Locator("#queue")).ToBeHiddenAsync();
+    }
+
+    /// <summary>What a system makes of a file's type, Windows of HEIC nothing, does not count: its first bytes do.</summary>
+    [Fact]
+    public async Task A_telephones_picture_of_no_type_is_taken_and_shown_large_on_its_page()
+    {
+        await using var gallery = await OpenAsync();
+        Assert.Contains(".heic", await gallery.Page.Locator("#file").GetAttributeAsync("accept"));
+        await gallery.ChooseAsync(
+            ("IMG_0815.HEIC", "", Samples.Content("telephone.heic")), ("scan.tif", "image/jpeg", TestImages.Tiff(30, 20)));
+        await Expect(gallery.Page.Locator("#queue-list")).ToContainTextAsync("The file is a TIFF picture, not JPEG, PNG,");
+        var select = gallery.Page.GetByLabel("Select IMG_0815.HEIC");
+        var tile = gallery.Page.Locator("#gallery li").Filter(new LocatorFilterOptions { Has = select });
+        await Expect(tile.Locator("img")).ToHaveAttributeAsync("alt", new System.Text.RegularExpressions.Regex("picture of"));
+        await tile.Locator("a").First.ClickAsync();
+        await Expect(gallery.Page.GetByText("HEIC, shown as JPEG")).ToBeVisibleAsync();
+        await gallery.Page.WaitForFunctionAsync("() => document.querySelector('.large img')?.naturalWidth === 480");
+        await gallery.AssertAccessibleAsync();
     }
 
     [Fact]

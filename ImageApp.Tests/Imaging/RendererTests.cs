@@ -122,7 +122,7 @@ public sealed class RendererTests : IDisposable
     }
 
     [Fact]
-    public void A_tiff_is_refused_by_its_loader()
+    public void A_tiff_is_refused_whatever_it_is_taken_for()
     {
         using var picture = Quadrants(20, 20);
         File.WriteAllBytes(_file, picture.TiffsaveBuffer());

@@ -7,7 +7,8 @@ using Microsoft.Net.Http.Headers;
 namespace ImageApp.Web.Content;
 
 /// <summary>
-/// <c>/images/{id}/original</c>, <c>/thumbnail</c> and <c>/preview</c>: the objects, streamed from the bucket, which stays private.
+/// <c>/images/{id}/original</c>, <c>/thumbnail</c>, <c>/preview</c> and <c>/view</c>: the objects, streamed from the bucket, which stays
+/// private.
 /// </summary>
 internal static class ImageContent
 {
@@ -24,6 +25,9 @@ internal static class ImageContent
             .ProducesProblem(StatusCodes.Status404NotFound);
         content.MapGet($"/{GalleryRendition.Preview.Name}", PreviewAsync).WithName("GetPreview")
             .WithSummary("The larger rendition for dense screens.")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        content.MapGet($"/{GalleryRendition.View.Name}", ViewAsync).WithName("GetView")
+            .WithSummary("The large rendition of an original that browsers do not show.")
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
 
@@ -62,6 +66,17 @@ internal static class ImageContent
     {
         var key = (await catalogue.FindAsync(id, cancellationToken))?.PreviewKey;
         return await RenditionAsync(id, context, GalleryRendition.Preview, key, bucket, cancellationToken);
+    }
+
+    private static async Task<IResult> ViewAsync(
+        long id, HttpContext context, GalleryCatalogue catalogue, ImageBucket bucket, CancellationToken cancellationToken)
+    {
+        // Made with the thumbnail and before it, so that the row needs no key of its own for it.
+        var image = await catalogue.FindAsync(id, cancellationToken);
+        var key = image is { ThumbnailKey: not null } && GalleryRendition.View.IsMadeOf(ImageFormat.OfContentType(image.ContentType))
+            ? GalleryRendition.View.KeyFor(image.Key)
+            : null;
+        return await RenditionAsync(id, context, GalleryRendition.View, key, bucket, cancellationToken);
     }
 
     private static async Task<IResult> RenditionAsync(
