@@ -19,6 +19,7 @@ internal sealed class ModelAnswerException : ModelFailureException
     {
         var setting = CaptioningOptions.NameOf(nameof(CaptioningOptions.MaxOutputTokens));
         return new(
-            FailureCodes.AnswerTooLong, FormattableString.Invariant($"The model's answer did not fit into {tokens} tokens: raise {setting}."));
+            FailureCodes.AnswerTooLong,
+            FormattableString.Invariant($"The model's answer did not fit into {tokens} tokens: raise {setting}."));
     }
 }

@@ -32,7 +32,11 @@ internal sealed class ModelSettingException : ModelFailureException
 
     /// <summary>What answers at the address is no OpenAI-compatible API, or there is no such address.</summary>
     public static ModelSettingException Address(Exception? innerException = null) =>
-        new(FailureCodes.ProviderUnknown, BaseUrl, $"No OpenAI-compatible API answers at the address in {BaseUrl}: correct it.", innerException);
+        new(
+            FailureCodes.ProviderUnknown,
+            BaseUrl,
+            $"No OpenAI-compatible API answers at the address in {BaseUrl}: correct it.",
+            innerException);
 
     /// <summary>The provider refuses the request for a reason of its own, which the log has.</summary>
     public static ModelSettingException Request(int status, Exception? innerException = null)

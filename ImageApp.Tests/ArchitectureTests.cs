@@ -169,6 +169,6 @@ public sealed partial class ArchitectureTests
     private static bool IsOurs(string file) =>
         !file.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or "artifacts" or ".local" or "node_modules");
 
-    [GeneratedRegex("""^\s*(\+ |Message = |echo )?[$@]*["'{]""")]
+    [GeneratedRegex("""^\s*(\+ |Message = |echo |\[GeneratedRegex\(|\()?[$@]*["'{]""")]
     private static partial Regex LiteralStart();
 }

@@ -34,7 +34,8 @@ internal sealed partial record Dialect(Uri Url, TokenLimitName LimitName, int? M
     /// <param name="error">The refusal.</param>
     /// <param name="limit">The token limit that was sent.</param>
     /// <param name="isOtherNameRefused">
-    /// Whether the same request was refused under the limit's other name. One request ago proves nothing: a gateway may have sent it elsewhere.
+    /// Whether the same request was refused under the limit's other name. One request ago proves nothing: a gateway may have sent it
+    /// elsewhere.
     /// </param>
     public Dialect? After(ProviderError error, int? limit, bool isOtherNameRefused = false)
     {

@@ -91,10 +91,8 @@ public sealed class ResourceTests(RunningApplication fixture)
     {
         var app = await fixture.StartAsync();
         using var form = new MultipartFormDataContent { { new ByteArrayContent(TestImages.Jpeg(61, 50)), "file", "in-the-bucket.jpg" } };
-        var key = (string)
-            System.Text.Json.Nodes.JsonNode.Parse(await (await app.Web.PostAsync("/api/images", form, Cancel)).Content.ReadAsStringAsync(Cancel))![
-                "images"
-            ]![0]!["key"]!;
+        var answer = await app.Web.PostAsync("/api/images", form, Cancel);
+        var key = (string)System.Text.Json.Nodes.JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!["images"]![0]!["key"]!;
         var result = await app.Commands.ExecuteCommandAsync("image-events", "open-bucket", Cancel);
         Assert.True(result.Success, result.Message);
         Assert.Contains(key, result.Data!.Value);
@@ -109,18 +107,24 @@ public sealed class ResourceTests(RunningApplication fixture)
     public async Task What_a_dead_letter_queue_holds_is_redriven()
     {
         var app = await fixture.StartAsync();
-        var queue = await app.Resources.WaitForResourceAsync("caption-dead-letters", change => change.Snapshot.State?.Text == "Empty", Cancel);
+        const string Name = "caption-dead-letters";
+        var queue = await app.Resources.WaitForResourceAsync(Name, change => change.Snapshot.State?.Text == "Empty", Cancel);
         var url = (string)queue.Snapshot.Properties.First(property => property.Name == "aws.sqs.url").Value!;
         using var sqs = new Amazon.SQS.AmazonSQSClient(
             new Amazon.Runtime.BasicAWSCredentials("local", "local-secret"),
-            new Amazon.SQS.AmazonSQSConfig { ServiceURL = Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL"), AuthenticationRegion = "us-east-1" }
+            new Amazon.SQS.AmazonSQSConfig
+            {
+                ServiceURL = Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL"),
+                AuthenticationRegion = "us-east-1",
+            }
         );
 
         // What Lambda leaves there: the event, in a record of what became of it.
-        await sqs.SendMessageAsync(url, """{"version":"1.0","requestPayload":{"Records":[]},"responsePayload":{"errorMessage":"away"}}""", Cancel);
-        await app.Resources.WaitForResourceAsync("caption-dead-letters", change => change.Snapshot.State?.Text == "1 waiting", Cancel);
-        var result = await app.Commands.ExecuteCommandAsync("caption-dead-letters", "redrive", Cancel);
+        const string Failed = """{"version":"1.0","requestPayload":{"Records":[]},"responsePayload":{"errorMessage":"away"}}""";
+        await sqs.SendMessageAsync(url, Failed, Cancel);
+        await app.Resources.WaitForResourceAsync(Name, change => change.Snapshot.State?.Text == "1 waiting", Cancel);
+        var result = await app.Commands.ExecuteCommandAsync(Name, "redrive", Cancel);
         Assert.True(result.Success, result.Message);
-        await app.Resources.WaitForResourceAsync("caption-dead-letters", change => change.Snapshot.State?.Text == "Empty", Cancel);
+        await app.Resources.WaitForResourceAsync(Name, change => change.Snapshot.State?.Text == "Empty", Cancel);
     }
 }

@@ -65,7 +65,7 @@ public sealed class CaptionFunctionProvidersTests(DatabaseServer server) : IDisp
             var key = $"images/{name.Replace(' ', '-')}.jpg";
             await pipeline.PutAsync(key, TestImages.Jpeg(60, 40));
             var (error, answer) = await pipeline.InvokeAsync(key);
-            var image = (await pipeline.Catalogue.FindByKeyAsync(key, Cancel))!;
+            var image = (await pipeline.Catalogue.FindAsync(key, Cancel))!;
             Assert.Equal((name, caption), (name, image.Caption ?? ""));
             Assert.True((image.CaptionError is null) == (reason.Length == 0), $"{name}: {image.CaptionError}");
             Assert.Contains(reason, image.CaptionError ?? "");

@@ -12,13 +12,13 @@ public sealed class CaptioningOptionsTests
     [InlineData("", "", false)]
     [InlineData("key-1", null, true)]
     [InlineData(null, "http://127.0.0.1:11434/v1/", true)]
-    public void A_model_is_asked_where_a_key_or_a_server_is_set(string? key, string? baseUrl, bool expected)
+    public async Task A_model_is_asked_where_a_key_or_a_server_is_set(string? key, string? baseUrl, bool expected)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection([new("Captioning:ApiKey", key), new("Captioning:BaseUrl", baseUrl)])
             .Build();
         var services = new ServiceCollection();
-        services.AddCaptioner(configuration);
+        await CaptionerServices.AddCaptionerAsync(services, configuration);
         Assert.Equal(expected, services.Any(service => service.ServiceType == typeof(Microsoft.Extensions.AI.IChatClient)));
         Assert.Equal(!expected, services.Any(service => service.ImplementationType == typeof(OfflineDescriber)));
     }

@@ -155,7 +155,8 @@ internal static class LocalAwsExtensions
             return;
         }
 
-        var command = KnownResourceStates.TerminalStates.Contains(state) ? KnownResourceCommands.StartCommand : KnownResourceCommands.RestartCommand;
+        var hasEnded = KnownResourceStates.TerminalStates.Contains(state);
+        var command = hasEnded ? KnownResourceCommands.StartCommand : KnownResourceCommands.RestartCommand;
         var result = await commands.ExecuteCommandAsync(function, command, cancellationToken);
         if (!result.Success && !result.Canceled)
         {
