@@ -121,10 +121,7 @@ public sealed class LargeGalleryTests(RunningApplication fixture, Chromium chrom
         var id = (long)(await uploaded.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["images"]![0]!["id"]!;
         await app.WaitForImageAsync(id, RunningApplication.IsFinished);
 
-        Assert.True(app.Resources.TryGetCurrentState("web-1", out var web));
-        await using var connection = new MySqlConnection(
-            web.Snapshot.EnvironmentVariables.Single(variable => variable.Name == "ConnectionStrings__imagedb").Value
-        );
+        await using var connection = new MySqlConnection((await app.VariablesAsync("web"))["ConnectionStrings__imagedb"]);
         await connection.OpenAsync(Cancel);
         const string caption =
             "A wide view over a quiet harbour at dusk, with fishing boats in the foreground, warm lights in the windows of the houses behind them, and a range of blue hills under a clear, pale sky.";
