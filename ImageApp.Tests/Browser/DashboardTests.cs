@@ -46,7 +46,8 @@ public sealed partial class DashboardTests(RunningApplication fixture, Chromium 
         for (var i = 0; i < 8; i++)
         {
             using var client = new HttpClient { BaseAddress = app.Web.BaseAddress };
-            using var form = new MultipartFormDataContent { { new ByteArrayContent(TestImages.Jpeg(300, 200 + i)), "file", "console.jpg" } };
+            using var content = new ByteArrayContent(TestImages.Jpeg(300, 200 + i));
+            using var form = new MultipartFormDataContent { { content, "file", "console.jpg" } };
             using var answer = await client.PostAsync("/api/images", form, TestContext.Current.CancellationToken);
             answer.EnsureSuccessStatusCode();
         }

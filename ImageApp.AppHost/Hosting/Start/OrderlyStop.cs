@@ -8,7 +8,10 @@ namespace ImageApp.AppHost.Hosting.Start;
 /// database. The orchestrator alone would do it after the AppHost has gone, when the terminal already says that all is over.
 /// </summary>
 internal sealed partial class OrderlyStop(
-    DistributedApplicationModel model, ResourceNotificationService notifications, ResourceCommandService commands, ILogger<OrderlyStop> logger)
+    DistributedApplicationModel model,
+    ResourceNotificationService notifications,
+    ResourceCommandService commands,
+    ILogger<OrderlyStop> logger)
     : IHostedLifecycleService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
