@@ -6,11 +6,7 @@ using ImageApp.AppHost.Hosting.Functions;
 using ImageApp.AppHost.Hosting.Start;
 using ImageApp.AppHost.Hosting.Web;
 
-var builder = DistributedApplication.CreateBuilder(args)
-    .WithPlainStartErrors()
-    .WithLoopbackUnproxied()
-    .WithPortCheck()
-    .WithOrderlyStop();
+var builder = DistributedApplication.CreateBuilder(args).WithPlainStartErrors().WithLoopbackUnproxied().WithPortCheck().WithOrderlyStop();
 
 // Amazon Web Services, on this machine: S3, SNS, SQS, Lambda and CloudFormation on port 4566.
 // With --aws or AWS:Profile an account of your own has all but the functions.
@@ -22,13 +18,15 @@ builder.AddLocalAws("aws", aws, account);
 var imagedb = builder.AddImageDatabase("mysql", "imagedb", account);
 
 // Bucket -> topic -> both functions, with every permission and dead-letter queue between them.
-var events = builder.AddAWSCloudFormationTemplate("image-events", builder.PathOf("image-events.template"), account?.StackName)
+var events = builder
+    .AddAWSCloudFormationTemplate("image-events", builder.PathOf("image-events.template"), account?.StackName)
     .WithParameter("AllowedOrigins", builder.GalleryOrigins())
     .WithAccount(account)
     .WithReference(aws)
     .WithBucketCommand(account);
 
-var thumbnail = builder.AddAWSLambdaFunction<Projects.ImageApp_ThumbnailFunction>("ThumbnailFunction", lambdaHandler: "ImageApp.ThumbnailFunction")
+var thumbnail = builder
+    .AddAWSLambdaFunction<Projects.ImageApp_ThumbnailFunction>("ThumbnailFunction", lambdaHandler: "ImageApp.ThumbnailFunction")
     .WithReference(aws)
     .WithReference(events)
     .WithReference(imagedb)
@@ -36,7 +34,8 @@ var thumbnail = builder.AddAWSLambdaFunction<Projects.ImageApp_ThumbnailFunction
     .WaitFor(imagedb)
     .AsFunctionOf(events, icon: "ImageMultiple");
 
-var caption = builder.AddAWSLambdaFunction<Projects.ImageApp_CaptionFunction>("CaptionFunction", lambdaHandler: "ImageApp.CaptionFunction")
+var caption = builder
+    .AddAWSLambdaFunction<Projects.ImageApp_CaptionFunction>("CaptionFunction", lambdaHandler: "ImageApp.CaptionFunction")
     .WithReference(aws)
     .WithReference(events)
     .WithReference(imagedb)
@@ -49,11 +48,14 @@ events.AddDeadLetterQueue("thumbnail-dead-letters", "ThumbnailDeadLetterQueueUrl
 events.AddDeadLetterQueue("caption-dead-letters", "CaptionDeadLetterQueueUrl", caption, account);
 
 // One process; with --scale, a load balancer and as many as their CPU asks for.
-builder.AddWebTier<Projects.ImageApp_Web, Projects.ImageApp_Balancer>("web", web => web
-    .WithReference(aws)
-    .WithReference(events)
-    .WithReference(imagedb)
-    .WithSettings("ImageLimits", "Deletion", "Reconciler")
-    .WaitFor(imagedb));
+builder.AddWebTier<Projects.ImageApp_Web, Projects.ImageApp_Balancer>(
+    "web",
+    web =>
+        web.WithReference(aws)
+            .WithReference(events)
+            .WithReference(imagedb)
+            .WithSettings("ImageLimits", "Deletion", "Reconciler")
+            .WaitFor(imagedb)
+);
 
 builder.Build().Run();

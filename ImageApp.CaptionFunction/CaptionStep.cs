@@ -16,10 +16,17 @@ internal sealed class CaptionStep(ICaptioner captioner, StepResults catalogue) :
     /// <inheritdoc/>
     public async Task<string> RunAsync(SourceImage image, CancellationToken cancellationToken)
     {
-        var caption = await captioner.DescribeAsync(image, cancellationToken);
-        return await catalogue.SaveCaptionAsync(image.Key, image.ETag, caption.Text, caption.Model, cancellationToken)
-            ? "stored"
-            : "obsolete";
+        try
+        {
+            var caption = await captioner.DescribeAsync(image, cancellationToken);
+            return await catalogue.SaveCaptionAsync(image.Key, image.ETag, caption.Text, caption.Model, cancellationToken)
+                ? "stored"
+                : "obsolete";
+        }
+        catch (ModelFailureException e) when (e.IsLasting)
+        {
+            throw new ImageFailureException(new FailureReason(e.Code, e.Message), e);
+        }
     }
 
     /// <inheritdoc/>

@@ -7,6 +7,7 @@ namespace ImageApp.CaptionFunction;
 internal interface ICaptioner
 {
     /// <summary>Describes an image.</summary>
-    /// <exception cref="ImageFailureException">There is no caption, for a reason to be stored.</exception>
+    /// <exception cref="ImageFailureException">The image cannot be read.</exception>
+    /// <exception cref="ModelFailureException">The model gave no caption; the type says what to do about it.</exception>
     Task<Caption> DescribeAsync(SourceImage image, CancellationToken cancellationToken);
 }

@@ -1,6 +1,4 @@
-using System.ClientModel;
-using System.Globalization;
-using System.Text;
+using ImageApp.CaptionFunction.Answers;
 using ImageApp.Core;
 using ImageApp.FunctionDefaults;
 using ImageApp.Imaging;
@@ -10,122 +8,153 @@ using Microsoft.Extensions.Logging;
 namespace ImageApp.CaptionFunction;
 
 /// <summary>
-/// Has a vision model describe the image. What may pass (too many requests, the provider's errors, no answer in time) is thrown, so that
-/// Lambda retries; a refusal is final; no error's text ever becomes a caption.
+/// Has a vision model describe the image, and takes only a description for an answer: an answer that does not fit its limit gets more room,
+/// an empty
+/// one a second chance, a picture that is too large a smaller version. What is then left is a <see cref="ModelFailureException"/>.
 /// </summary>
-internal sealed partial class ModelCaptioner(IChatClient model, CaptioningOptions options, ImageLimits limits, ILogger<ModelCaptioner> logger) : ICaptioner
+internal sealed partial class ModelCaptioner(
+    IChatClient model, CaptioningOptions options, ImageLimits limits, TimeProvider time, ILogger<ModelCaptioner> logger) : ICaptioner
 {
     private const int Side = 1536;
+    private const int SmallSide = 768;
     private const int Quality = 85;
     private const int MaxLength = 4000;
-    private const int Attempts = 2;
+    private const int MoreRoom = 4;
+    private const int MaxAsks = 3;
 
     /// <inheritdoc/>
     public async Task<Caption> DescribeAsync(SourceImage image, CancellationToken cancellationToken)
     {
         ImageHeader.Read(image.Path, image.Format, limits);
-        var picture = Renderer.Jpeg(image.Path, image.Format, Side, Quality);
-        var message = new ChatMessage(ChatRole.User, [new TextContent(options.Prompt), new DataContent(picture.Content, picture.ContentType)]);
-        for (var attempt = 1; ; attempt++)
+        var question = Question(image, Side);
+        var tokens = options.MaxOutputTokens;
+        var started = time.GetTimestamp();
+        Caption? shortened = null;
+        var isSmall = false;
+        for (var asks = 1; ; asks++)
         {
-            var response = await AskAsync(message, image.Key, cancellationToken);
+            ChatResponse response;
+            try
+            {
+                response = await AskAsync(question, tokens, image.Key, cancellationToken);
+            }
+            catch (ModelPictureException e) when (!isSmall && shortened is null)
+            {
+                LogTooLarge(logger, options.Model, image.Key, SmallSide, e.InnerException?.Message);
+                question = Question(image, SmallSide);
+                isSmall = true;
+                continue;
+            }
+            catch (ModelFailureException e) when (shortened is not null)
+            {
+                LogShortened(logger, options.Model, image.Key, options.MaxOutputTokens, e.Message);
+                return shortened;
+            }
+
             if (response.FinishReason == ChatFinishReason.ContentFilter)
             {
-                throw new ImageFailureException(FailureReason.Declined);
+                throw new ModelDeclinedException();
             }
 
-            var text = Clean(response.Text);
-            if (text.Length > 0)
+            // There is not time in an invocation for more than two answers that take as long as one may.
+            var isLast = asks >= MaxAsks || time.GetElapsedTime(started) > options.Timeout;
+            var isCut = response.FinishReason == ChatFinishReason.Length;
+            var answer = AnswerText.Read(response.Text);
+            if (!isCut && Read(answer, response) is { } caption)
             {
-                return new Caption(text, response.ModelId is { Length: > 0 } id ? id : options.Model);
+                return caption;
             }
 
-            if (attempt == Attempts)
+            shortened = isCut ? Shortened(answer, response) ?? shortened : shortened;
+            if (isCut && (isLast || tokens > options.MaxOutputTokens))
             {
-                throw new ImageFailureException(FailureReason.EmptyAnswer);
+                LogShortened(logger, options.Model, image.Key, tokens, "it was too long again");
+                return shortened ?? throw ModelAnswerException.TooLong(tokens);
             }
 
-            LogEmpty(logger, image.Key, options.Model);
+            if (!isCut && (isLast || asks > 1))
+            {
+                return shortened ?? throw ModelAnswerException.Empty();
+            }
+
+            LogAgain(logger, options.Model, image.Key, isCut ? "cut off" : "empty");
+            tokens = isCut ? (int)Math.Min((long)tokens * MoreRoom, int.MaxValue) : tokens;
         }
     }
 
-    private async Task<ChatResponse> AskAsync(ChatMessage message, string key, CancellationToken cancellationToken)
+    private Caption? Read(AnswerText answer, ChatResponse response)
     {
-        for (var waited = false; ; waited = true)
+        if (answer.IsDeclined)
         {
+            throw new ModelDeclinedException();
+        }
+
+        if (answer.IsBlind)
+        {
+            throw ModelSettingException.TextOnlyModel(options.Model);
+        }
+
+        return answer.Text.Length == 0 ? null
+            : answer.Text.Length <= MaxLength ? new Caption(answer.Text, Name(response), options.Language)
+            : new Caption(Sentences.Limit(answer.Text, MaxLength), Name(response), options.Language, IsShortened: true);
+    }
+
+    private Caption? Shortened(AnswerText answer, ChatResponse response) =>
+        answer.Text.Length > 0 && Sentences.CutToWhole(answer.Text.Length <= MaxLength ? answer.Text : answer.Text[..MaxLength]) is { } text
+            ? new Caption(text, Name(response), options.Language, IsShortened: true)
+            : null;
+
+    private string Name(ChatResponse response) => response.ModelId is { Length: > 0 } id ? id : options.Model;
+
+    private ChatMessage Question(SourceImage image, int side)
+    {
+        var picture = Renderer.Jpeg(image.Path, image.Format, side, Quality);
+        return new ChatMessage(ChatRole.User, [new TextContent(options.FullPrompt), new DataContent(picture.Content, picture.ContentType)]);
+    }
+
+    // A short wait that the provider asks for is spent here, once; a longer one is somebody else's, who has more time than an invocation.
+    private async Task<ChatResponse> AskAsync(ChatMessage question, int tokens, string key, CancellationToken cancellationToken)
+    {
+        for (var hasWaited = false; ; hasWaited = true)
+        {
+            TimeSpan wait;
             using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             timeout.CancelAfter(options.Timeout);
             try
             {
-                return await model.GetResponseAsync(message, new ChatOptions { MaxOutputTokens = options.MaxOutputTokens }, timeout.Token);
+                return await model.GetResponseAsync(question, new ChatOptions { MaxOutputTokens = tokens }, timeout.Token);
             }
-            catch (ClientResultException e) when (e.Status == 429 && !waited && RetryAfter(e) is { } pause && pause <= options.MaxRetryAfter)
+            catch (ModelQuotaException e) when (!hasWaited && e.RetryAt - time.GetUtcNow() <= options.MaxRetryAfter)
             {
-                LogBusy(logger, options.Model, pause.TotalSeconds, key);
-                await Task.Delay(pause, cancellationToken);
+                wait = e.RetryAt - time.GetUtcNow();
             }
-            catch (ClientResultException e) when (IsBlocked(e))
+            catch (ModelUnavailableException e) when (!hasWaited && e.Wait <= options.MaxRetryAfter)
             {
-                throw new ImageFailureException(FailureReason.Declined, e);
-            }
-            catch (ClientResultException e) when (e.Status is 401 or 403)
-            {
-                throw new InvalidOperationException($"The model provider refuses the key in {CaptioningOptions.Section}:{nameof(CaptioningOptions.ApiKey)} ({e.Status}).", e);
-            }
-            catch (ClientResultException e)
-            {
-                throw new HttpRequestException($"The model provider answered {e.Status}; the caption is tried again later.", e);
+                wait = e.Wait!.Value;
             }
             catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
             {
-                throw new TimeoutException($"The model {options.Model} gave no answer within {options.Timeout.TotalSeconds:0} seconds.", e);
+                var (seconds, setting) = (options.Timeout.TotalSeconds, CaptioningOptions.NameOf(nameof(CaptioningOptions.Timeout)));
+                throw new ModelUnavailableException(
+                    FormattableString.Invariant($"The model {options.Model} gave no answer within {seconds:0.#} seconds ({setting})."),
+                    innerException: e);
             }
+
+            LogBusy(logger, options.Model, wait.TotalSeconds, key);
+            await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time, cancellationToken);
         }
-    }
-
-    // Gemini answers a prompt it blocks with 400 and its reason in the text; Azure and OpenAI with the code content_filter.
-    private static bool IsBlocked(ClientResultException e) => e.Status == 400 && e.GetRawResponse()?.Content.ToString() is { } body
-        && (body.Contains("content_filter", StringComparison.OrdinalIgnoreCase) || body.Contains("content_policy", StringComparison.OrdinalIgnoreCase)
-            || body.Contains("SAFETY", StringComparison.Ordinal) || body.Contains("PROHIBITED_CONTENT", StringComparison.Ordinal));
-
-    private static TimeSpan? RetryAfter(ClientResultException e)
-    {
-        if (e.GetRawResponse()?.Headers.TryGetValue("Retry-After", out var value) != true || value is null)
-        {
-            return null;
-        }
-
-        return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? TimeSpan.FromSeconds(seconds)
-            : DateTimeOffset.TryParse(value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) && at > DateTimeOffset.UtcNow ? at - DateTimeOffset.UtcNow
-            : null;
-    }
-
-    // One paragraph of plain text, whatever the model made of the request.
-    private static string Clean(string answer)
-    {
-        var text = new StringBuilder(answer.Length);
-        foreach (var rune in answer.EnumerateRunes().Where(rune => rune != Rune.ReplacementChar))
-        {
-            if (Rune.IsWhiteSpace(rune) || Rune.IsControl(rune))
-            {
-                if (text.Length > 0 && text[^1] != ' ')
-                {
-                    text.Append(' ');
-                }
-            }
-            else
-            {
-                text.Append(rune);
-            }
-        }
-
-        var clean = text.ToString().Trim();
-        return clean.Length <= MaxLength ? clean : string.Concat(clean.AsSpan(0, clean.LastIndexOf(' ', MaxLength - 1) is > 0 and var end ? end : MaxLength - 1), "…");
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Model} is busy; asked again in {Seconds} s for {Key}")]
     private static partial void LogBusy(ILogger logger, string model, double seconds, string key);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Model} gave an empty answer for {Key}")]
-    private static partial void LogEmpty(ILogger logger, string key, string model);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The answer of {Model} for {Key} is {What}; asked again")]
+    private static partial void LogAgain(ILogger logger, string model, string key, string what);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Model} cannot take {Key}; asked again with at most {Side} pixels: {Reason}")]
+    private static partial void LogTooLarge(ILogger logger, string model, string key, int side, string? reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The answer of {Model} for {Key} does not fit into {Tokens} tokens and is"
+        + " shortened: {Reason}")]
+    private static partial void LogShortened(ILogger logger, string model, string key, int tokens, string reason);
 }

@@ -21,7 +21,7 @@ internal sealed class OfflineDescriber(ImageLimits limits) : ICaptioner
     public Task<Caption> DescribeAsync(SourceImage image, CancellationToken cancellationToken)
     {
         var (header, pixels) = Decode(image);
-        return Task.FromResult(new Caption(Describe(header, ColourNames.Dominant(pixels)), Model));
+        return Task.FromResult(new Caption(Describe(header, ColourNames.Dominant(pixels)), Model, Language: "en"));
     }
 
     internal static string Describe(ImageHeader header, IReadOnlyList<string> colours)

@@ -12,6 +12,9 @@ public static class FailureCodes
     /// <summary>The content is none of the formats.</summary>
     public const string NotAnImage = "not-an-image";
 
+    /// <summary>The format is taken, and this way of coding it is not: there is no decoder.</summary>
+    public const string UnsupportedCoding = "unsupported-coding";
+
     /// <summary>A side has more pixels than allowed.</summary>
     public const string SideTooLong = "side-too-long";
 
@@ -48,8 +51,18 @@ public static class FailureCodes
     /// <summary>The provider's quota is used up until later.</summary>
     public const string QuotaPaused = "quota-paused";
 
+    /// <summary>No OpenAI-compatible API answers at the configured address.</summary>
+    public const string ProviderUnknown = "provider-unknown";
+
+    /// <summary>The provider refuses the request as the settings make it.</summary>
+    public const string RequestRefused = "request-refused";
+
+    /// <summary>The provider cannot take this picture, also not a smaller version of it.</summary>
+    public const string PictureRefused = "picture-refused";
+
     /// <summary>Reasons that a setting or time can take away: they are shown, and the step is still tried again.</summary>
-    public static IReadOnlyList<string> Passing { get; } = [ModelUnknown, ModelTextOnly, KeyRefused, AnswerTooLong, QuotaPaused];
+    public static IReadOnlyList<string> Passing { get; } =
+        [ModelUnknown, ModelTextOnly, KeyRefused, ProviderUnknown, RequestRefused, AnswerTooLong, QuotaPaused];
 
     /// <summary>Whether trying again would not help. So it is with a code of another version, too.</summary>
     public static bool IsFinal(string? code) => code is null || !Passing.Contains(code);

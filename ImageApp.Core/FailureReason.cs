@@ -8,6 +8,8 @@ namespace ImageApp.Core;
 /// <param name="Text">What was wrong this time and what is allowed.</param>
 public sealed record FailureReason(string Code, string Text)
 {
+    private const long MegaByte = 1024 * 1024;
+
     /// <summary>When it may be over; null where nobody knows.</summary>
     public DateTimeOffset? RetryAt { get; init; }
 
@@ -17,9 +19,8 @@ public sealed record FailureReason(string Code, string Text)
     /// <summary>The file has no content.</summary>
     public static FailureReason EmptyFile { get; } = new(FailureCodes.EmptyFile, "The file is empty.");
 
-    /// <summary>The content is none of the formats.</summary>
-    public static FailureReason NotAnImage { get; } = new(
-        FailureCodes.NotAnImage, $"The file is not {ImageFormat.AllNames}, whatever its name says.");
+    /// <summary>The content is none of the formats, and nothing that is known.</summary>
+    public static FailureReason NotAnImage { get; } = new(FailureCodes.NotAnImage, RefusedFormat.UnknownSentence);
 
     /// <summary>The bucket no longer holds the original.</summary>
     public static FailureReason OriginalMissing { get; } = new(FailureCodes.OriginalMissing, "The original is no longer in the bucket.");
@@ -30,9 +31,23 @@ public sealed record FailureReason(string Code, string Text)
     /// <summary>The model has nothing to say.</summary>
     public static FailureReason EmptyAnswer { get; } = new(FailureCodes.EmptyAnswer, "The model gave an empty answer, twice.");
 
+    /// <summary>The content is none of the formats.</summary>
+    /// <param name="start">The file's first bytes, which tell what it is instead.</param>
+    public static FailureReason Refused(ReadOnlySpan<byte> start) => new(FailureCodes.NotAnImage, RefusedFormat.SentenceFor(start));
+
+    /// <summary>A format that is taken is coded in a way that there is no decoder for.</summary>
+    /// <param name="kind">What the file is, with its article, for example <c>a lossless JPEG</c>.</param>
+    public static FailureReason UnsupportedCoding(string kind) => new(
+        FailureCodes.UnsupportedCoding,
+        $"The file is {kind}, which this gallery cannot show. "
+        + "Open it in a photo program, export it as an ordinary JPEG or PNG, and upload that.");
+
+    // What a file has is rounded up and what is allowed down, so that the numbers never contradict the refusal.
+
     /// <summary>The file has more bytes than allowed.</summary>
     public static FailureReason FileTooLarge(long bytes, long maxBytes) => Of(
-        FailureCodes.FileTooLarge, $"The file has {bytes / 1_000_000.0:0.0} MB; at most {maxBytes / 1_000_000} MB are allowed.");
+        FailureCodes.FileTooLarge,
+        $"The file has {Math.Ceiling(bytes / 1e5) / 10:0.0} MB; at most {Math.Floor(maxBytes / 1e5) / 10:0.#} MB are allowed.");
 
     /// <summary>A side has more pixels than allowed.</summary>
     public static FailureReason SideTooLong(int width, int height, int maxSide) => Of(
@@ -41,25 +56,26 @@ public sealed record FailureReason(string Code, string Text)
     /// <summary>The image has more pixels than allowed.</summary>
     public static FailureReason TooManyPixels(int width, int height, long maxPixels)
     {
-        var (megapixels, allowed) = ((long)width * height / 1e6, maxPixels / 1e6);
+        var (megapixels, allowed) = (Math.Ceiling((long)width * height / 1e5) / 10, Math.Floor(maxPixels / 1e5) / 10);
         return Of(
             FailureCodes.TooManyPixels,
-            $"The image is {width} × {height} = {megapixels:0.#} megapixels; at most {allowed:0.#} are allowed.");
+            $"The image is {width} × {height} = {megapixels:0.0} megapixels; at most {allowed:0.0} are allowed.");
     }
 
     /// <summary>Decoding would take more memory than allowed.</summary>
-    /// <param name="kind">What the file is, for example <c>progressive JPEG</c>.</param>
+    /// <param name="format">The file's format.</param>
     /// <param name="width">Width in pixels.</param>
     /// <param name="height">Height in pixels.</param>
-    /// <param name="bytes">What it would take.</param>
+    /// <param name="cost">What it would take.</param>
     /// <param name="maxBytes">What is allowed.</param>
-    public static FailureReason TooMuchMemory(string kind, int width, int height, long bytes, long maxBytes)
+    public static FailureReason TooMuchMemory(ImageFormat format, int width, int height, DecodeCost cost, long maxBytes)
     {
-        var decoding = string.Create(CultureInfo.InvariantCulture, $"Decoding this {kind} of {width} × {height} pixels");
-        var (needed, allowed) = (bytes / 1024 / 1024, maxBytes / 1024 / 1024);
+        var decoding = string.Create(
+            CultureInfo.InvariantCulture, $"Decoding this {cost.Reason}{format.Name} of {width} × {height} pixels");
+        var (needed, allowed) = ((cost.Bytes + MegaByte - 1) / MegaByte, maxBytes / MegaByte);
         return Of(
             FailureCodes.TooMuchMemory,
-            $"{decoding} would take {needed} MB; at most {allowed} MB are allowed. A non-progressive or smaller version would do.");
+            $"{decoding} would take {needed} MB of memory; at most {allowed} MB are allowed. {cost.Advice}");
     }
 
     /// <summary>The header cannot be read.</summary>

@@ -15,8 +15,10 @@ public sealed record ImageLimits
     /// <summary>The longest side, in pixels.</summary>
     public int MaxSide { get; set; } = 30_000;
 
-    /// <summary>The most memory that decoding one image may take, in bytes (256 MB).</summary>
-    public long MaxDecodeBytes { get; set; } = 256 * 1024 * 1024;
+    /// <summary>
+    /// The most memory that decoding one image may take, in bytes (384 MB): beside the function itself it fits into 512 MB.
+    /// </summary>
+    public long MaxDecodeBytes { get; set; } = 384 * 1024 * 1024;
 
     /// <summary>The most files in one upload request.</summary>
     public int MaxFilesPerRequest { get; set; } = 20;

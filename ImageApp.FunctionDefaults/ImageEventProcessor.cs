@@ -121,7 +121,8 @@ internal sealed partial class ImageEventProcessor(
         var path = Path.Combine(Path.GetTempPath(), $"imageapp-{Guid.NewGuid():N}");
         try
         {
-            var (format, hash) = await FetchAsync(found, path, started, cancellationToken);
+            var (start, hash) = await FetchAsync(found, path, started, cancellationToken);
+            var format = ImageFormat.TrySniff(start);
             var name = PlainText.FileName(found.FileName ?? key);
             var observed = new ObservedObject(key, found.ETag, found.Length, format?.ContentType, name)
             {
@@ -138,7 +139,7 @@ internal sealed partial class ImageEventProcessor(
                 return "duplicate";
             }
 
-            return await RunStepAsync(new SourceImage(key, etag!, path, format!), found.Length, cancellationToken);
+            return await RunStepAsync(new SourceImage(key, etag!, path, format!), start, found.Length, cancellationToken);
         }
         finally
         {
@@ -146,11 +147,11 @@ internal sealed partial class ImageEventProcessor(
         }
     }
 
-    private async Task<string> RunStepAsync(SourceImage image, long size, CancellationToken cancellationToken)
+    private async Task<string> RunStepAsync(SourceImage image, byte[] start, long size, CancellationToken cancellationToken)
     {
         try
         {
-            Check(image.Format, size);
+            Check(image.Format, start, size);
             var result = await step.RunAsync(image, cancellationToken);
             LogDone(logger, step.Name, image.Key, result);
             return result;
@@ -159,21 +160,17 @@ internal sealed partial class ImageEventProcessor(
         {
             LogImpossible(logger, step.Name, image.Key, e.Reason.Code, e.Message);
             await step.SaveFailureAsync(image.Key, image.ETag, e.Reason, cancellationToken);
-            if (!e.Reason.IsFinal)
-            {
-                // Shown until it is tried again.
-                throw;
-            }
 
-            return "permanent-error";
+            // A wrong setting spends no dead letter: the reason is shown, and the reconciler tries again.
+            return e.Reason.IsFinal ? "permanent-error" : "setting-error";
         }
     }
 
-    private void Check(ImageFormat? format, long size)
+    private void Check(ImageFormat? format, byte[] start, long size)
     {
         var reason = size == 0 ? FailureReason.EmptyFile
             : size > limits.MaxBytes ? FailureReason.FileTooLarge(size, limits.MaxBytes)
-            : format is null ? FailureReason.NotAnImage
+            : format is null ? FailureReason.Refused(start)
             : null;
         if (reason is not null)
         {
@@ -182,7 +179,7 @@ internal sealed partial class ImageEventProcessor(
     }
 
     // Content that is too large is never fetched whole: its first bytes tell the format, and the size is known.
-    private async Task<(ImageFormat? Format, byte[]? Hash)> FetchAsync(
+    private async Task<(byte[] Start, byte[]? Hash)> FetchAsync(
         StoredObject found, string path, DateTimeOffset started, CancellationToken cancellationToken)
     {
         using var span = Activity.Current is { } current
@@ -203,10 +200,10 @@ internal sealed partial class ImageEventProcessor(
                 await file.WriteAsync(buffer.AsMemory(0, filled), cancellationToken);
             }
 
-            return (ImageFormat.TrySniff(start.AsSpan(0, read)), hash.GetHashAndReset());
+            return (start[..read], hash.GetHashAndReset());
         }
 
-        return (ImageFormat.TrySniff(start.AsSpan(0, read)), null);
+        return (start[..read], null);
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Ignored: {EventName} of {Bucket}/{Key}")]

@@ -14,33 +14,46 @@ public sealed record ImageHeader
     /// <summary>Height in pixels, orientation applied.</summary>
     public required int Height { get; init; }
 
-    /// <summary>Text metadata worth telling: camera, time, place.</summary>
+    /// <summary>The most memory that decoding it takes, in bytes.</summary>
+    public required long DecodeBytes { get; init; }
+
+    /// <summary>What the camera or an editor wrote into it.</summary>
     public required ImageMetadata Metadata { get; init; }
 
     /// <summary>Reads a header.</summary>
     /// <param name="path">The file.</param>
     /// <param name="format">What its first bytes tell.</param>
     /// <param name="limits">What is allowed.</param>
-    /// <exception cref="ImageFailureException">The file cannot be read as an image, or would exceed a limit; the message names both numbers.</exception>
+    /// <exception cref="ImageFailureException">
+    /// The file cannot be read as an image, or would exceed a limit; the message names both numbers.
+    /// </exception>
     public static ImageHeader Read(string path, ImageFormat format, ImageLimits limits)
     {
-        ImagingRuntime.Initialize();
+        var jpeg = ReadStart(path, format == ImageFormat.Jpeg, JpegFrame.Read);
+        if (jpeg?.Unsupported is { } kind)
+        {
+            throw new ImageFailureException(FailureReason.UnsupportedCoding(kind));
+        }
+
+        var heif = ReadStart(path, format.IsHeif, HeifCoding.Read);
+        if (heif is not null)
+        {
+            Original.CheckCoding(heif);
+        }
+
         try
         {
-            using var image = Image.NewFromFile(path, access: Enums.Access.Sequential);
-            var loader = image.Contains("vips-loader") ? (string)image.Get("vips-loader") : "";
-            if (ImageFormat.All.All(known => known.Loader != loader))
-            {
-                throw new ImageFailureException(FailureReason.NotAnImage);
-            }
-
-            Check(image, format, limits);
-            var turned = Orientation(image) >= 5;
+            using var image = Original.Open(path, format, Enums.FailOn.None);
+            var metadata = ImageMetadata.Read(image, format);
+            var cost = format.CostOf(Frame(image, jpeg, heif));
+            Check(image.Width, image.PageHeight, format, cost, limits);
+            var turned = metadata.Orientation >= 5;
             return new ImageHeader
             {
-                Width = turned ? image.Height : image.Width,
-                Height = turned ? image.Width : image.Height,
-                Metadata = ImageMetadata.Read(image),
+                Width = turned ? image.PageHeight : image.Width,
+                Height = turned ? image.Width : image.PageHeight,
+                DecodeBytes = cost.Bytes,
+                Metadata = metadata,
             };
         }
         catch (VipsException e)
@@ -49,30 +62,42 @@ public sealed record ImageHeader
         }
     }
 
-    private static void Check(Image image, ImageFormat format, ImageLimits limits)
+    private static T? ReadStart<T>(string path, bool applies, Func<Stream, T?> read)
+        where T : class
     {
-        var (width, height) = (image.Width, image.PageHeight);
-        if (Math.Max(width, height) > limits.MaxSide)
+        if (!applies)
         {
-            throw new ImageFailureException(FailureReason.SideTooLong(width, height, limits.MaxSide));
+            return null;
         }
 
-        var pixels = (long)width * height;
-        if (pixels > limits.MaxPixels)
-        {
-            throw new ImageFailureException(FailureReason.TooManyPixels(width, height, limits.MaxPixels));
-        }
-
-        var sampleBytes = image.Format is Enums.BandFormat.Ushort or Enums.BandFormat.Short ? 2 : 1;
-        var memory = format.DecodeBytes(new DecodedFrame(pixels, image.Bands, sampleBytes, IsInterlaced(image)));
-        if (memory > limits.MaxDecodeBytes)
-        {
-            var kind = IsInterlaced(image) ? $"progressive {format.Name}" : format.Name;
-            throw new ImageFailureException(FailureReason.TooMuchMemory(kind, width, height, memory, limits.MaxDecodeBytes));
-        }
+        using var file = File.OpenRead(path);
+        return read(file);
     }
 
-    private static bool IsInterlaced(Image image) => image.Contains("interlaced") && Convert.ToInt32(image.Get("interlaced"), CultureInfo.InvariantCulture) != 0;
+    private static DecodedFrame Frame(Image image, JpegFrame? jpeg, HeifCoding? heif) => new()
+    {
+        Pixels = (long)image.Width * image.PageHeight,
+        Bands = image.Bands,
+        HasAlpha = image.HasAlpha(),
+        SampleBytes = heif?.SampleBytes ?? (image.Format is Enums.BandFormat.Ushort or Enums.BandFormat.Short ? 2 : 1),
+        IsInterlaced = jpeg?.IsProgressive ?? Number(image, "interlaced") != 0,
+        IsAnimated = Number(image, "n-pages") > 1,
+        CoefficientBytes = jpeg is { ManyScans: true } ? jpeg.CoefficientBytes : 0,
+        PlaneBytes = heif?.PlaneBytes ?? 0,
+    };
 
-    private static int Orientation(Image image) => image.Contains("orientation") ? Convert.ToInt32(image.Get("orientation"), CultureInfo.InvariantCulture) : 1;
+    private static int Number(Image image, string field) =>
+        image.Contains(field) ? Convert.ToInt32(image.Get(field), CultureInfo.InvariantCulture) : 0;
+
+    private static void Check(int width, int height, ImageFormat format, DecodeCost cost, ImageLimits limits)
+    {
+        var reason = Math.Max(width, height) > limits.MaxSide ? FailureReason.SideTooLong(width, height, limits.MaxSide)
+            : (long)width * height > limits.MaxPixels ? FailureReason.TooManyPixels(width, height, limits.MaxPixels)
+            : cost.Bytes > limits.MaxDecodeBytes ? FailureReason.TooMuchMemory(format, width, height, cost, limits.MaxDecodeBytes)
+            : null;
+        if (reason is not null)
+        {
+            throw new ImageFailureException(reason);
+        }
+    }
 }

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace ImageApp.Tests;
 
 /// <summary>The rules that the folders promise.</summary>
-public sealed class ArchitectureTests
+public sealed partial class ArchitectureTests
 {
     private const int MostColumns = 140;
 
@@ -22,9 +23,15 @@ public sealed class ArchitectureTests
         ["ImageApp.Balancer"] = ["ImageApp.Scaling"],
         ["ImageApp.LoadTest"] = ["ImageApp.Scaling"],
         ["ImageApp.Benchmarks"] = [],
+        ["ImageApp.RenderMemory"] = ["ImageApp.Core", "ImageApp.Imaging"],
         ["ImageApp.AppHost"] =
         [
-            "ImageApp.Balancer", "ImageApp.CaptionFunction", "ImageApp.LocalAws", "ImageApp.Scaling", "ImageApp.ThumbnailFunction", "ImageApp.Web",
+            "ImageApp.Balancer",
+            "ImageApp.CaptionFunction",
+            "ImageApp.LocalAws",
+            "ImageApp.Scaling",
+            "ImageApp.ThumbnailFunction",
+            "ImageApp.Web",
         ],
     };
 
@@ -35,7 +42,10 @@ public sealed class ArchitectureTests
     [MemberData(nameof(Projects))]
     public void A_project_refers_only_to_what_its_place_allows(string project)
     {
-        Assert.True(Allowed.TryGetValue(project, out var allowed), $"{project} has no rule: say in {nameof(ArchitectureTests)} what it may refer to.");
+        Assert.True(
+            Allowed.TryGetValue(project, out var allowed),
+            $"{project} has no rule: say in {nameof(ArchitectureTests)} what it may refer to."
+        );
         var references = References(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path.Replace('\\', '/')));
         Assert.Empty(references.Except(allowed));
     }
@@ -84,29 +94,61 @@ public sealed class ArchitectureTests
     [Fact]
     public void Time_is_asked_of_a_time_provider()
     {
-        var asked = new[] { "ImageApp.Core", "ImageApp.FunctionDefaults", "ImageApp.CaptionFunction", "ImageApp.ThumbnailFunction", "ImageApp.Web", "local/ImageApp.LocalAws" }
+        var asked = new[]
+        {
+            "ImageApp.Core",
+            "ImageApp.FunctionDefaults",
+            "ImageApp.CaptionFunction",
+            "ImageApp.ThumbnailFunction",
+            "ImageApp.Web",
+            "local/ImageApp.LocalAws",
+        }
             .SelectMany(Sources)
-            .SelectMany(file => File.ReadLines(file).Where(line => line.Contains("DateTimeOffset.UtcNow", StringComparison.Ordinal) || line.Contains("DateTime.Now", StringComparison.Ordinal))
-                .Select(line => $"{Path.GetRelativePath(RepositoryRoot.Path, file)}: {line.Trim()}"));
+            .SelectMany(file =>
+                File.ReadLines(file)
+                    .Where(line =>
+                        line.Contains("DateTimeOffset.UtcNow", StringComparison.Ordinal)
+                        || line.Contains("DateTime.Now", StringComparison.Ordinal)
+                    )
+                    .Select(line => $"{Path.GetRelativePath(RepositoryRoot.Path, file)}: {line.Trim()}")
+            );
         Assert.Empty(asked);
     }
 
     [Fact]
     public void Lines_fit_a_screen()
     {
-        var long_ = Sources("").Concat(Directory.EnumerateFiles(RepositoryRoot.Path, "*.razor", SearchOption.AllDirectories).Where(IsOurs))
-            .SelectMany(file => File.ReadLines(file).Select((line, i) => (Line: line, Place: $"{Path.GetRelativePath(RepositoryRoot.Path, file)}:{i + 1}")))
-            .Where(line => line.Line.Length > MostColumns)
-            .Select(line => line.Place);
-        Assert.Empty(long_);
+        var razor = Directory.EnumerateFiles(RepositoryRoot.Path, "*.razor", SearchOption.AllDirectories).Where(IsOurs);
+        Assert.Empty(Sources("").Concat(razor).SelectMany(LongLines));
+    }
+
+    // A literal may be longer: breaking it would hide what it is.
+    private static IEnumerable<string> LongLines(string file)
+    {
+        var raw = false;
+        foreach (var (i, line) in File.ReadLines(file).Index())
+        {
+            var startsWithLiteral = LiteralStart().IsMatch(line);
+            if (line.Length > MostColumns && !raw && !startsWithLiteral)
+            {
+                yield return $"{Path.GetRelativePath(RepositoryRoot.Path, file)}:{i + 1}";
+            }
+
+            raw ^= (line.Split("\"\"\"").Length - 1) % 2 == 1;
+        }
     }
 
     [Fact]
     public void Types_are_named_for_what_they_are()
     {
-        var names = Sources("").Select(Path.GetFileNameWithoutExtension)
-            .Where(name => name!.EndsWith("Helper", StringComparison.Ordinal) || name.EndsWith("Helpers", StringComparison.Ordinal)
-                || name.EndsWith("Manager", StringComparison.Ordinal) || name.EndsWith("Utils", StringComparison.Ordinal));
+        var names = Sources("")
+            .Select(Path.GetFileNameWithoutExtension)
+            .Where(name =>
+                name!.EndsWith("Helper", StringComparison.Ordinal)
+                || name.EndsWith("Helpers", StringComparison.Ordinal)
+                || name.EndsWith("Manager", StringComparison.Ordinal)
+                || name.EndsWith("Utils", StringComparison.Ordinal)
+            );
         Assert.Empty(names);
     }
 
@@ -116,11 +158,17 @@ public sealed class ArchitectureTests
         XDocument.Load(FileOf(project)).Descendants(kind).Select(reference => (string)reference.Attribute("Include")!);
 
     private static IEnumerable<string> ProjectFiles() =>
-        Directory.EnumerateFiles(RepositoryRoot.Path, "ImageApp.*.csproj", SearchOption.AllDirectories).Where(IsOurs).Order(StringComparer.Ordinal);
+        Directory
+            .EnumerateFiles(RepositoryRoot.Path, "ImageApp.*.csproj", SearchOption.AllDirectories)
+            .Where(IsOurs)
+            .Order(StringComparer.Ordinal);
 
     private static IEnumerable<string> Sources(string folder) =>
         Directory.EnumerateFiles(Path.Combine(RepositoryRoot.Path, folder), "*.cs", SearchOption.AllDirectories).Where(IsOurs);
 
     private static bool IsOurs(string file) =>
         !file.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or "artifacts" or ".local" or "node_modules");
+
+    [GeneratedRegex("""^\s*(\+ |Message = |echo |\[GeneratedRegex\(|\()?[$@]*["'{]""")]
+    private static partial Regex LiteralStart();
 }

@@ -20,6 +20,11 @@ internal sealed class ThumbnailStep(ImageBucket bucket, ImageLimits limits, Step
     public async Task<string> RunAsync(SourceImage image, CancellationToken cancellationToken)
     {
         var (header, made) = Decode(image);
+        if (made.View is { } view)
+        {
+            await PutAsync(GalleryRendition.View, view);
+        }
+
         var result = new ThumbnailResult(await PutAsync(GalleryRendition.Thumbnail, made.Thumbnail), header.Width, header.Height)
         {
             PreviewKey = made.Preview is { } preview ? await PutAsync(GalleryRendition.Preview, preview) : null,

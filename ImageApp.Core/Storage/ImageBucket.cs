@@ -231,7 +231,9 @@ public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvide
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task DeleteRenditionsAsync(string imageKey, ImageRecord? image, CancellationToken cancellationToken)
     {
-        var stored = new[] { image?.ThumbnailKey, image?.PreviewKey }.OfType<string>();
+        var stored = image?.ThumbnailKey is { } thumbnail
+            ? GalleryRendition.All.Select(rendition => rendition.KeyBeside(thumbnail)).Append(thumbnail)
+            : [];
         foreach (var key in GalleryRendition.All.Select(rendition => rendition.KeyFor(imageKey)).Union(stored))
         {
             await CallAsync("delete rendition", async () => await s3.DeleteObjectAsync(Name, key, cancellationToken));

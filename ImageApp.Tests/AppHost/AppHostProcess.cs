@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using ImageApp.Tests.Application;
-using ImageApp.Tests.Support;
 
 namespace ImageApp.Tests.AppHost;
 
@@ -25,14 +24,30 @@ internal sealed class AppHostProcess : IAsyncDisposable
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>Starts it and waits until the gallery is healthy.</summary>
-    public static async Task<AppHostProcess> StartAsync(string folder, IEnumerable<KeyValuePair<string, string>> environment, params string[] arguments)
+    public static async Task<AppHostProcess> StartAsync(
+        string folder,
+        IEnumerable<KeyValuePair<string, string>> environment,
+        params string[] arguments
+    )
     {
         var port = FreePort.Next();
-        var start = new ProcessStartInfo("dotnet", [
-            Path.Combine(AppContext.BaseDirectory.Replace("ImageApp.Tests", "ImageApp.AppHost", StringComparison.Ordinal), "ImageApp.AppHost.dll"), $"--Gallery:Port={port}", "--LocalAws:Port=0",
-            $"--LocalAws:DataDirectory={folder}/aws", $"--LocalMySql:DataDirectory={folder}/mysql", "--ASPNETCORE_URLS=http://localhost:0", "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:0",
-            "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true", .. arguments,
-        ])
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [
+                Path.Combine(
+                    AppContext.BaseDirectory.Replace("ImageApp.Tests", "ImageApp.AppHost", StringComparison.Ordinal),
+                    "ImageApp.AppHost.dll"
+                ),
+                $"--Gallery:Port={port}",
+                "--LocalAws:Port=0",
+                $"--LocalAws:DataDirectory={folder}/aws",
+                $"--LocalMySql:DataDirectory={folder}/mysql",
+                "--ASPNETCORE_URLS=http://localhost:0",
+                "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:0",
+                "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true",
+                .. arguments,
+            ]
+        )
         {
             WorkingDirectory = Path.Combine(RepositoryRoot.Path, "ImageApp.AppHost"),
             RedirectStandardError = true,
@@ -108,7 +123,10 @@ internal sealed class AppHostProcess : IAsyncDisposable
             try
             {
                 using var answer = await Web.GetAsync("/health", deadline.Token);
-                if (answer.StatusCode == HttpStatusCode.OK && (string?)(await answer.Content.ReadFromJsonAsync<JsonObject>(deadline.Token))!["status"] == "Healthy")
+                if (
+                    answer.StatusCode == HttpStatusCode.OK
+                    && (string?)(await answer.Content.ReadFromJsonAsync<JsonObject>(deadline.Token))!["status"] == "Healthy"
+                )
                 {
                     return;
                 }

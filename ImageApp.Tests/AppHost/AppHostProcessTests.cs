@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using ImageApp.Tests.Application;
-using ImageApp.Tests.Support;
 
 namespace ImageApp.Tests.AppHost;
 
@@ -46,7 +45,13 @@ public sealed class AppHostProcessTests : IDisposable
         {
             // Asked to, it ends everything before it ends itself.
             Assert.Equal(0, host.ExitCode);
-            Assert.DoesNotContain(ProcessTree.StillRunning(processes), process => process.Contains("ImageApp.", StringComparison.Ordinal) || process.Contains("mariadbd", StringComparison.Ordinal) || process.Contains("mysqld", StringComparison.Ordinal));
+            Assert.DoesNotContain(
+                ProcessTree.StillRunning(processes),
+                process =>
+                    process.Contains("ImageApp.", StringComparison.Ordinal)
+                    || process.Contains("mariadbd", StringComparison.Ordinal)
+                    || process.Contains("mysqld", StringComparison.Ordinal)
+            );
         }
 
         var deadline = Stopwatch.StartNew();
@@ -91,11 +96,20 @@ public sealed class AppHostProcessTests : IDisposable
     public async Task An_idle_application_makes_at_most_two_traces_a_minute()
     {
         var dashboard = FreePort.Next();
-        await using var host = await AppHostProcess.StartAsync(_folder, [], $"--ASPNETCORE_URLS=http://localhost:{dashboard}", "--AppHost:DashboardApiKey=key");
+        await using var host = await AppHostProcess.StartAsync(
+            _folder,
+            [],
+            $"--ASPNETCORE_URLS=http://localhost:{dashboard}",
+            "--AppHost:DashboardApiKey=key"
+        );
         await host.UploadAsync(TestImages.Jpeg(300, 200), "before.jpg");
 
         // What the upload began has been told when its last span is there; the minute counts from then.
-        using var api = new HttpClient { BaseAddress = new Uri($"http://localhost:{dashboard}"), DefaultRequestHeaders = { { "x-api-key", "key" } } };
+        using var api = new HttpClient
+        {
+            BaseAddress = new Uri($"http://localhost:{dashboard}"),
+            DefaultRequestHeaders = { { "x-api-key", "key" } },
+        };
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         deadline.CancelAfter(TimeSpan.FromSeconds(60));
         while (!(await SpansAsync(api)).Any(span => (string?)span["name"] == "save caption"))
@@ -111,25 +125,43 @@ public sealed class AppHostProcessTests : IDisposable
 
         var begun = (await SpansAsync(api))
             .Where(span => string.IsNullOrEmpty((string?)span["parentSpanId"]))
-            .Where(span => long.Parse((string)span["startTimeUnixNano"]!, CultureInfo.InvariantCulture) / 1_000_000 > since.ToUnixTimeMilliseconds())
-            .Select(span => (string?)span["name"]).ToList();
+            .Where(span =>
+                long.Parse((string)span["startTimeUnixNano"]!, CultureInfo.InvariantCulture) / 1_000_000 > since.ToUnixTimeMilliseconds()
+            )
+            .Select(span => (string?)span["name"])
+            .ToList();
         Assert.True(begun.Count <= 2, string.Join(", ", begun));
     }
 
     private static async Task<List<JsonObject>> SpansAsync(HttpClient dashboard)
     {
         var traces = (await dashboard.GetFromJsonAsync<JsonObject>("/api/telemetry/traces?limit=2000", Cancel))!;
-        return [.. traces["data"]!["resourceSpans"]!.AsArray().SelectMany(resource => resource!["scopeSpans"]!.AsArray())
-            .SelectMany(scope => scope!["spans"]!.AsArray()).Select(span => span!.AsObject())];
+        return
+        [
+            .. traces["data"]!["resourceSpans"]!
+                .AsArray()
+                .SelectMany(resource => resource!["scopeSpans"]!.AsArray())
+                .SelectMany(scope => scope!["spans"]!.AsArray())
+                .Select(span => span!.AsObject()),
+        ];
     }
 
     private Process Start(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [
-            Path.Combine(RepositoryRoot.Path, "ImageApp.AppHost/bin", Configuration, "net10.0/ImageApp.AppHost.dll"), "--DcpPublisher:RandomizePorts=true", "--LocalAws:Port=0",
-            $"--LocalAws:DataDirectory={_folder}/aws", $"--LocalMySql:DataDirectory={_folder}/mysql", "--ASPNETCORE_URLS=http://localhost:0", "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:0",
-            "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true", .. arguments,
-        ])
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [
+                Path.Combine(RepositoryRoot.Path, "ImageApp.AppHost/bin", Configuration, "net10.0/ImageApp.AppHost.dll"),
+                "--DcpPublisher:RandomizePorts=true",
+                "--LocalAws:Port=0",
+                $"--LocalAws:DataDirectory={_folder}/aws",
+                $"--LocalMySql:DataDirectory={_folder}/mysql",
+                "--ASPNETCORE_URLS=http://localhost:0",
+                "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:0",
+                "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true",
+                .. arguments,
+            ]
+        )
         {
             WorkingDirectory = Path.Combine(RepositoryRoot.Path, "ImageApp.AppHost"),
             RedirectStandardError = true,
@@ -152,7 +184,11 @@ public sealed class AppHostProcessTests : IDisposable
         while (true)
         {
             var found = ProcessTree.Of(host.Id);
-            if (new[] { "/ImageApp.Web", "/ImageApp.ThumbnailFunction", "/ImageApp.CaptionFunction", "--datadir=" }.All(part => found.Values.Any(command => command.Contains(part, StringComparison.Ordinal))))
+            if (
+                new[] { "/ImageApp.Web", "/ImageApp.ThumbnailFunction", "/ImageApp.CaptionFunction", "--datadir=" }.All(part =>
+                    found.Values.Any(command => command.Contains(part, StringComparison.Ordinal))
+                )
+            )
             {
                 return found;
             }

@@ -4,12 +4,12 @@ using Amazon.Runtime;
 using Amazon.S3;
 using ImageApp.AppHost.Hosting.Aws.Accounts;
 using ImageApp.Tests.Application;
-using ImageApp.Tests.LocalAws.Sns;
 using Microsoft.Extensions.Configuration;
 
 namespace ImageApp.Tests.AppHost;
 
-/// <summary>The AppHost with bucket, topic and queue in an account of the developer's own: here another local AWS, reached by the endpoint override.</summary>
+/// <summary>The AppHost with bucket, topic and queue in an account of the developer's own: here another local AWS, reached by the endpoint
+/// override.</summary>
 [SupportedOSPlatform("linux")]
 public sealed class DeveloperAccountTests : IDisposable
 {
@@ -38,7 +38,13 @@ public sealed class DeveloperAccountTests : IDisposable
     public async Task The_stack_carries_the_users_name_and_is_called_alike_by_what_makes_and_what_removes_it(string user, string name)
     {
         Assert.Equal(name, DeveloperAccount.NameOf(user));
-        using var shell = Process.Start(new ProcessStartInfo("bash", ["-c", "source eng/setup; source deploy/aws; developer_stack \"$1\"", "bash", user]) { WorkingDirectory = RepositoryRoot.Path, RedirectStandardOutput = true })!;
+        using var shell = Process.Start(
+            new ProcessStartInfo("bash", ["-c", "source eng/setup; source deploy/aws; developer_stack \"$1\"", "bash", user])
+            {
+                WorkingDirectory = RepositoryRoot.Path,
+                RedirectStandardOutput = true,
+            }
+        )!;
         Assert.Equal(name, (await shell.StandardOutput.ReadToEndAsync(Cancel)).Trim());
         await shell.WaitForExitAsync(Cancel);
     }
@@ -65,7 +71,9 @@ public sealed class DeveloperAccountTests : IDisposable
             var bucket = Assert.Single((await s3.ListBucketsAsync(Cancel)).Buckets).BucketName;
             Assert.StartsWith("imageapp-", bucket);
             Assert.EndsWith("-000000000000-us-east-1", bucket);
-            var keys = (await s3.ListObjectsV2Async(new Amazon.S3.Model.ListObjectsV2Request { BucketName = bucket }, Cancel)).S3Objects.Select(item => item.Key).ToList();
+            var keys = (await s3.ListObjectsV2Async(new Amazon.S3.Model.ListObjectsV2Request { BucketName = bucket }, Cancel))
+                .S3Objects.Select(item => item.Key)
+                .ToList();
             Assert.Contains(keys, key => key.StartsWith("images/", StringComparison.Ordinal));
             Assert.Contains(keys, key => key.StartsWith("thumbnails/", StringComparison.Ordinal));
 
@@ -84,19 +92,29 @@ public sealed class DeveloperAccountTests : IDisposable
     }
 
     private static IConfiguration Configuration(params (string Key, string Value)[] settings) =>
-        new ConfigurationBuilder().AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build();
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)))
+            .Build();
 
-    private static AmazonS3Client Client(LocalAwsInstance account) => new(
-        new BasicAWSCredentials(account.Options.AccessKeyId, account.Options.SecretAccessKey),
-        new AmazonS3Config { ServiceURL = account.Server.Endpoint.ToString(), AuthenticationRegion = account.Options.Region, ForcePathStyle = true });
+    private static AmazonS3Client Client(LocalAwsInstance account) =>
+        new(
+            new BasicAWSCredentials(account.Options.AccessKeyId, account.Options.SecretAccessKey),
+            new AmazonS3Config
+            {
+                ServiceURL = account.Server.Endpoint.ToString(),
+                AuthenticationRegion = account.Options.Region,
+                ForcePathStyle = true,
+            }
+        );
 
-    private static Dictionary<string, string> Environment(LocalAwsInstance account) => new()
-    {
-        ["AWS_ENDPOINT_URL"] = account.Server.Endpoint.ToString().TrimEnd('/'),
-        ["AWS_ACCESS_KEY_ID"] = account.Options.AccessKeyId,
-        ["AWS_SECRET_ACCESS_KEY"] = account.Options.SecretAccessKey,
-        ["AWS_REGION"] = account.Options.Region,
-    };
+    private static Dictionary<string, string> Environment(LocalAwsInstance account) =>
+        new()
+        {
+            ["AWS_ENDPOINT_URL"] = account.Server.Endpoint.ToString().TrimEnd('/'),
+            ["AWS_ACCESS_KEY_ID"] = account.Options.AccessKeyId,
+            ["AWS_SECRET_ACCESS_KEY"] = account.Options.SecretAccessKey,
+            ["AWS_REGION"] = account.Options.Region,
+        };
 
     private static async Task EmptyAsync(LocalAwsInstance account)
     {
@@ -106,8 +124,17 @@ public sealed class DeveloperAccountTests : IDisposable
         Assert.Contains(queues, queue => queue.Contains("EventQueue", StringComparison.Ordinal));
         foreach (var queue in queues)
         {
-            while ((await account.Sqs.GetQueueAttributesAsync(queue, ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"], deadline.Token)) is var state
-                && state.ApproximateNumberOfMessages + state.ApproximateNumberOfMessagesNotVisible > 0)
+            while (
+                (
+                    await account.Sqs.GetQueueAttributesAsync(
+                        queue,
+                        ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+                        deadline.Token
+                    )
+                )
+                    is var state
+                && state.ApproximateNumberOfMessages + state.ApproximateNumberOfMessagesNotVisible > 0
+            )
             {
                 await Task.Delay(100, deadline.Token);
             }
@@ -116,7 +143,12 @@ public sealed class DeveloperAccountTests : IDisposable
 
     private static async Task<(int ExitCode, string Output)> DownAsync(LocalAwsInstance account, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(RepositoryRoot.Path, "run"), ["--aws", "--down", .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(Path.Combine(RepositoryRoot.Path, "run"), ["--aws", "--down", .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
         foreach (var (name, value) in Environment(account))
         {
             start.Environment[name] = value;

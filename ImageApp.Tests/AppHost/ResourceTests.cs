@@ -33,7 +33,10 @@ public sealed class ResourceTests(RunningApplication fixture)
         var caption = await app.VariablesAsync("CaptionFunction");
         Assert.EndsWith("/CaptionFunction", caption["AWS_LAMBDA_RUNTIME_API"]);
         Assert.Equal(web["AWS_ENDPOINT_URL"], caption["AWS_ENDPOINT_URL"]);
-        Assert.DoesNotContain((await app.VariablesAsync("ThumbnailFunction")).Keys, name => name.StartsWith("Captioning", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            (await app.VariablesAsync("ThumbnailFunction")).Keys,
+            name => name.StartsWith("Captioning", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -48,5 +51,80 @@ public sealed class ResourceTests(RunningApplication fixture)
         var id = (long)System.Text.Json.Nodes.JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!["images"]![0]!["id"]!;
         var image = await app.WaitForImageAsync(id, RunningApplication.IsFinished);
         Assert.NotNull(image["thumbnailUrl"]);
+    }
+
+    [Fact]
+    public async Task A_function_that_died_is_started_again_by_the_next_upload()
+    {
+        var app = await fixture.StartAsync();
+        await app.Resources.WaitForResourceHealthyAsync("CaptionFunction", Cancel);
+        var process = await app.ProcessAsync("CaptionFunction");
+        var id = Convert.ToInt32(
+            process.Snapshot.Properties.First(property => property.Name == "executable.pid").Value,
+            System.Globalization.CultureInfo.InvariantCulture
+        );
+        using (var function = System.Diagnostics.Process.GetProcessById(id))
+        {
+            function.Kill();
+            await function.WaitForExitAsync(Cancel);
+        }
+
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(TestImages.Jpeg(60, 50)), "file", "after-death.jpg" } };
+        var answer = await app.Web.PostAsync("/api/images", form, Cancel);
+        var image = (long)System.Text.Json.Nodes.JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!["images"]![0]!["id"]!;
+        Assert.NotNull((await app.WaitForImageAsync(image, RunningApplication.IsFinished))["caption"]);
+    }
+
+    [Fact]
+    public async Task Queues_are_below_the_stack_and_say_how_many_events_wait_in_them()
+    {
+        var app = await fixture.StartAsync();
+        foreach (var name in new[] { "thumbnail-dead-letters", "caption-dead-letters" })
+        {
+            var change = await app.Resources.WaitForResourceAsync(name, change => change.Snapshot.State?.Text == "Empty", Cancel);
+            Assert.Contains(change.Snapshot.Relationships, relation => relation is { Type: "Parent", ResourceName: "image-events" });
+        }
+    }
+
+    [Fact]
+    public async Task The_bucket_is_opened_from_the_dashboard()
+    {
+        var app = await fixture.StartAsync();
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(TestImages.Jpeg(61, 50)), "file", "in-the-bucket.jpg" } };
+        var answer = await app.Web.PostAsync("/api/images", form, Cancel);
+        var key = (string)System.Text.Json.Nodes.JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!["images"]![0]!["key"]!;
+        var result = await app.Commands.ExecuteCommandAsync("image-events", "open-bucket", Cancel);
+        Assert.True(result.Success, result.Message);
+        Assert.Contains(key, result.Data!.Value);
+
+        // The links open the objects.
+        var link = result.Data.Value.Split('\n').First(line => line.Contains(key, StringComparison.Ordinal)).Split('(', ')')[1];
+        using var client = new HttpClient();
+        Assert.Equal(System.Net.HttpStatusCode.OK, (await client.GetAsync(new Uri(link), Cancel)).StatusCode);
+    }
+
+    [Fact]
+    public async Task What_a_dead_letter_queue_holds_is_redriven()
+    {
+        var app = await fixture.StartAsync();
+        const string Name = "caption-dead-letters";
+        var queue = await app.Resources.WaitForResourceAsync(Name, change => change.Snapshot.State?.Text == "Empty", Cancel);
+        var url = (string)queue.Snapshot.Properties.First(property => property.Name == "aws.sqs.url").Value!;
+        using var sqs = new Amazon.SQS.AmazonSQSClient(
+            new Amazon.Runtime.BasicAWSCredentials("local", "local-secret"),
+            new Amazon.SQS.AmazonSQSConfig
+            {
+                ServiceURL = Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL"),
+                AuthenticationRegion = "us-east-1",
+            }
+        );
+
+        // What Lambda leaves there: the event, in a record of what became of it.
+        const string Failed = """{"version":"1.0","requestPayload":{"Records":[]},"responsePayload":{"errorMessage":"away"}}""";
+        await sqs.SendMessageAsync(url, Failed, Cancel);
+        await app.Resources.WaitForResourceAsync(Name, change => change.Snapshot.State?.Text == "1 waiting", Cancel);
+        var result = await app.Commands.ExecuteCommandAsync(Name, "redrive", Cancel);
+        Assert.True(result.Success, result.Message);
+        await app.Resources.WaitForResourceAsync(Name, change => change.Snapshot.State?.Text == "Empty", Cancel);
     }
 }

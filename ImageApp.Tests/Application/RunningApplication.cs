@@ -6,13 +6,13 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using ImageApp.Tests.Application;
-using ImageApp.Tests.Support;
 
 [assembly: AssemblyFixture(typeof(RunningApplication))]
 
 namespace ImageApp.Tests.Application;
 
-/// <summary>The whole application, started once from its AppHost's model: real dcp, dashboard, MariaDB, local AWS, functions and web, on ports and in folders of its own.</summary>
+/// <summary>The whole application, started once from its AppHost's model: real dcp, dashboard, MariaDB, local AWS, functions and web, on
+/// ports and in folders of its own.</summary>
 public sealed class RunningApplication : IAsyncLifetime
 {
     private static readonly TimeSpan StartDeadline = TimeSpan.FromMinutes(3);
@@ -58,12 +58,16 @@ public sealed class RunningApplication : IAsyncLifetime
         return this;
     }
 
-    public AmazonS3Client CreateS3Client() => new(new BasicAWSCredentials("local", "local-secret"), new AmazonS3Config
-    {
-        ServiceURL = Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL"),
-        AuthenticationRegion = "us-east-1",
-        ForcePathStyle = true,
-    });
+    public AmazonS3Client CreateS3Client() =>
+        new(
+            new BasicAWSCredentials("local", "local-secret"),
+            new AmazonS3Config
+            {
+                ServiceURL = Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL"),
+                AuthenticationRegion = "us-east-1",
+                ForcePathStyle = true,
+            }
+        );
 
     /// <summary>The environment variables that a process was started with; of one of its processes where it has several.</summary>
     public async Task<Dictionary<string, string?>> VariablesAsync(string resource) =>
@@ -108,7 +112,10 @@ public sealed class RunningApplication : IAsyncLifetime
         while (true)
         {
             var page = (await Web.GetFromJsonAsync<JsonObject>("/api/images?limit=200", deadline.Token))!;
-            if (page["images"]!.AsArray().OfType<JsonObject>().FirstOrDefault(image => (string?)image["key"] == key) is { } found && until(found))
+            if (
+                page["images"]!.AsArray().OfType<JsonObject>().FirstOrDefault(image => (string?)image["key"] == key) is { } found
+                && until(found)
+            )
             {
                 return found;
             }
@@ -118,7 +125,8 @@ public sealed class RunningApplication : IAsyncLifetime
     }
 
     public static bool IsFinished(JsonObject image) =>
-        (image["thumbnailUrl"] is not null || image["thumbnailError"] is not null) && (image["caption"] is not null || image["captionError"] is not null);
+        (image["thumbnailUrl"] is not null || image["thumbnailError"] is not null)
+        && (image["caption"] is not null || image["captionError"] is not null);
 
     public async ValueTask DisposeAsync()
     {
@@ -135,14 +143,22 @@ public sealed class RunningApplication : IAsyncLifetime
         using var deadline = new CancellationTokenSource(StartDeadline);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.ImageApp_AppHost>(
             [
-                "--LocalAws:Port=0", $"--LocalAws:DataDirectory={_folder}/aws", $"--LocalMySql:DataDirectory={_folder}/mysql",
+                "--LocalAws:Port=0",
+                $"--LocalAws:DataDirectory={_folder}/aws",
+                $"--LocalMySql:DataDirectory={_folder}/mysql",
                 // Local AWS starts before the dashboard, so it must know where the dashboard will take telemetry.
-                "--DcpPublisher:RandomizePorts=false", $"--Gallery:Port={FreePort.Next()}", $"--ASPNETCORE_URLS=http://localhost:{FreePort.Next()}",
-                $"--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:{FreePort.Next()}", "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true",
-                "--Gallery:Origins=*", "--Gallery:Replicas=2", "--Logging:LogLevel:Default=Warning",
+                "--DcpPublisher:RandomizePorts=false",
+                $"--Gallery:Port={FreePort.Next()}",
+                $"--ASPNETCORE_URLS=http://localhost:{FreePort.Next()}",
+                $"--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:{FreePort.Next()}",
+                "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true",
+                "--Gallery:Origins=*",
+                "--Gallery:Replicas=2",
+                "--Logging:LogLevel:Default=Warning",
             ],
             (options, _) => options.DisableDashboard = false,
-            deadline.Token);
+            deadline.Token
+        );
         _application = await builder.BuildAsync(deadline.Token);
         await _application.StartAsync(deadline.Token);
         await _application.ResourceNotifications.WaitForResourceHealthyAsync("web", deadline.Token);
@@ -151,7 +167,11 @@ public sealed class RunningApplication : IAsyncLifetime
         Web = _application.CreateHttpClient("web");
         Dashboard = _application.GetEndpoint("aspire-dashboard", "http");
         DashboardLogin = new Uri(Dashboard, $"/login?t={builder.Configuration["AppHost:BrowserToken"]}");
-        DashboardApi = new HttpClient { BaseAddress = Dashboard, DefaultRequestHeaders = { { "x-api-key", builder.Configuration["AppHost:DashboardApiKey"] } } };
+        DashboardApi = new HttpClient
+        {
+            BaseAddress = Dashboard,
+            DefaultRequestHeaders = { { "x-api-key", builder.Configuration["AppHost:DashboardApiKey"] } },
+        };
         BucketName = (await VariablesAsync("web"))["AWS__Resources__BucketName"]!;
     }
 }

@@ -54,10 +54,18 @@ public static class TestImages
     }
 
     /// <summary>A progressive JPEG of one colour: a small file, however many pixels it has.</summary>
-    public static byte[] ProgressiveJpeg(int width, int height, int bands = 1)
+    public static byte[] ProgressiveJpeg(int width, int height, int bands = 1, bool subsampled = false)
     {
         using var picture = Image.Black(width, height, bands);
-        return picture.JpegsaveBuffer(q: 30, interlace: true);
+        var chroma = subsampled ? Enums.ForeignSubsample.On : Enums.ForeignSubsample.Off;
+        return picture.JpegsaveBuffer(q: 30, interlace: true, subsampleMode: chroma);
+    }
+
+    /// <summary>A TIFF, which is not taken.</summary>
+    public static byte[] Tiff(int width, int height)
+    {
+        using var picture = Picture(width, height);
+        return picture.TiffsaveBuffer();
     }
 
     /// <summary>A PNG of one colour: a small file, however many pixels it has.</summary>
@@ -75,11 +83,14 @@ public static class TestImages
         using var y = xy[1] / height;
         var hue = seed * 37 % 60;
         using var sky = (y * (150 - hue) + 70).Bandjoin(y * 90 + 80 + hue, y * -60 + 190 - hue);
-        using var sun = ((x - (0.2 + (seed % 7 * 0.1))).Pow(2) * ((double)width * width / (height * (double)height)) + (y - 0.42).Pow(2)) < 0.006;
+        using var sun =
+            ((x - (0.2 + (seed % 7 * 0.1))).Pow(2) * ((double)width * width / (height * (double)height)) + (y - 0.42).Pow(2)) < 0.006;
         var picture = sun.Ifthenelse(new double[] { 255, 236, 190 }, sky);
         for (var ridge = 0; ridge < 3; ridge++)
         {
-            using var wave = (x * (360 * (1.1 + ridge)) + (seed * 50) + (ridge * 120)).Math(Enums.OperationMath.Sin) * (0.05 + (ridge * 0.01)) + (0.55 + (ridge * 0.14));
+            using var wave =
+                (x * (360 * (1.1 + ridge)) + (seed * 50) + (ridge * 120)).Math(Enums.OperationMath.Sin) * (0.05 + (ridge * 0.01))
+                + (0.55 + (ridge * 0.14));
             using var below = y > wave;
             var darker = below.Ifthenelse(new double[] { 70 - (ridge * 22), 90 - (ridge * 26) - (hue / 4.0), 110 - (ridge * 28) }, picture);
             picture.Dispose();

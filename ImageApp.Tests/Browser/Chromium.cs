@@ -23,11 +23,24 @@ public sealed class Chromium : IAsyncLifetime
         {
             _playwright ??= await Playwright.CreateAsync();
             Assertions.SetDefaultExpectTimeout(30_000);
-            _browser ??= await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-            {
-                ExecutablePath = Programs.FirstOrDefault(File.Exists) ?? throw new InvalidOperationException("Chromium is not installed; ./test installs it."),
-                Args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-            });
+            _browser ??= await _playwright.Chromium.LaunchAsync(
+                new BrowserTypeLaunchOptions
+                {
+                    ExecutablePath =
+                        Programs.FirstOrDefault(File.Exists)
+                        ?? throw new InvalidOperationException("Chromium is not installed; ./test installs it."),
+                    Args =
+                    [
+                        "--no-sandbox",
+                        "--disable-gpu",
+                        "--disable-quic",
+                        "--no-first-run",
+                        "--disable-background-networking",
+                        "--disable-component-update",
+                        "--disable-sync",
+                    ],
+                }
+            );
         }
         finally
         {

@@ -3,11 +3,9 @@ using System.Globalization;
 using System.Net;
 using ImageApp.Tests.Application;
 using ImageApp.Tests.Database;
-using ImageApp.Tests.LocalAws.Sns;
 using Microsoft.Playwright;
 using MySqlConnector;
 using static Microsoft.Playwright.Assertions;
-using ImageApp.Tests.Support;
 
 namespace ImageApp.Tests.Browser;
 
@@ -20,7 +18,18 @@ public sealed class FailureStateTests(DatabaseServer database, Chromium chromium
     public async Task The_page_says_what_is_away_keeps_what_it_shows_and_recovers()
     {
         await using var aws = await LocalAwsInstance.StartAsync();
-        using (var s3 = new Amazon.S3.AmazonS3Client(aws.Options.AccessKeyId, aws.Options.SecretAccessKey, new Amazon.S3.AmazonS3Config { ServiceURL = aws.Server.Endpoint.ToString(), AuthenticationRegion = "us-east-1", ForcePathStyle = true }))
+        using (
+            var s3 = new Amazon.S3.AmazonS3Client(
+                aws.Options.AccessKeyId,
+                aws.Options.SecretAccessKey,
+                new Amazon.S3.AmazonS3Config
+                {
+                    ServiceURL = aws.Server.Endpoint.ToString(),
+                    AuthenticationRegion = "us-east-1",
+                    ForcePathStyle = true,
+                }
+            )
+        )
         {
             await s3.PutBucketAsync("pictures", Cancel);
         }
@@ -33,14 +42,24 @@ public sealed class FailureStateTests(DatabaseServer database, Chromium chromium
         try
         {
             using var http = new HttpClient { BaseAddress = address };
-            await UntilAsync(async () => (await http.GetStringAsync("/health", Cancel)).Contains("\"status\":\"Healthy\"", StringComparison.Ordinal));
+            await UntilAsync(async () =>
+                (await http.GetStringAsync("/health", Cancel)).Contains("\"status\":\"Healthy\"", StringComparison.Ordinal)
+            );
             await using var context = await chromium.OpenAsync(new BrowserNewContextOptions { BaseURL = address.ToString() });
             var page = await context.NewPageAsync();
             await page.GotoAsync("/");
             await Expect(page.Locator("html.ready")).ToBeAttachedAsync();
 
             bucketGate.Shut();
-            await page.GetByLabel("Add pictures").SetInputFilesAsync(new FilePayload { Name = "a.jpg", MimeType = "image/jpeg", Buffer = TestImages.Jpeg(30, 20) });
+            await page.GetByLabel("Add pictures")
+                .SetInputFilesAsync(
+                    new FilePayload
+                    {
+                        Name = "a.jpg",
+                        MimeType = "image/jpeg",
+                        Buffer = TestImages.Jpeg(30, 20),
+                    }
+                );
             await Expect(page.Locator("#queue-list li.lost")).ToBeVisibleAsync();
             using (var form = new MultipartFormDataContent { { new ByteArrayContent(TestImages.Jpeg(30, 20)), "file", "b.jpg" } })
             using (var answer = await http.PostAsync("/api/images", form, Cancel))
@@ -49,7 +68,9 @@ public sealed class FailureStateTests(DatabaseServer database, Chromium chromium
                 Assert.Contains("storage-unavailable", await answer.Content.ReadAsStringAsync(Cancel));
             }
 
-            await UntilAsync(async () => (await http.GetStringAsync("/health", Cancel)).Contains("\"S3\":{\"status\":\"Degraded\"", StringComparison.Ordinal));
+            await UntilAsync(async () =>
+                (await http.GetStringAsync("/health", Cancel)).Contains("\"S3\":{\"status\":\"Degraded\"", StringComparison.Ordinal)
+            );
             bucketGate.Open();
 
             databaseGate.Shut();
@@ -76,7 +97,17 @@ public sealed class FailureStateTests(DatabaseServer database, Chromium chromium
     private static Process StartWeb(string connection, int bucketPort, LocalAwsInstance aws, out Uri address)
     {
         address = new Uri($"http://localhost:{FreePort.Next()}/");
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(RepositoryRoot.Path, "ImageApp.Web/bin", AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug", "net10.0/ImageApp.Web.dll")])
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [
+                Path.Combine(
+                    RepositoryRoot.Path,
+                    "ImageApp.Web/bin",
+                    AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug",
+                    "net10.0/ImageApp.Web.dll"
+                ),
+            ]
+        )
         {
             WorkingDirectory = Path.Combine(RepositoryRoot.Path, "ImageApp.Web"),
             RedirectStandardOutput = true,

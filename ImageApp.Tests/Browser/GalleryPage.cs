@@ -33,7 +33,12 @@ internal sealed class GalleryPage : IAsyncDisposable
     /// <summary>Requests to anywhere but this machine.</summary>
     public IReadOnlyList<string> Foreign => _foreign;
 
-    public static async Task<GalleryPage> OpenAsync(RunningApplication app, Chromium chromium, string path = "/", BrowserNewContextOptions? options = null)
+    public static async Task<GalleryPage> OpenAsync(
+        RunningApplication app,
+        Chromium chromium,
+        string path = "/",
+        BrowserNewContextOptions? options = null
+    )
     {
         options ??= new BrowserNewContextOptions();
         options.BaseURL = app.Web.BaseAddress!.ToString();
@@ -57,19 +62,36 @@ internal sealed class GalleryPage : IAsyncDisposable
     public Task ReadyAsync() => Assertions.Expect(Page.Locator("html.ready")).ToBeAttachedAsync();
 
     public Task ChooseAsync(params (string Name, string Type, byte[] Content)[] files) =>
-        Page.Locator("#file").SetInputFilesAsync(files.Select(file => new FilePayload { Name = file.Name, MimeType = file.Type, Buffer = file.Content }));
+        Page.Locator("#file")
+            .SetInputFilesAsync(
+                files.Select(file => new FilePayload
+                {
+                    Name = file.Name,
+                    MimeType = file.Type,
+                    Buffer = file.Content,
+                })
+            );
 
     /// <summary>Asks axe for violations of WCAG 2.2 AA, and fails with them.</summary>
     public async Task AssertAccessibleAsync()
     {
         // Evaluated, not added as a tag: the page's own policy refuses scripts that are not its own.
-        await Page.EvaluateAsync(await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Path, ".local/axe/node_modules/axe-core/axe.min.js"), TestContext.Current.CancellationToken));
+        await Page.EvaluateAsync(
+            await File.ReadAllTextAsync(
+                Path.Combine(RepositoryRoot.Path, ".local/axe/node_modules/axe-core/axe.min.js"),
+                TestContext.Current.CancellationToken
+            )
+        );
         var violations = await Page.EvaluateAsync<string[]>(
-            "async () => (await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })).violations.map(v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join(' | '))");
+            "async () => (await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })).violations.map(v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join(' | '))"
+        );
         Assert.True(violations.Length == 0, string.Join('\n', violations));
     }
 
-    public Task ScreenshotAsync(string name) => Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(RepositoryRoot.Path, "artifacts", "screenshots", name + ".png") });
+    public Task ScreenshotAsync(string name) =>
+        Page.ScreenshotAsync(
+            new PageScreenshotOptions { Path = Path.Combine(RepositoryRoot.Path, "artifacts", "screenshots", name + ".png") }
+        );
 
     public ValueTask DisposeAsync() => _context.DisposeAsync();
 }

@@ -35,7 +35,15 @@ public sealed class LargeGalleryTests(RunningApplication fixture, Chromium chrom
             Assert.Contains("</html>", await reader.ReadToEndAsync(Cancel));
         }
 
-        await using var page = await GalleryPage.OpenAsync(app, chromium, "/gallery", new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1200, Height = 800 } });
+        await using var page = await GalleryPage.OpenAsync(
+            app,
+            chromium,
+            "/gallery",
+            new BrowserNewContextOptions
+            {
+                ViewportSize = new ViewportSize { Width = 1200, Height = 800 },
+            }
+        );
         var script = 0L;
         var style = 0L;
         page.Page.Response += async (_, response) =>
@@ -51,7 +59,9 @@ public sealed class LargeGalleryTests(RunningApplication fixture, Chromium chrom
             }
         };
         await page.GotoAsync(path);
-        await page.Page.WaitForLoadStateAsync(LoadState.NetworkIdle, new PageWaitForLoadStateOptions { Timeout = 5000 }).ContinueWith(_ => { }, TaskScheduler.Default);
+        await page
+            .Page.WaitForLoadStateAsync(LoadState.NetworkIdle, new PageWaitForLoadStateOptions { Timeout = 5000 })
+            .ContinueWith(_ => { }, TaskScheduler.Default);
         Assert.InRange(script, 1, 25_000);
         Assert.InRange(style, 1, 15_000);
         await Expect(page.Page.Locator("#gallery li")).ToHaveCountAsync(50);
@@ -61,21 +71,33 @@ public sealed class LargeGalleryTests(RunningApplication fixture, Chromium chrom
             await page.Page.WaitForFunctionAsync("count => document.querySelectorAll('#gallery li').length >= count", pages * 50);
         }
 
-        var shifts = await page.Page.EvaluateAsync<string[]>("""
+        var shifts = await page.Page.EvaluateAsync<string[]>(
+            """
             () => new Promise(resolve => {
               const shifts = [];
               const tell = source => `${source.node?.outerHTML?.slice(0, 80) ?? source.node} from ${JSON.stringify(source.previousRect)} to ${JSON.stringify(source.currentRect)}`;
               new PerformanceObserver(list => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) shifts.push(`${entry.value}: ${entry.sources.map(tell).join('; ')}`); }).observe({ type: 'layout-shift', buffered: true });
               setTimeout(() => resolve(shifts), 300);
             })
-            """);
+            """
+        );
         Assert.True(shifts.Length == 0, string.Join('\n', shifts));
         Assert.Empty(page.Foreign);
-        Assert.Equal(0, await page.Page.EvaluateAsync<int>("[...document.querySelectorAll('#gallery li')].length - new Set([...document.querySelectorAll('#gallery li')].map(item => item.id)).size"));
+        Assert.Equal(
+            0,
+            await page.Page.EvaluateAsync<int>(
+                "[...document.querySelectorAll('#gallery li')].length - new Set([...document.querySelectorAll('#gallery li')].map(item => item.id)).size"
+            )
+        );
         await page.AssertAccessibleAsync();
 
         // Without script the link leads on.
-        await using var plain = await GalleryPage.OpenAsync(app, chromium, path, new BrowserNewContextOptions { JavaScriptEnabled = false });
+        await using var plain = await GalleryPage.OpenAsync(
+            app,
+            chromium,
+            path,
+            new BrowserNewContextOptions { JavaScriptEnabled = false }
+        );
         var seen = new HashSet<string>();
         for (var pages = 1; pages <= 3; pages++)
         {
@@ -99,20 +121,29 @@ public sealed class LargeGalleryTests(RunningApplication fixture, Chromium chrom
         var id = (long)(await uploaded.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["images"]![0]!["id"]!;
         await app.WaitForImageAsync(id, RunningApplication.IsFinished);
 
-        Assert.True(app.Resources.TryGetCurrentState("web-1", out var web));
-        await using var connection = new MySqlConnection(web.Snapshot.EnvironmentVariables.Single(variable => variable.Name == "ConnectionStrings__imagedb").Value);
+        await using var connection = new MySqlConnection((await app.VariablesAsync("web"))["ConnectionStrings__imagedb"]);
         await connection.OpenAsync(Cancel);
-        const string caption = "A wide view over a quiet harbour at dusk, with fishing boats in the foreground, warm lights in the windows of the houses behind them, and a range of blue hills under a clear, pale sky.";
+        const string caption =
+            "A wide view over a quiet harbour at dusk, with fishing boats in the foreground, warm lights in the windows of the houses behind them, and a range of blue hills under a clear, pale sky.";
         for (var first = 0; first < Rows; first += 1000)
         {
-            var values = Enumerable.Range(first, 1000).Select(i => $"('images/seed-{i}.jpg', 'seed {i}.jpg', 'image/jpeg', 100000, {600 + (i * 37 % 900)}, {400 + (i * 53 % 700)}, 'seed', FROM_UNIXTIME({1_500_000_000 + (i * 1800)}), '{caption}', 'seed', '{ThumbnailKey}', FROM_UNIXTIME(1500000000), '445566')");
+            var values = Enumerable
+                .Range(first, 1000)
+                .Select(i =>
+                    $"('images/seed-{i}.jpg', 'seed {i}.jpg', 'image/jpeg', 100000, {600 + (i * 37 % 900)}, {400 + (i * 53 % 700)}, 'seed', FROM_UNIXTIME({1_500_000_000 + (i * 1800)}), '{caption}', 'seed', '{ThumbnailKey}', FROM_UNIXTIME(1500000000), '445566')"
+                );
             await using var insert = new MySqlCommand(
                 "INSERT INTO captions (image_key, file_name, content_type, size_bytes, width, height, object_etag, uploaded_at, caption, caption_model, thumbnail_key, thumbnail_generated_at, placeholder) VALUES "
-                + string.Join(',', values), connection);
+                    + string.Join(',', values),
+                connection
+            );
             await insert.ExecuteNonQueryAsync(Cancel);
         }
 
-        await using var share = new MySqlCommand("UPDATE captions SET thumbnail_key = (SELECT k FROM (SELECT thumbnail_key AS k FROM captions WHERE id = @id) AS one) WHERE thumbnail_key = @seed", connection);
+        await using var share = new MySqlCommand(
+            "UPDATE captions SET thumbnail_key = (SELECT k FROM (SELECT thumbnail_key AS k FROM captions WHERE id = @id) AS one) WHERE thumbnail_key = @seed",
+            connection
+        );
         share.Parameters.AddWithValue("@id", id);
         share.Parameters.AddWithValue("@seed", ThumbnailKey);
         await share.ExecuteNonQueryAsync(Cancel);

@@ -11,10 +11,16 @@ public sealed class ReadmePictureTests(RunningApplication fixture, Chromium chro
 {
     private static readonly string[] Captions =
     [
-        "Evening light over three wooded ridges, with a pale sun just above the farthest one.", "A calm evening: rolling hills in dark blue under a sky that turns from violet to gold.",
-        "Hills at evening, layered like paper, the sun low on the left.", "A wide evening sky over soft hills; the nearest ridge is almost black.",
-        "Evening haze between the ridges of a quiet valley.", "The sun sets behind gentle hills on a clear evening.", "Tall evening sky over a narrow strip of dark hills.",
-        "A warm evening with green light on the middle ridge.", "Evening in the hills, seen through a portrait frame.", "Blue ridges and a bright evening sun near the centre.",
+        "Evening light over three wooded ridges, with a pale sun just above the farthest one.",
+        "A calm evening: rolling hills in dark blue under a sky that turns from violet to gold.",
+        "Hills at evening, layered like paper, the sun low on the left.",
+        "A wide evening sky over soft hills; the nearest ridge is almost black.",
+        "Evening haze between the ridges of a quiet valley.",
+        "The sun sets behind gentle hills on a clear evening.",
+        "Tall evening sky over a narrow strip of dark hills.",
+        "A warm evening with green light on the middle ridge.",
+        "Evening in the hills, seen through a portrait frame.",
+        "Blue ridges and a bright evening sun near the centre.",
     ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -26,8 +32,17 @@ public sealed class ReadmePictureTests(RunningApplication fixture, Chromium chro
         var ids = new List<long>();
         for (var i = 0; i < Captions.Length; i++)
         {
-            var (width, height) = (i % 4) switch { 0 => (1200, 800), 1 => (1000, 1000), 2 => (1600, 800), _ => (800, 1100) };
-            using var form = new MultipartFormDataContent { { new ByteArrayContent(TestImages.Evening(width, height, i)), "file", $"hills {i + 1}.jpg" } };
+            var (width, height) = (i % 4) switch
+            {
+                0 => (1200, 800),
+                1 => (1000, 1000),
+                2 => (1600, 800),
+                _ => (800, 1100),
+            };
+            using var form = new MultipartFormDataContent
+            {
+                { new ByteArrayContent(TestImages.Evening(width, height, i)), "file", $"hills {i + 1}.jpg" },
+            };
             using var answer = await app.Web.PostAsync("/api/images", form, Cancel);
             ids.Add((long)(await answer.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["images"]![0]!["id"]!);
         }
@@ -39,7 +54,15 @@ public sealed class ReadmePictureTests(RunningApplication fixture, Chromium chro
             edited.EnsureSuccessStatusCode();
         }
 
-        await using var page = await GalleryPage.OpenAsync(app, chromium, "/?q=evening", new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1200, Height = 760 } });
+        await using var page = await GalleryPage.OpenAsync(
+            app,
+            chromium,
+            "/?q=evening",
+            new BrowserNewContextOptions
+            {
+                ViewportSize = new ViewportSize { Width = 1200, Height = 760 },
+            }
+        );
         await Expect(page.Page.Locator("#count")).ToHaveTextAsync($"{Captions.Length} pictures");
         await page.Page.WaitForFunctionAsync("() => [...document.images].every(image => image.complete && image.naturalWidth > 0)");
         await page.ScreenshotAsync("readme");

@@ -5,7 +5,8 @@ using System.Net.Sockets;
 
 namespace ImageApp.Tests.Browser;
 
-/// <summary>A loopback port that leads to another while it is open, and nowhere while it is shut: how a dependency goes away and comes back.</summary>
+/// <summary>A loopback port that leads to another while it is open, and nowhere while it is shut: how a dependency goes away and comes
+/// back.</summary>
 internal sealed class TcpGate : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -81,9 +82,13 @@ internal sealed class TcpGate : IAsyncDisposable
         try
         {
             await server.ConnectAsync(IPAddress.Loopback, _target, _stop.Token);
-            await Task.WhenAny(client.GetStream().CopyToAsync(server.GetStream(), _stop.Token), server.GetStream().CopyToAsync(client.GetStream(), _stop.Token));
+            await Task.WhenAny(
+                client.GetStream().CopyToAsync(server.GetStream(), _stop.Token),
+                server.GetStream().CopyToAsync(client.GetStream(), _stop.Token)
+            );
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e)
+            when (e is OperationCanceledException or SocketException or IOException or ObjectDisposedException or InvalidOperationException)
         {
             // Cut: that is what a gate is for.
         }

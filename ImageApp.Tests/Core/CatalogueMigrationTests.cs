@@ -34,7 +34,8 @@ public sealed class CatalogueMigrationTests(DatabaseServer server)
             VALUES ('images/g.jpg', 'é.jpg', 'e', CURRENT_TIMESTAMP(3), 'One.', CURRENT_TIMESTAMP(3), 'thumbnails/thumb_g.jpg', 'p', CURRENT_TIMESTAMP(3)),
                    ('images/g.png', 'b.png', 'e', CURRENT_TIMESTAMP(3), 'Two.', NULL, 'thumbnails/thumb_g.jpg', 'p', CURRENT_TIMESTAMP(3)),
                    ('images/写.png', 'c.png', 'e', CURRENT_TIMESTAMP(3), 'Three.', NULL, 'thumbnails/thumb_c.jpg', 'q', CURRENT_TIMESTAMP(3))
-            """);
+            """
+        );
 
         CatalogueMigrations.Apply(database, NullLogger.Instance);
 
@@ -46,7 +47,9 @@ public sealed class CatalogueMigrationTests(DatabaseServer server)
         Assert.Equal("Three.", (await catalogue.Results.FindAsync("images/写.png", Cancel))!.Caption);
 
         // An older version that still runs goes on, by the same statement as ever.
-        await ExecuteAsync("INSERT INTO captions (image_key, file_name) VALUES ('images/g.jpg', 'x') ON DUPLICATE KEY UPDATE size_bytes = 5");
+        await ExecuteAsync(
+            "INSERT INTO captions (image_key, file_name) VALUES ('images/g.jpg', 'x') ON DUPLICATE KEY UPDATE size_bytes = 5"
+        );
         Assert.Equal((5, "One."), ((await catalogue.Results.FindAsync("images/g.jpg", Cancel))!.SizeBytes!.Value, rows[0].Caption));
 
         async Task ExecuteAsync(string sql)
@@ -66,11 +69,17 @@ public sealed class CatalogueMigrationTests(DatabaseServer server)
         await catalogue.Gallery.EditCaptionAsync(id, "A person's.", Cancel);
 
         await catalogue.Upkeep.ExpectSameContentAsync(id, "parts-2", Cancel);
-        var image = await catalogue.Results.ObserveAsync(new ObservedObject("images/a.jpg", "whole", 5, null, "a.jpg") { ContentHash = new byte[32] }, Cancel);
+        var image = await catalogue.Results.ObserveAsync(
+            new ObservedObject("images/a.jpg", "whole", 5, null, "a.jpg") { ContentHash = new byte[32] },
+            Cancel
+        );
         Assert.Equal("A person's.", image.Caption);
 
         await catalogue.Upkeep.ExpectSameContentAsync(id, "whole", Cancel);
-        image = await catalogue.Results.ObserveAsync(new ObservedObject("images/a.jpg", "third", 5, null, "a.jpg") { ContentHash = [1, .. new byte[31]] }, Cancel);
+        image = await catalogue.Results.ObserveAsync(
+            new ObservedObject("images/a.jpg", "third", 5, null, "a.jpg") { ContentHash = [1, .. new byte[31]] },
+            Cancel
+        );
         Assert.Null(image.Caption);
     }
 }

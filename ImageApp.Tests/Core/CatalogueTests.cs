@@ -32,12 +32,17 @@ public sealed class CatalogueTests(DatabaseServer server)
     public async Task Times_do_not_depend_on_the_sessions_time_zone()
     {
         await using var database = await server.CreateCatalogueAsync();
-        var id = await new CatalogueByAudience(database).Uploads.AddAsync(new NewImage(ImageKey.New("jpg"), "a.jpg", "image/jpeg", 1), Cancel);
+        var id = await new CatalogueByAudience(database).Uploads.AddAsync(
+            new NewImage(ImageKey.New("jpg"), "a.jpg", "image/jpeg", 1),
+            Cancel
+        );
         var written = await new CatalogueByAudience(database).Uploads.MarkUploadedAsync(id, "e", 1, Cancel);
 
         await using var admin = new MySqlConnection(server.ConnectionString);
         await admin.OpenAsync(Cancel);
-        await using var elsewhere = new MySqlDataSourceBuilder(database.ConnectionString + ";ConnectionReset=false;Pooling=true;MaximumPoolSize=1").Build();
+        await using var elsewhere = new MySqlDataSourceBuilder(
+            database.ConnectionString + ";ConnectionReset=false;Pooling=true;MaximumPoolSize=1"
+        ).Build();
         await using (var connection = await elsewhere.OpenConnectionAsync(Cancel))
         await using (var zone = new MySqlCommand("SET time_zone = '+09:00'", connection))
         {
@@ -134,7 +139,8 @@ public sealed class CatalogueTests(DatabaseServer server)
 
         Assert.Equal(longest, (await catalogue.Results.ObserveAsync(new ObservedObject(longest, "1", 1, null, "x"), Cancel)).Key);
         var refused = await Assert.ThrowsAsync<ArgumentException>(() =>
-            catalogue.Results.ObserveAsync(new ObservedObject(longest + "x", "1", 1, null, "x"), Cancel));
+            catalogue.Results.ObserveAsync(new ObservedObject(longest + "x", "1", 1, null, "x"), Cancel)
+        );
         Assert.Contains("1025", refused.Message);
         Assert.Contains("1024", refused.Message);
     }
@@ -228,7 +234,9 @@ public sealed class CatalogueTests(DatabaseServer server)
         var id = (await catalogue.Results.ObserveAsync(new ObservedObject("images/a.jpg", "e", 1, null, "a"), Cancel)).Id;
         await catalogue.Results.SaveThumbnailFailureAsync("images/a.jpg", "e", FailureReason.NotAnImage, Cancel);
         await using (var connection = await database.OpenConnectionAsync(Cancel))
-        await using (var older = new MySqlCommand("UPDATE captions SET caption_error = 'The model declined.', thumbnail_error = NULL", connection))
+        await using (
+            var older = new MySqlCommand("UPDATE captions SET caption_error = 'The model declined.', thumbnail_error = NULL", connection)
+        )
         {
             await older.ExecuteNonQueryAsync(Cancel);
         }
@@ -243,7 +251,9 @@ public sealed class CatalogueTests(DatabaseServer server)
     {
         await using var database = new MySqlDataSource(await server.CreateDatabaseAsync());
 
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => CatalogueMigrations.Apply(database, NullLogger.Instance), Cancel)));
+        await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => Task.Run(() => CatalogueMigrations.Apply(database, NullLogger.Instance), Cancel))
+        );
 
         await using var connection = await database.OpenConnectionAsync(Cancel);
         await using var count = new MySqlCommand("SELECT COUNT(*) FROM schema_history WHERE version = '1' AND success = 1", connection);

@@ -5,7 +5,6 @@ using Amazon.S3.Model;
 using ImageApp.Core;
 using ImageApp.Core.Formats;
 using ImageApp.Core.Storage;
-using ImageApp.Tests.LocalAws.Sns;
 
 namespace ImageApp.Tests.Core;
 
@@ -23,7 +22,13 @@ public sealed class ImageBucketTests : IAsyncLifetime
         _aws = await LocalAwsInstance.StartAsync();
         _s3 = new AmazonS3Client(
             new BasicAWSCredentials(_aws.Options.AccessKeyId, _aws.Options.SecretAccessKey),
-            new AmazonS3Config { ServiceURL = _aws.Server.Endpoint.ToString(), AuthenticationRegion = _aws.Options.Region, ForcePathStyle = true });
+            new AmazonS3Config
+            {
+                ServiceURL = _aws.Server.Endpoint.ToString(),
+                AuthenticationRegion = _aws.Options.Region,
+                ForcePathStyle = true,
+            }
+        );
         await _s3.PutBucketAsync("pictures", Cancel);
         _bucket = new ImageBucket(_s3, new BucketOptions { BucketName = "pictures" }, TimeProvider.System);
     }
@@ -68,9 +73,17 @@ public sealed class ImageBucketTests : IAsyncLifetime
 
         await _bucket.CheckAsync(Cancel);
         using var deaf = new AmazonS3Client(
-            new BasicAWSCredentials("a", "b"), new AmazonS3Config { ServiceURL = "http://127.0.0.1:1", ForcePathStyle = true, MaxErrorRetry = 0 });
-        await Assert.ThrowsAsync<BucketUnavailableException>(
-            () => new ImageBucket(deaf, new BucketOptions { BucketName = "pictures" }, TimeProvider.System).CheckAsync(Cancel));
+            new BasicAWSCredentials("a", "b"),
+            new AmazonS3Config
+            {
+                ServiceURL = "http://127.0.0.1:1",
+                ForcePathStyle = true,
+                MaxErrorRetry = 0,
+            }
+        );
+        await Assert.ThrowsAsync<BucketUnavailableException>(() =>
+            new ImageBucket(deaf, new BucketOptions { BucketName = "pictures" }, TimeProvider.System).CheckAsync(Cancel)
+        );
     }
 
     [Fact]

@@ -24,9 +24,16 @@ public sealed class ImageKeyTests
             var key = ImageKey.New(format.Extension);
             var id = key["images/".Length..^(format.Extension.Length + 1)];
             Assert.Equal($"thumbnails/thumb_{id}.jpg", GalleryRendition.Thumbnail.KeyFor(key));
-            var likeIt = ImageFormat.All.Select(other => $"images/{id}.{other.Extension}")
-                .Concat([$"images/{id.ToUpperInvariant()}.{format.Extension}", $"images/{id}", $"images/{id}.jpeg", $"images/x/{id}.{format.Extension}"])
-                .Distinct().ToList();
+            var likeIt = ImageFormat
+                .All.Select(other => $"images/{id}.{other.Extension}")
+                .Concat([
+                    $"images/{id.ToUpperInvariant()}.{format.Extension}",
+                    $"images/{id}",
+                    $"images/{id}.jpeg",
+                    $"images/x/{id}.{format.Extension}",
+                ])
+                .Distinct()
+                .ToList();
             Assert.Equal(likeIt.Count, likeIt.Select(GalleryRendition.Thumbnail.KeyFor).Distinct().Count());
         }
     }
@@ -37,7 +44,14 @@ public sealed class ImageKeyTests
     [InlineData("1f3870be-274f-8c5e-a3b1-0123456789ab")]
     public void Pictures_whose_keys_differ_in_extension_or_case_alone_have_renditions_of_their_own(string id)
     {
-        string[] keys = [$"images/{id}.jpg", $"images/{id}.png", $"images/{id.ToUpperInvariant()}.jpg", $"images/{id}.JPG", $"images/{id}.jpg.jpg"];
+        string[] keys =
+        [
+            $"images/{id}.jpg",
+            $"images/{id}.png",
+            $"images/{id.ToUpperInvariant()}.jpg",
+            $"images/{id}.JPG",
+            $"images/{id}.jpg.jpg",
+        ];
         Assert.Equal(keys.Length, keys.Select(GalleryRendition.Thumbnail.KeyFor).Distinct().Count());
         Assert.Equal(keys.Length, keys.Select(GalleryRendition.Preview.KeyFor).Distinct().Count());
     }
@@ -56,8 +70,9 @@ public sealed class ImageKeyTests
 
     [Fact]
     public void Different_originals_never_share_a_thumbnail() =>
-        Gen.Select(Gen.String[1, 40], Gen.String[1, 40]).Where((a, b) => a != b && a[^1] != '/' && b[^1] != '/').Sample((a, b) =>
-            GalleryRendition.Thumbnail.KeyFor("images/" + a) != GalleryRendition.Thumbnail.KeyFor("images/" + b));
+        Gen.Select(Gen.String[1, 40], Gen.String[1, 40])
+            .Where((a, b) => a != b && a[^1] != '/' && b[^1] != '/')
+            .Sample((a, b) => GalleryRendition.Thumbnail.KeyFor("images/" + a) != GalleryRendition.Thumbnail.KeyFor("images/" + b));
 
     [Fact]
     public void Renditions_of_one_original_differ_in_key_and_keep_its_proportions()

@@ -90,9 +90,13 @@ public sealed class SearchTests(DatabaseServer server)
         await using var database = await server.CreateCatalogueAsync();
         var catalogue = new CatalogueByAudience(database);
         await using (var connection = await database.OpenConnectionAsync(Cancel))
-        await using (var older = new MySqlCommand(
-            "INSERT INTO captions (image_key, file_name, caption, uploaded_at, updated_at) VALUES "
-            + "('images/1', 'Cafe\u0301Noir.jpg', 'Ein Fru\u0308hstu\u0308ck.', CURRENT_TIMESTAMP(3), '2020-01-01'), ('images/2', 'x', NULL, CURRENT_TIMESTAMP(3), '2020-01-01')", connection))
+        await using (
+            var older = new MySqlCommand(
+                "INSERT INTO captions (image_key, file_name, caption, uploaded_at, updated_at) VALUES "
+                    + "('images/1', 'Cafe\u0301Noir.jpg', 'Ein Fru\u0308hstu\u0308ck.', CURRENT_TIMESTAMP(3), '2020-01-01'), ('images/2', 'x', NULL, CURRENT_TIMESTAMP(3), '2020-01-01')",
+                connection
+            )
+        )
         {
             await older.ExecuteNonQueryAsync(Cancel);
         }
@@ -132,11 +136,15 @@ public sealed class SearchTests(DatabaseServer server)
         catalogue.Gallery.CountAsync(new ImageQuery(10) { Search = SearchTerms.Parse(typed) }, Cancel);
 
     // As macOS sends names: a few of its decompositions, since this process normalizes nothing itself.
-    private static string Nfd(string text) => text
-        .Replace("é", "e\u0301", StringComparison.Ordinal).Replace("è", "e\u0300", StringComparison.Ordinal)
-        .Replace("É", "E\u0301", StringComparison.Ordinal).Replace("à", "a\u0300", StringComparison.Ordinal)
-        .Replace("ή", "η\u0301", StringComparison.Ordinal)
-        .Replace("한", "\u1112\u1161\u11AB", StringComparison.Ordinal).Replace("국", "\u1100\u116E\u11A8", StringComparison.Ordinal)
-        .Replace("다", "\u1103\u1161", StringComparison.Ordinal).Replace("풍", "\u1111\u116E\u11BC", StringComparison.Ordinal)
-        .Replace("が", "か\u3099", StringComparison.Ordinal);
+    private static string Nfd(string text) =>
+        text.Replace("é", "e\u0301", StringComparison.Ordinal)
+            .Replace("è", "e\u0300", StringComparison.Ordinal)
+            .Replace("É", "E\u0301", StringComparison.Ordinal)
+            .Replace("à", "a\u0300", StringComparison.Ordinal)
+            .Replace("ή", "η\u0301", StringComparison.Ordinal)
+            .Replace("한", "\u1112\u1161\u11AB", StringComparison.Ordinal)
+            .Replace("국", "\u1100\u116E\u11A8", StringComparison.Ordinal)
+            .Replace("다", "\u1103\u1161", StringComparison.Ordinal)
+            .Replace("풍", "\u1111\u116E\u11BC", StringComparison.Ordinal)
+            .Replace("が", "か\u3099", StringComparison.Ordinal);
 }

@@ -102,11 +102,17 @@ public sealed class StuckImagesTests(DatabaseServer server)
         await ThumbnailAsync(catalogue, "images/later.jpg");
         await StartAsync(catalogue, "images/later.jpg", "caption");
         await catalogue.Results.SaveCaptionAsync("images/later.jpg", "e", "c", "m", Cancel);
-        Assert.Equal(("images/lost.jpg", true), Assert.Single(await StuckAsync(catalogue)) is var (image, isFailure) ? (image.Key, isFailure) : default);
+        Assert.Equal(
+            ("images/lost.jpg", true),
+            Assert.Single(await StuckAsync(catalogue)) is var (image, isFailure) ? (image.Key, isFailure) : default
+        );
 
         await ThumbnailAsync(catalogue, "images/old.jpg");
         await PassAsync(database, TimeSpan.FromHours(7));
-        Assert.Equal(["images/lost.jpg", "images/old.jpg"], (await StuckAsync(catalogue)).Select(stuck => stuck.Image.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["images/lost.jpg", "images/old.jpg"],
+            (await StuckAsync(catalogue)).Select(stuck => stuck.Image.Key).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -115,7 +121,13 @@ public sealed class StuckImagesTests(DatabaseServer server)
         await using var database = await server.CreateCatalogueAsync();
         var catalogue = new CatalogueByAudience(database);
         var quota = new FailureReason(FailureCodes.QuotaPaused, "Later.");
-        foreach (var (key, retryAt) in new (string, DateTimeOffset?)[] { ("images/day.jpg", DateTimeOffset.UtcNow.AddHours(5)), ("images/unknown.jpg", null) })
+        foreach (
+            var (key, retryAt) in new (string, DateTimeOffset?)[]
+            {
+                ("images/day.jpg", DateTimeOffset.UtcNow.AddHours(5)),
+                ("images/unknown.jpg", null),
+            }
+        )
         {
             await ThumbnailAsync(catalogue, key);
             await StartAsync(catalogue, key, "caption");
@@ -126,9 +138,15 @@ public sealed class StuckImagesTests(DatabaseServer server)
         await PassAsync(database, TimeSpan.FromMinutes(20));
         Assert.Empty(await StuckAsync(catalogue));
         await PassAsync(database, TimeSpan.FromMinutes(20));
-        Assert.Equal(("images/unknown.jpg", false), Assert.Single(await StuckAsync(catalogue)) is var (image, isFailure) ? (image.Key, isFailure) : default);
+        Assert.Equal(
+            ("images/unknown.jpg", false),
+            Assert.Single(await StuckAsync(catalogue)) is var (image, isFailure) ? (image.Key, isFailure) : default
+        );
         await PassAsync(database, TimeSpan.FromHours(5));
-        Assert.Equal(["images/day.jpg", "images/unknown.jpg"], (await StuckAsync(catalogue)).Select(stuck => stuck.Image.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["images/day.jpg", "images/unknown.jpg"],
+            (await StuckAsync(catalogue)).Select(stuck => stuck.Image.Key).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -154,17 +172,28 @@ public sealed class StuckImagesTests(DatabaseServer server)
         (await catalogue.Results.ObserveAsync(new ObservedObject(key, "e", 1, "image/jpeg", key) { Step = step }, Cancel)).Id;
 
     private static async Task<List<StuckImage>> StuckAsync(CatalogueByAudience catalogue) =>
-    [
-        .. await catalogue.Upkeep.ListStuckAsync("thumbnail", Rules, 100, Cancel),
-        .. await catalogue.Upkeep.ListStuckAsync("caption", Rules, 100, Cancel),
-    ];
+        [
+            .. await catalogue.Upkeep.ListStuckAsync("thumbnail", Rules, 100, Cancel),
+            .. await catalogue.Upkeep.ListStuckAsync("caption", Rules, 100, Cancel),
+        ];
 
     private static async Task PassAsync(MySqlDataSource database, TimeSpan time)
     {
-        string[] times = ["uploaded_at", "sent_at", "caption_started_at", "thumbnail_started_at", "caption_generated_at", "caption_retry_at", "updated_at"];
+        string[] times =
+        [
+            "uploaded_at",
+            "sent_at",
+            "caption_started_at",
+            "thumbnail_started_at",
+            "caption_generated_at",
+            "caption_retry_at",
+            "updated_at",
+        ];
         await using var connection = await database.OpenConnectionAsync(Cancel);
         await using var pass = new MySqlCommand(
-            $"UPDATE captions SET {string.Join(", ", times.Select(column => $"{column} = {column} - INTERVAL {(int)time.TotalSeconds} SECOND"))}", connection);
+            $"UPDATE captions SET {string.Join(", ", times.Select(column => $"{column} = {column} - INTERVAL {(int)time.TotalSeconds} SECOND"))}",
+            connection
+        );
         await pass.ExecuteNonQueryAsync(Cancel);
     }
 }

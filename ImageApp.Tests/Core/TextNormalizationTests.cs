@@ -24,7 +24,8 @@ public sealed class TextNormalizationTests
     [InlineData("\u0BC6\u0BBE", "\u0BCA")]
     [InlineData("\u1100\u0300\u1161", "\u1100\u0300\u1161")]
     [InlineData("\uFB01", "\uFB01")]
-    public void A_letter_and_its_accents_are_one_character(string text, string expected) => Assert.Equal(expected, TextNormalization.FormC(text));
+    public void A_letter_and_its_accents_are_one_character(string text, string expected) =>
+        Assert.Equal(expected, TextNormalization.FormC(text));
 
     [Theory]
     [InlineData("\uFB01", "fi")]
@@ -34,15 +35,21 @@ public sealed class TextNormalizationTests
     [InlineData("\u1E9B\u0323", "s\u0323\u0307")]
     [InlineData("\uFDFA", "\u0635\u0644\u0649 \u0627\u0644\u0644\u0647 \u0639\u0644\u064A\u0647 \u0648\u0633\u0644\u0645")]
     [InlineData("\uAC01", "\u1100\u1161\u11A8")]
-    public void Variants_of_a_character_are_the_character(string text, string expected) => Assert.Equal(expected, TextNormalization.FormKD(text));
+    public void Variants_of_a_character_are_the_character(string text, string expected) =>
+        Assert.Equal(expected, TextNormalization.FormKD(text));
 
     [Fact]
     public void Normalizing_once_is_enough_and_what_is_compatible_stays_so() =>
-        Gen.Int[0, 0x10FFFF].Where(System.Text.Rune.IsValid).Select(value => new System.Text.Rune(value).ToString()).Array[0, 8].Select(string.Concat).Sample(text =>
-        {
-            var once = TextNormalization.FormC(text);
-            return TextNormalization.FormC(once) == once && TextNormalization.FormKD(once) == TextNormalization.FormKD(text);
-        });
+        Gen.Int[0, 0x10FFFF]
+            .Where(System.Text.Rune.IsValid)
+            .Select(value => new System.Text.Rune(value).ToString())
+            .Array[0, 8]
+            .Select(string.Concat)
+            .Sample(text =>
+            {
+                var once = TextNormalization.FormC(text);
+                return TextNormalization.FormC(once) == once && TextNormalization.FormKD(once) == TextNormalization.FormKD(text);
+            });
 
     [Fact]
     public void Names_and_captions_are_stored_as_one_character_each() =>

@@ -3,13 +3,13 @@ using ImageApp.Tests.Database;
 using ImageApp.Web.Upkeep;
 using Microsoft.Extensions.Logging.Abstractions;
 using MySqlConnector;
-using ImageApp.Tests.Support;
 
 [assembly: AssemblyFixture(typeof(DatabaseServer))]
 
 namespace ImageApp.Tests.Database;
 
-/// <summary>One real MariaDB or MySQL server for all tests, on a port and in a folder of its own. Each test takes its own database of it.</summary>
+/// <summary>One real MariaDB or MySQL server for all tests, on a port and in a folder of its own. Each test takes its own database of
+/// it.</summary>
 public sealed class DatabaseServer : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("imageapp-db-").FullName;
@@ -26,20 +26,27 @@ public sealed class DatabaseServer : IAsyncLifetime
         var data = Path.Combine(_folder, "data");
         if (Path.GetFileName(server) == "mariadbd")
         {
-            await RunAsync(Executable("mariadb-install-db"), $"--no-defaults --datadir={data} --auth-root-authentication-method=normal --skip-test-db --user=root");
+            await RunAsync(
+                Executable("mariadb-install-db"),
+                $"--no-defaults --datadir={data} --auth-root-authentication-method=normal --skip-test-db --user=root"
+            );
         }
         else
         {
             await RunAsync(server, $"--no-defaults --initialize-insecure --datadir={data} --user=root");
         }
 
-        _process = Process.Start(new ProcessStartInfo(server,
-            $"--no-defaults --datadir={data} --user=root --bind-address=127.0.0.1 --port={_port} --socket={_folder}/s --pid-file={_folder}/pid "
-            + "--character-set-server=utf8mb4 --innodb-flush-log-at-trx-commit=2 --innodb-buffer-pool-size=64M")
-        {
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-        })!;
+        _process = Process.Start(
+            new ProcessStartInfo(
+                server,
+                $"--no-defaults --datadir={data} --user=root --bind-address=127.0.0.1 --port={_port} --socket={_folder}/s --pid-file={_folder}/pid "
+                    + "--character-set-server=utf8mb4 --innodb-flush-log-at-trx-commit=2 --innodb-buffer-pool-size=64M"
+            )
+            {
+                RedirectStandardError = true,
+                RedirectStandardOutput = true,
+            }
+        )!;
         _process.ErrorDataReceived += (_, _) => { };
         _process.OutputDataReceived += (_, _) => { };
         _process.BeginErrorReadLine();
@@ -94,16 +101,20 @@ public sealed class DatabaseServer : IAsyncLifetime
     }
 
     private static string Executable(params string[] names) =>
-        (from name in names
-         from folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(["/usr/sbin", "/usr/libexec"])
-         let path = Path.Combine(folder, name)
-         where File.Exists(path)
-         select path).FirstOrDefault()
+        (
+            from name in names
+            from folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Concat(["/usr/sbin", "/usr/libexec"])
+            let path = Path.Combine(folder, name)
+            where File.Exists(path)
+            select path
+        ).FirstOrDefault()
         ?? throw new InvalidOperationException($"None of {string.Join(", ", names)} is installed; ./test installs mariadb-server-core.");
 
     private static async Task RunAsync(string file, string arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(file, arguments) { RedirectStandardError = true, RedirectStandardOutput = true }
+        )!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -2,12 +2,12 @@ using System.Diagnostics;
 using System.Runtime.Versioning;
 using Amazon.Runtime;
 using Amazon.S3;
-using ImageApp.Tests.LocalAws.Sns;
 
 namespace ImageApp.Tests.Deploy;
 
 /// <summary>
-/// An account for the deploy commands: the real AWS CLI on local AWS, but for what local AWS has not, stacks of EC2 and RDS. Those calls are kept, and answered as CloudFormation
+/// An account for the deploy commands: the real AWS CLI on local AWS, but for what local AWS has not, stacks of EC2 and RDS. Those calls
+/// are kept, and answered as CloudFormation
 /// would while all goes well.
 /// </summary>
 [SupportedOSPlatform("linux")]
@@ -51,7 +51,13 @@ internal sealed class AwsAccount : IAsyncDisposable
         _folder = folder;
         S3 = new AmazonS3Client(
             new BasicAWSCredentials(aws.Options.AccessKeyId, aws.Options.SecretAccessKey),
-            new AmazonS3Config { ServiceURL = aws.Server.Endpoint.ToString(), AuthenticationRegion = aws.Options.Region, ForcePathStyle = true });
+            new AmazonS3Config
+            {
+                ServiceURL = aws.Server.Endpoint.ToString(),
+                AuthenticationRegion = aws.Options.Region,
+                ForcePathStyle = true,
+            }
+        );
     }
 
     public LocalAwsInstance Aws { get; }
@@ -66,9 +72,16 @@ internal sealed class AwsAccount : IAsyncDisposable
     public static async Task<AwsAccount> OpenAsync()
     {
         var folder = Directory.CreateTempSubdirectory("imageapp-deploy-").FullName;
-        var real = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(path => Path.Combine(path, "aws")).First(File.Exists);
+        var real = (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':')
+            .Select(path => Path.Combine(path, "aws"))
+            .First(File.Exists);
         var command = Path.Combine(folder, "aws");
-        await File.WriteAllTextAsync(command, Recorder.Replace("REAL", real, StringComparison.Ordinal).Replace("FOLDER", folder, StringComparison.Ordinal), Cancel);
+        await File.WriteAllTextAsync(
+            command,
+            Recorder.Replace("REAL", real, StringComparison.Ordinal).Replace("FOLDER", folder, StringComparison.Ordinal),
+            Cancel
+        );
         File.SetUnixFileMode(command, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return new AwsAccount(await LocalAwsInstance.StartAsync(_ => { }), folder);
     }
@@ -78,7 +91,13 @@ internal sealed class AwsAccount : IAsyncDisposable
 
     public async Task<(int ExitCode, string Output)> RunAsync(string command, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(RepositoryRoot.Path, "deploy", command), arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = _folder };
+        var start = new ProcessStartInfo(Path.Combine(RepositoryRoot.Path, "deploy", command), arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = _folder,
+        };
         start.Environment["PATH"] = $"{_folder}:{Environment.GetEnvironmentVariable("PATH")}";
         start.Environment["HOME"] = _folder;
         start.Environment["AWS_ENDPOINT_URL"] = Aws.Server.Endpoint.ToString().TrimEnd('/');

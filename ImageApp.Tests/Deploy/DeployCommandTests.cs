@@ -24,7 +24,14 @@ public sealed class DeployCommandTests
         Assert.Contains("--capabilities CAPABILITY_IAM", call);
         Assert.Contains("AlarmEmail=a@example.com", call);
         Assert.Contains("BucketNamePrefix=imageapp", call);
-        foreach (var (parameter, zip) in new[] { ("WebCodeKey", "Web"), ("CaptionCodeKey", "CaptionFunction"), ("ThumbnailCodeKey", "ThumbnailFunction") })
+        foreach (
+            var (parameter, zip) in new[]
+            {
+                ("WebCodeKey", "Web"),
+                ("CaptionCodeKey", "CaptionFunction"),
+                ("ThumbnailCodeKey", "ThumbnailFunction"),
+            }
+        )
         {
             var key = call.Split(' ').Single(word => word.StartsWith(parameter + "=", StringComparison.Ordinal)).Split('=')[1];
             using var stored = await account.S3.GetObjectAsync(CodeBucket, key, Cancel);
@@ -33,17 +40,28 @@ public sealed class DeployCommandTests
 
         // Every nested template is where the packaged root says, as it is in the project.
         var root = await File.ReadAllTextAsync(Path.Combine(RepositoryRoot.Path, "artifacts", "root.packaged.yaml"), Cancel);
-        var addresses = root.Split('\n').Where(line => line.Contains("TemplateURL:", StringComparison.Ordinal)).Select(line => line.Split("TemplateURL:")[1].Trim()).ToList();
+        var addresses = root.Split('\n')
+            .Where(line => line.Contains("TemplateURL:", StringComparison.Ordinal))
+            .Select(line => line.Split("TemplateURL:")[1].Trim())
+            .ToList();
         Assert.Equal(6, addresses.Count);
         var contents = new List<string>();
         foreach (var address in addresses)
         {
-            using var stored = await account.S3.GetObjectAsync(CodeBucket, address[address.IndexOf("templates/", StringComparison.Ordinal)..], Cancel);
+            using var stored = await account.S3.GetObjectAsync(
+                CodeBucket,
+                address[address.IndexOf("templates/", StringComparison.Ordinal)..],
+                Cancel
+            );
             using var reader = new StreamReader(stored.ResponseStream);
             contents.Add(await reader.ReadToEndAsync(Cancel));
         }
 
-        foreach (var description in DeployTemplate.Names.Where(name => name != "root.yaml" && !name.StartsWith("github", StringComparison.Ordinal)).Select(name => ((string)DeployTemplate.Load(name).Root["Description"]!)[..30]))
+        foreach (
+            var description in DeployTemplate
+                .Names.Where(name => name != "root.yaml" && !name.StartsWith("github", StringComparison.Ordinal))
+                .Select(name => ((string)DeployTemplate.Load(name).Root["Description"]!)[..30])
+        )
         {
             Assert.Contains(contents, content => content.Contains(description, StringComparison.Ordinal));
         }
@@ -100,7 +118,10 @@ public sealed class DeployCommandTests
         Assert.Equal(1, exit);
         Assert.Contains("bucket pictures with every picture in it", output);
         Assert.Contains("Nothing was removed", output);
-        Assert.DoesNotContain(account.Calls, call => call.Contains("delete", StringComparison.Ordinal) || call.Contains("modify", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            account.Calls,
+            call => call.Contains("delete", StringComparison.Ordinal) || call.Contains("modify", StringComparison.Ordinal)
+        );
         Assert.Single((await account.S3.ListBucketsAsync(Cancel)).Buckets);
     }
 
@@ -114,17 +135,32 @@ public sealed class DeployCommandTests
         foreach (var bucket in new[] { "pictures", CodeBucket })
         {
             await account.S3.PutBucketAsync(bucket, Cancel);
-            await account.S3.PutObjectAsync(new PutObjectRequest { BucketName = bucket, Key = "images/a.jpg", ContentBody = "a" }, Cancel);
+            await account.S3.PutObjectAsync(
+                new PutObjectRequest
+                {
+                    BucketName = bucket,
+                    Key = "images/a.jpg",
+                    ContentBody = "a",
+                },
+                Cancel
+            );
         }
 
         var (exit, output) = await account.RunAsync("destroy", keep ? ["--yes", "--keep-pictures"] : ["--yes"]);
         Assert.True(exit == 0, output);
         var calls = account.Calls.ToList();
-        var unprotected = calls.FindIndex(call => call.StartsWith("rds modify-db-instance --db-instance-identifier database-1 --no-deletion-protection", StringComparison.Ordinal));
-        var deleted = calls.FindIndex(call => call.StartsWith("cloudformation delete-stack --stack-name imageapp", StringComparison.Ordinal));
+        var unprotected = calls.FindIndex(call =>
+            call.StartsWith("rds modify-db-instance --db-instance-identifier database-1 --no-deletion-protection", StringComparison.Ordinal)
+        );
+        var deleted = calls.FindIndex(call =>
+            call.StartsWith("cloudformation delete-stack --stack-name imageapp", StringComparison.Ordinal)
+        );
         Assert.True(unprotected >= 0 && deleted > unprotected, string.Join('\n', calls));
         Assert.Equal(!keep, calls.Contains("rds delete-db-snapshot --db-snapshot-identifier snapshot-1"));
-        Assert.Equal(keep ? ["pictures"] : [], ((await account.S3.ListBucketsAsync(Cancel)).Buckets ?? []).Select(bucket => bucket.BucketName));
+        Assert.Equal(
+            keep ? ["pictures"] : [],
+            ((await account.S3.ListBucketsAsync(Cancel)).Buckets ?? []).Select(bucket => bucket.BucketName)
+        );
 
         (exit, output) = await account.RunAsync("destroy");
         Assert.Equal(0, exit);

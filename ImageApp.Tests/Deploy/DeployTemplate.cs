@@ -21,18 +21,28 @@ internal sealed partial class DeployTemplate
 
     public static DeployTemplate Load(string name)
     {
-        var path = name == "image-events.template" ? Path.Combine(RepositoryRoot.Path, "ImageApp.AppHost", name) : Path.Combine(RepositoryRoot.Path, "deploy", name);
+        var path =
+            name == "image-events.template"
+                ? Path.Combine(RepositoryRoot.Path, "ImageApp.AppHost", name)
+                : Path.Combine(RepositoryRoot.Path, "deploy", name);
         var yaml = new YamlStream();
         using var reader = new StreamReader(path);
         yaml.Load(reader);
         return new DeployTemplate(name, Convert(yaml.Documents[0].RootNode)!.AsObject());
     }
 
-    public static IEnumerable<string> Names => Directory.EnumerateFiles(Path.Combine(RepositoryRoot.Path, "deploy"), "*.yaml").Select(path => Path.GetFileName(path)!).Append("image-events.template").Order();
+    public static IEnumerable<string> Names =>
+        Directory
+            .EnumerateFiles(Path.Combine(RepositoryRoot.Path, "deploy"), "*.yaml")
+            .Select(path => Path.GetFileName(path)!)
+            .Append("image-events.template")
+            .Order();
 
     /// <summary>The properties of every resource of a type.</summary>
     public IEnumerable<(string Id, JsonObject Properties)> OfType(string type) =>
-        Resources.Where(resource => (string?)resource.Value!["Type"] == type).Select(resource => (resource.Key, resource.Value!["Properties"] as JsonObject ?? []));
+        Resources
+            .Where(resource => (string?)resource.Value!["Type"] == type)
+            .Select(resource => (resource.Key, resource.Value!["Properties"] as JsonObject ?? []));
 
     public JsonObject Only(string type) => OfType(type).Single().Properties;
 
@@ -48,10 +58,15 @@ internal sealed partial class DeployTemplate
             case JsonObject { Count: 1 } single when single.First() is { Key: "Fn::GetAtt", Value: JsonArray parts }:
                 return [("GetAtt", string.Join('.', parts.Select(part => (string)part!)))];
             case JsonObject { Count: 1 } single when single.First() is { Key: "Fn::Sub", Value: JsonValue text }:
-                return Variable().Matches((string)text!).Select(match => match.Groups[1].Value).Select(name => (name.Contains('.') ? "GetAtt" : "Ref", name));
+                return Variable()
+                    .Matches((string)text!)
+                    .Select(match => match.Groups[1].Value)
+                    .Select(name => (name.Contains('.') ? "GetAtt" : "Ref", name));
             case JsonObject { Count: 1 } single when single.First() is { Key: "Fn::Sub", Value: JsonArray parts }:
                 var own = parts[1]!.AsObject();
-                return References(new JsonObject { ["Fn::Sub"] = parts[0]!.DeepClone() }).Where(reference => !own.ContainsKey(reference.Name)).Concat(own.SelectMany(entry => References(entry.Value)));
+                return References(new JsonObject { ["Fn::Sub"] = parts[0]!.DeepClone() })
+                    .Where(reference => !own.ContainsKey(reference.Name))
+                    .Concat(own.SelectMany(entry => References(entry.Value)));
             case JsonObject { Count: 1 } single when single.First() is { Key: "Fn::If", Value: JsonArray parts }:
                 return parts.Skip(1).SelectMany(References).Append(("Condition", (string)parts[0]!));
             case JsonObject map:
@@ -65,7 +80,9 @@ internal sealed partial class DeployTemplate
     {
         JsonNode? value = node switch
         {
-            YamlMappingNode map => new JsonObject(map.Children.Select(entry => KeyValuePair.Create(((YamlScalarNode)entry.Key).Value!, Convert(entry.Value)))),
+            YamlMappingNode map => new JsonObject(
+                map.Children.Select(entry => KeyValuePair.Create(((YamlScalarNode)entry.Key).Value!, Convert(entry.Value)))
+            ),
             YamlSequenceNode list => new JsonArray([.. list.Children.Select(Convert)]),
             YamlScalarNode { Style: YamlDotNet.Core.ScalarStyle.Plain, Value: "true" or "false" } scalar => bool.Parse(scalar.Value!),
             YamlScalarNode { Style: YamlDotNet.Core.ScalarStyle.Plain } scalar when long.TryParse(scalar.Value, out var number) => number,
@@ -81,7 +98,10 @@ internal sealed partial class DeployTemplate
         return function switch
         {
             "Ref" or "Condition" => new JsonObject { [function] = value },
-            "GetAtt" when node is YamlScalarNode scalar => new JsonObject { ["Fn::GetAtt"] = new JsonArray([.. scalar.Value!.Split('.', 2).Select(part => (JsonNode)part)]) },
+            "GetAtt" when node is YamlScalarNode scalar => new JsonObject
+            {
+                ["Fn::GetAtt"] = new JsonArray([.. scalar.Value!.Split('.', 2).Select(part => (JsonNode)part)]),
+            },
             _ => new JsonObject { [$"Fn::{function}"] = value },
         };
     }

@@ -25,7 +25,9 @@ internal sealed class TraceCollector : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2)
+        );
         var collector = new TraceCollector(builder.Build());
         collector._server.MapPost("{*path}", collector.ReceiveAsync);
         await collector._server.StartAsync(TestContext.Current.CancellationToken);

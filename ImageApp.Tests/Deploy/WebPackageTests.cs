@@ -9,12 +9,11 @@ using Amazon.Runtime;
 using Amazon.S3;
 using ImageApp.Tests.Application;
 using ImageApp.Tests.Database;
-using ImageApp.Tests.LocalAws.Sns;
-using ImageApp.Tests.Support;
 
 namespace ImageApp.Tests.Deploy;
 
-/// <summary>The web app's zip as an instance gets it: unpacked, and started by its unit's command line as an ordinary user with the settings that user data writes, and no others.</summary>
+/// <summary>The web app's zip as an instance gets it: unpacked, and started by its unit's command line as an ordinary user with the
+/// settings that user data writes, and no others.</summary>
 [SupportedOSPlatform("linux")]
 public sealed class WebPackageTests(DatabaseServer server) : IDisposable
 {
@@ -37,14 +36,31 @@ public sealed class WebPackageTests(DatabaseServer server) : IDisposable
         await using var aws = await LocalAwsInstance.StartAsync(_ => { });
         using var s3 = new AmazonS3Client(
             new BasicAWSCredentials(aws.Options.AccessKeyId, aws.Options.SecretAccessKey),
-            new AmazonS3Config { ServiceURL = aws.Server.Endpoint.ToString(), AuthenticationRegion = aws.Options.Region, ForcePathStyle = true });
+            new AmazonS3Config
+            {
+                ServiceURL = aws.Server.Endpoint.ToString(),
+                AuthenticationRegion = aws.Options.Region,
+                ForcePathStyle = true,
+            }
+        );
         await s3.PutBucketAsync(Bucket, Cancel);
         var address = new Uri($"http://127.0.0.1:{FreePort.Next()}");
         var database = await server.CreateDatabaseAsync();
 
         // Of the documented settings only the values differ, and the token, which this server does not know.
         var settings = Settings();
-        Assert.Equal(["ASPNETCORE_URLS", "AWS_REGION", "AWS__Resources__BucketName", "ConnectionStrings__imagedb", "Database__IamAuthentication", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_SERVICE_NAME"], settings.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [
+                "ASPNETCORE_URLS",
+                "AWS_REGION",
+                "AWS__Resources__BucketName",
+                "ConnectionStrings__imagedb",
+                "Database__IamAuthentication",
+                "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+                "OTEL_SERVICE_NAME",
+            ],
+            settings.Keys.Order(StringComparer.Ordinal)
+        );
         settings["ASPNETCORE_URLS"] = address.ToString();
         settings["AWS_REGION"] = aws.Options.Region;
         settings["AWS__Resources__BucketName"] = Bucket;
@@ -72,8 +88,13 @@ public sealed class WebPackageTests(DatabaseServer server) : IDisposable
             Assert.Equal(HttpStatusCode.Created, upload.StatusCode);
             var page = await client.GetStringAsync("/gallery", Cancel);
             Assert.Contains("packed.jpg", page);
-            var style = page.Split("href=\"").Select(part => part.Split('"')[0]).First(link => link.Contains(".css", StringComparison.Ordinal));
-            Assert.Equal("text/css", (await client.GetAsync(new Uri(new Uri(address, "/gallery"), style), Cancel)).Content.Headers.ContentType?.MediaType);
+            var style = page.Split("href=\"")
+                .Select(part => part.Split('"')[0])
+                .First(link => link.Contains(".css", StringComparison.Ordinal));
+            Assert.Equal(
+                "text/css",
+                (await client.GetAsync(new Uri(new Uri(address, "/gallery"), style), Cancel)).Content.Headers.ContentType?.MediaType
+            );
 
             // SIGTERM is what systemd sends; nothing may be cut.
             using (var kill = Process.Start("kill", ["-TERM", web.Id.ToString()]))
@@ -102,17 +123,34 @@ public sealed class WebPackageTests(DatabaseServer server) : IDisposable
         var zip = Path.Combine(RepositoryRoot.Path, "artifacts", "ImageApp.Web.zip");
         Assert.True(File.Exists(zip), $"{zip} is not there: deploy/package builds it.");
         ZipFile.ExtractToDirectory(zip, _folder);
-        File.SetUnixFileMode(_folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(
+            _folder,
+            UnixFileMode.UserRead
+                | UnixFileMode.UserWrite
+                | UnixFileMode.UserExecute
+                | UnixFileMode.GroupRead
+                | UnixFileMode.GroupExecute
+                | UnixFileMode.OtherRead
+                | UnixFileMode.OtherExecute
+        );
     }
 
-    private Dictionary<string, string> Unit() => File.ReadAllLines(Path.Combine(_folder, "imageapp-web.service"))
-        .Where(line => line.Contains('=')).Select(line => line.Split('=', 2)).GroupBy(pair => pair[0]).ToDictionary(group => group.Key, group => group.First()[1]);
+    private Dictionary<string, string> Unit() =>
+        File.ReadAllLines(Path.Combine(_folder, "imageapp-web.service"))
+            .Where(line => line.Contains('='))
+            .Select(line => line.Split('=', 2))
+            .GroupBy(pair => pair[0])
+            .ToDictionary(group => group.Key, group => group.First()[1]);
 
     // The lines that user data writes into the unit's EnvironmentFile.
     private static Dictionary<string, string> Settings()
     {
-        var data = (string)DeployTemplate.Load("web.yaml").Only("AWS::EC2::LaunchTemplate")["LaunchTemplateData"]!["UserData"]!["Fn::Base64"]!["Fn::Sub"]!;
-        var lines = data[data.IndexOf("<<'SETTINGS'", StringComparison.Ordinal)..].Split('\n').Skip(1).TakeWhile(line => line.Trim() != "SETTINGS");
+        var data = (string)
+            DeployTemplate.Load("web.yaml").Only("AWS::EC2::LaunchTemplate")["LaunchTemplateData"]!["UserData"]!["Fn::Base64"]!["Fn::Sub"]!;
+        var lines = data[data.IndexOf("<<'SETTINGS'", StringComparison.Ordinal)..]
+            .Split('\n')
+            .Skip(1)
+            .TakeWhile(line => line.Trim() != "SETTINGS");
         return lines.Select(line => line.Trim().Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
     }
 

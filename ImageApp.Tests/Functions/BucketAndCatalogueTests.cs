@@ -10,7 +10,6 @@ using ImageApp.FunctionDefaults;
 using ImageApp.Tests.Application;
 using ImageApp.Tests.Core;
 using ImageApp.Tests.Database;
-using ImageApp.Tests.LocalAws.Sns;
 using ImageApp.Web.Upkeep;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -18,7 +17,7 @@ using MySqlConnector;
 
 namespace ImageApp.Tests.Functions;
 
-/// <summary>The catalogue follows the bucket: removals, moves, missed events, and content that comes back; over real storage and database.</summary>
+/// <summary>The catalogue follows the bucket: removals, moves, missed events, content that comes back.</summary>
 public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifetime
 {
     private readonly CountingStep _step = new();
@@ -36,7 +35,13 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
         _aws = await LocalAwsInstance.StartAsync();
         _s3 = new AmazonS3Client(
             new BasicAWSCredentials(_aws.Options.AccessKeyId, _aws.Options.SecretAccessKey),
-            new AmazonS3Config { ServiceURL = _aws.Server.Endpoint.ToString(), AuthenticationRegion = _aws.Options.Region, ForcePathStyle = true });
+            new AmazonS3Config
+            {
+                ServiceURL = _aws.Server.Endpoint.ToString(),
+                AuthenticationRegion = _aws.Options.Region,
+                ForcePathStyle = true,
+            }
+        );
         await _s3.PutBucketAsync(FunctionPipeline.Bucket, Cancel);
         _database = await server.CreateCatalogueAsync();
         _bucket = new ImageBucket(_s3, new BucketOptions { BucketName = FunctionPipeline.Bucket }, TimeProvider.System);
@@ -44,10 +49,17 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
         _step.Catalogue = _catalogue.Results;
         _step.Bucket = _bucket;
         _services = new ServiceCollection()
-            .AddLogging().AddMetrics()
-            .AddSingleton(_database).AddCatalogue()
-            .AddSingleton(_bucket).AddSingleton<OriginalRemoval>().AddSingleton(new ImageLimits()).AddSingleton(TimeProvider.System)
-            .AddSingleton<IImageStep>(_step).AddSingleton<StepTelemetry>().AddSingleton<ImageEventProcessor>()
+            .AddLogging()
+            .AddMetrics()
+            .AddSingleton(_database)
+            .AddCatalogue()
+            .AddSingleton(_bucket)
+            .AddSingleton<OriginalRemoval>()
+            .AddSingleton(new ImageLimits())
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<IImageStep>(_step)
+            .AddSingleton<StepTelemetry>()
+            .AddSingleton<ImageEventProcessor>()
             .BuildServiceProvider();
     }
 
@@ -129,12 +141,29 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
         foreach (var (number, part) in new[] { content[..(5 * 1024 * 1024)], content[(5 * 1024 * 1024)..] }.Index())
         {
             var uploaded = await _s3.UploadPartAsync(
-                new UploadPartRequest { BucketName = FunctionPipeline.Bucket, Key = "images/parts.jpg", UploadId = start.UploadId, PartNumber = number + 1, InputStream = new MemoryStream(part) }, Cancel);
+                new UploadPartRequest
+                {
+                    BucketName = FunctionPipeline.Bucket,
+                    Key = "images/parts.jpg",
+                    UploadId = start.UploadId,
+                    PartNumber = number + 1,
+                    InputStream = new MemoryStream(part),
+                },
+                Cancel
+            );
             parts.Add(new PartETag(number + 1, uploaded.ETag));
         }
 
         await _s3.CompleteMultipartUploadAsync(
-            new CompleteMultipartUploadRequest { BucketName = FunctionPipeline.Bucket, Key = "images/parts.jpg", UploadId = start.UploadId, PartETags = parts }, Cancel);
+            new CompleteMultipartUploadRequest
+            {
+                BucketName = FunctionPipeline.Bucket,
+                Key = "images/parts.jpg",
+                UploadId = start.UploadId,
+                PartETags = parts,
+            },
+            Cancel
+        );
         await TellAsync("images/parts.jpg", "ObjectCreated:CompleteMultipartUpload");
         var first = (await FindAsync("images/parts.jpg"))!;
         await _catalogue.Gallery.EditCaptionAsync(first.Id, "A person's.", Cancel);
@@ -163,7 +192,9 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
                 new ObservedObject("images/a.jpg", "other-etag", TestImages.Jpeg(60, 40).Length, "image/jpeg", "a.jpg")
                 {
                     ContentHash = System.Security.Cryptography.SHA256.HashData(TestImages.Jpeg(60, 40)),
-                }, Cancel);
+                },
+                Cancel
+            );
         };
 
         await PutAsync("images/a.jpg");
@@ -194,16 +225,34 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
             await _s3.DeleteObjectAsync(FunctionPipeline.Bucket, $"images/{i} 写.jpg", Cancel);
         }
 
-        await _bucket.PutOriginalAsync("images/untold.jpg", new MemoryStream(TestImages.Jpeg(30, 20)), "image/jpeg", "Untold 写.jpg", Cancel);
-        await _bucket.PutOriginalAsync("images/half-deleted.jpg", new MemoryStream(TestImages.Jpeg(30, 20)), "image/jpeg", "half.jpg", Cancel);
+        await _bucket.PutOriginalAsync(
+            "images/untold.jpg",
+            new MemoryStream(TestImages.Jpeg(30, 20)),
+            "image/jpeg",
+            "Untold 写.jpg",
+            Cancel
+        );
+        await _bucket.PutOriginalAsync(
+            "images/half-deleted.jpg",
+            new MemoryStream(TestImages.Jpeg(30, 20)),
+            "image/jpeg",
+            "half.jpg",
+            Cancel
+        );
         await TellAsync("images/half-deleted.jpg", "ObjectCreated:Put");
         var half = (await FindAsync("images/half-deleted.jpg"))!.Id;
         var later = new ShiftedTime { Shift = TimeSpan.FromMinutes(20) };
         await _catalogue.Gallery.DeleteAsync(half, Cancel);
         await _catalogue.Upkeep.PurgeAsync(half, Cancel);
         using var sweep = new BucketSweep(
-            _catalogue.Upkeep, _catalogue.Locks, _bucket, new OriginalRemoval(_bucket, _catalogue.Results), new ReconcilerOptions { SweepSize = 2 }, later,
-            NullLogger<BucketSweep>.Instance);
+            _catalogue.Upkeep,
+            _catalogue.Locks,
+            _bucket,
+            new OriginalRemoval(_bucket, _catalogue.Results),
+            new ReconcilerOptions { SweepSize = 2 },
+            later,
+            NullLogger<BucketSweep>.Instance
+        );
 
         for (var page = 0; page < 12; page++)
         {
@@ -213,7 +262,8 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
         var shown = (await _catalogue.Gallery.ListAsync(new ImageQuery(20), Cancel)).Images;
         Assert.Equal(
             ["images/0 写.jpg", "images/2 写.jpg", "images/3 写.jpg", "images/5 写.jpg", "images/untold.jpg"],
-            shown.Select(image => image.Key).Order(StringComparer.Ordinal));
+            shown.Select(image => image.Key).Order(StringComparer.Ordinal)
+        );
         Assert.Equal("Untold 写.jpg", shown.Single(image => image.Key == "images/untold.jpg").FileName);
         Assert.False(await ExistsAsync("images/half-deleted.jpg"));
         Assert.False(await ExistsAsync(GalleryRendition.Thumbnail.KeyFor("images/1 写.jpg")));
@@ -263,7 +313,9 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
                 await before();
             }
 
-            return await Catalogue.SaveThumbnailAsync(image.Key, image.ETag, new ThumbnailResult(key, 1, 1), cancellationToken) ? "stored" : "obsolete";
+            return await Catalogue.SaveThumbnailAsync(image.Key, image.ETag, new ThumbnailResult(key, 1, 1), cancellationToken)
+                ? "stored"
+                : "obsolete";
         }
 
         public Task SaveFailureAsync(string imageKey, string etag, FailureReason reason, CancellationToken cancellationToken) =>

@@ -8,11 +8,11 @@ using ImageApp.LocalAws.Lambda;
 using ImageApp.Tests.Application;
 using ImageApp.Tests.Browser;
 using ImageApp.Tests.Database;
-using ImageApp.Tests.LocalAws.Sns;
 
 namespace ImageApp.Tests.Functions;
 
-/// <summary>What a cold start of the functions' zips takes, beside the same functions under the JIT. Nothing is asserted of time; ./test prints <c>artifacts/cold-start-*.txt</c>.</summary>
+/// <summary>What a cold start of the functions' zips takes, beside the same functions under the JIT. Nothing is asserted of time; ./test
+/// prints <c>artifacts/cold-start-*.txt</c>.</summary>
 public sealed class ColdStartTests(DatabaseServer server) : IDisposable
 {
     private const int Starts = 5;
@@ -31,8 +31,10 @@ public sealed class ColdStartTests(DatabaseServer server) : IDisposable
         ZipFile.ExtractToDirectory(zip, _folder);
         var native = await MeasureAsync(name, [Path.Combine(_folder, "bootstrap")]);
         var jit = await MeasureAsync(name, FunctionProcess.Built($"ImageApp.{name}"));
-        var report = string.Create(CultureInfo.InvariantCulture,
-            $"{name}: {Median(native.Polls):0} ms to the first poll, {Median(native.Answers):0} ms to the first {result}, of {Starts} starts; under the JIT {Median(jit.Polls):0} and {Median(jit.Answers):0} ms (ratios {Median(native.Polls) / Median(jit.Polls):0.00} and {Median(native.Answers) / Median(jit.Answers):0.00}); zip {new FileInfo(zip).Length / 1e6:0.0} MB");
+        var report = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name}: {Median(native.Polls):0} ms to the first poll, {Median(native.Answers):0} ms to the first {result}, of {Starts} starts; under the JIT {Median(jit.Polls):0} and {Median(jit.Answers):0} ms (ratios {Median(native.Polls) / Median(jit.Polls):0.00} and {Median(native.Answers) / Median(jit.Answers):0.00}); zip {new FileInfo(zip).Length / 1e6:0.0} MB"
+        );
         await File.WriteAllTextAsync(Path.Combine(RepositoryRoot.Path, "artifacts", $"cold-start-{name}.txt"), report + "\n", Cancel);
     }
 
@@ -40,26 +42,56 @@ public sealed class ColdStartTests(DatabaseServer server) : IDisposable
     {
         var (polls, answers) = (new List<double>(), new List<double>());
         await using var database = await server.CreateCatalogueAsync();
-        await using var aws = await LocalAwsInstance.StartAsync(options => options.Functions.Add(new FunctionRegistration(name) { MemorySize = 512, Timeout = TimeSpan.FromSeconds(300), RestartAsync = _ => Task.CompletedTask }));
+        await using var aws = await LocalAwsInstance.StartAsync(options =>
+            options.Functions.Add(
+                new FunctionRegistration(name)
+                {
+                    MemorySize = 512,
+                    Timeout = TimeSpan.FromSeconds(300),
+                    RestartAsync = _ => Task.CompletedTask,
+                }
+            )
+        );
         using var s3 = new AmazonS3Client(
             new BasicAWSCredentials(aws.Options.AccessKeyId, aws.Options.SecretAccessKey),
-            new AmazonS3Config { ServiceURL = aws.Server.Endpoint.ToString(), AuthenticationRegion = aws.Options.Region, ForcePathStyle = true });
+            new AmazonS3Config
+            {
+                ServiceURL = aws.Server.Endpoint.ToString(),
+                AuthenticationRegion = aws.Options.Region,
+                ForcePathStyle = true,
+            }
+        );
         await s3.PutBucketAsync(FunctionPipeline.Bucket, Cancel);
         for (var i = 0; i < Starts; i++)
         {
             var key = $"images/cold-{i}.jpg";
-            await s3.PutObjectAsync(new PutObjectRequest { BucketName = FunctionPipeline.Bucket, Key = key, InputStream = new MemoryStream(TestImages.Jpeg(800, 600 + i)) }, Cancel);
+            await s3.PutObjectAsync(
+                new PutObjectRequest
+                {
+                    BucketName = FunctionPipeline.Bucket,
+                    Key = key,
+                    InputStream = new MemoryStream(TestImages.Jpeg(800, 600 + i)),
+                },
+                Cancel
+            );
 
             // The event is there before the function, as it is in Lambda. Its first connection to the Runtime API is its first poll.
             var answer = aws.LambdaAsync(HttpMethod.Post, $"/2015-03-31/functions/{name}/invocations", FunctionPipeline.Event(key));
             await using var gate = new TcpGate(aws.Server.Endpoint.Port);
             var start = Stopwatch.GetTimestamp();
-            await using var process = FunctionProcess.Start(name, program, aws, [
-                new("AWS_LAMBDA_RUNTIME_API", $"127.0.0.1:{gate.Port}/{name}"),
-                new("ConnectionStrings__imagedb", database.ConnectionString),
-                new("AWS__Resources__BucketName", FunctionPipeline.Bucket),
-            ]);
-            polls.Add(Stopwatch.GetElapsedTime(start, await gate.FirstConnection.WaitAsync(TimeSpan.FromSeconds(30), Cancel)).TotalMilliseconds);
+            await using var process = FunctionProcess.Start(
+                name,
+                program,
+                aws,
+                [
+                    new("AWS_LAMBDA_RUNTIME_API", $"127.0.0.1:{gate.Port}/{name}"),
+                    new("ConnectionStrings__imagedb", database.ConnectionString),
+                    new("AWS__Resources__BucketName", FunctionPipeline.Bucket),
+                ]
+            );
+            polls.Add(
+                Stopwatch.GetElapsedTime(start, await gate.FirstConnection.WaitAsync(TimeSpan.FromSeconds(30), Cancel)).TotalMilliseconds
+            );
             var (response, body) = await answer.WaitAsync(TimeSpan.FromSeconds(60), Cancel);
             answers.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             Assert.False(response.Headers.Contains("X-Amz-Function-Error"), body);

@@ -5,12 +5,12 @@ using Amazon.S3.Model;
 using ImageApp.Core.Catalogue;
 using ImageApp.LocalAws.Lambda;
 using ImageApp.Tests.Database;
-using ImageApp.Tests.LocalAws.Sns;
 using MySqlConnector;
 
 namespace ImageApp.Tests.Functions;
 
-/// <summary>Local AWS, a catalogue of a real server, a bucket, and one function as a process: everything around it but SNS, whose events the tests send.</summary>
+/// <summary>Local AWS, a catalogue of a real server, a bucket, and one function as a process: everything around it but SNS, whose events
+/// the tests send.</summary>
 internal sealed class FunctionPipeline : IAsyncDisposable
 {
     public const string Bucket = "pictures";
@@ -38,25 +38,55 @@ internal sealed class FunctionPipeline : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<FunctionPipeline> StartAsync(DatabaseServer server, string name, IReadOnlyList<string> program, params (string Key, string Value)[] environment)
+    public static async Task<FunctionPipeline> StartAsync(
+        DatabaseServer server,
+        string name,
+        IReadOnlyList<string> program,
+        params (string Key, string Value)[] environment
+    )
     {
-        var aws = await LocalAwsInstance.StartAsync(options => options.Functions.Add(new FunctionRegistration(name) { MemorySize = 512, Timeout = TimeSpan.FromSeconds(300), RestartAsync = _ => Task.CompletedTask }));
+        var aws = await LocalAwsInstance.StartAsync(options =>
+            options.Functions.Add(
+                new FunctionRegistration(name)
+                {
+                    MemorySize = 512,
+                    Timeout = TimeSpan.FromSeconds(300),
+                    RestartAsync = _ => Task.CompletedTask,
+                }
+            )
+        );
         var s3 = new AmazonS3Client(
             new BasicAWSCredentials(aws.Options.AccessKeyId, aws.Options.SecretAccessKey),
-            new AmazonS3Config { ServiceURL = aws.Server.Endpoint.ToString(), AuthenticationRegion = aws.Options.Region, ForcePathStyle = true });
+            new AmazonS3Config
+            {
+                ServiceURL = aws.Server.Endpoint.ToString(),
+                AuthenticationRegion = aws.Options.Region,
+                ForcePathStyle = true,
+            }
+        );
         await s3.PutBucketAsync(Bucket, Cancel);
         var database = await server.CreateCatalogueAsync();
-        var process = FunctionProcess.Start(name, program, aws, [
-            new("ConnectionStrings__imagedb", database.ConnectionString),
-            new("AWS__Resources__BucketName", Bucket),
-            .. environment.Select(variable => KeyValuePair.Create(variable.Key, variable.Value)),
-        ]);
+        var process = FunctionProcess.Start(
+            name,
+            program,
+            aws,
+            [
+                new("ConnectionStrings__imagedb", database.ConnectionString),
+                new("AWS__Resources__BucketName", Bucket),
+                .. environment.Select(variable => KeyValuePair.Create(variable.Key, variable.Value)),
+            ]
+        );
         return new FunctionPipeline(name, aws, database, s3, process);
     }
 
     public async Task PutAsync(string key, byte[] content, params (string Name, string Value)[] metadata)
     {
-        var put = new PutObjectRequest { BucketName = Bucket, Key = key, InputStream = new MemoryStream(content) };
+        var put = new PutObjectRequest
+        {
+            BucketName = Bucket,
+            Key = key,
+            InputStream = new MemoryStream(content),
+        };
         foreach (var (name, value) in metadata)
         {
             put.Metadata[name] = value;
@@ -67,9 +97,17 @@ internal sealed class FunctionPipeline : IAsyncDisposable
 
     /// <summary>Invokes the function with an S3 event in SNS's envelope.</summary>
     /// <returns>The type of the function's error, or null where it succeeded, and what it answered.</returns>
-    public async Task<(string? ErrorType, string Answer)> InvokeAsync(string key, string bucket = Bucket, string eventName = "ObjectCreated:Put")
+    public async Task<(string? ErrorType, string Answer)> InvokeAsync(
+        string key,
+        string bucket = Bucket,
+        string eventName = "ObjectCreated:Put"
+    )
     {
-        var (response, body) = await Aws.LambdaAsync(HttpMethod.Post, $"/2015-03-31/functions/{_name}/invocations", Event(key, bucket, eventName));
+        var (response, body) = await Aws.LambdaAsync(
+            HttpMethod.Post,
+            $"/2015-03-31/functions/{_name}/invocations",
+            Event(key, bucket, eventName)
+        );
         return (response.Headers.TryGetValues("X-Amz-Function-Error", out var error) ? error.Single() : null, body);
     }
 
@@ -78,22 +116,43 @@ internal sealed class FunctionPipeline : IAsyncDisposable
     {
         var notification = new JsonObject
         {
-            ["Records"] = new JsonArray(new JsonObject
-            {
-                ["eventName"] = eventName,
-                ["eventTime"] = "2026-01-02T03:04:05.000Z",
-                ["s3"] = new JsonObject { ["bucket"] = new JsonObject { ["name"] = bucket }, ["object"] = new JsonObject { ["key"] = Uri.EscapeDataString(key).Replace("%2F", "/", StringComparison.Ordinal), ["size"] = 1, ["eTag"] = "0" } },
-            }),
+            ["Records"] = new JsonArray(
+                new JsonObject
+                {
+                    ["eventName"] = eventName,
+                    ["eventTime"] = "2026-01-02T03:04:05.000Z",
+                    ["s3"] = new JsonObject
+                    {
+                        ["bucket"] = new JsonObject { ["name"] = bucket },
+                        ["object"] = new JsonObject
+                        {
+                            ["key"] = Uri.EscapeDataString(key).Replace("%2F", "/", StringComparison.Ordinal),
+                            ["size"] = 1,
+                            ["eTag"] = "0",
+                        },
+                    },
+                }
+            ),
         };
         var envelope = new JsonObject
         {
-            ["Records"] = new JsonArray(new JsonObject
-            {
-                ["EventSource"] = "aws:sns",
-                ["EventVersion"] = "1.0",
-                ["EventSubscriptionArn"] = "arn:aws:sns:us-east-1:000000000000:t:s",
-                ["Sns"] = new JsonObject { ["Type"] = "Notification", ["MessageId"] = "m", ["TopicArn"] = "arn:aws:sns:us-east-1:000000000000:t", ["Timestamp"] = "2026-01-02T03:04:05.000Z", ["Message"] = notification.ToJsonString(), ["MessageAttributes"] = new JsonObject() },
-            }),
+            ["Records"] = new JsonArray(
+                new JsonObject
+                {
+                    ["EventSource"] = "aws:sns",
+                    ["EventVersion"] = "1.0",
+                    ["EventSubscriptionArn"] = "arn:aws:sns:us-east-1:000000000000:t:s",
+                    ["Sns"] = new JsonObject
+                    {
+                        ["Type"] = "Notification",
+                        ["MessageId"] = "m",
+                        ["TopicArn"] = "arn:aws:sns:us-east-1:000000000000:t",
+                        ["Timestamp"] = "2026-01-02T03:04:05.000Z",
+                        ["Message"] = notification.ToJsonString(),
+                        ["MessageAttributes"] = new JsonObject(),
+                    },
+                }
+            ),
         };
         return envelope.ToJsonString();
     }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using ImageApp.Tests.LocalAws.Sns;
 
 namespace ImageApp.Tests.Functions;
 
@@ -20,7 +19,12 @@ internal sealed class FunctionProcess : IAsyncDisposable
     /// <param name="program">The command line: a program and its arguments.</param>
     /// <param name="aws">Where it polls.</param>
     /// <param name="environment">What it is told beyond that.</param>
-    public static FunctionProcess Start(string name, IReadOnlyList<string> program, LocalAwsInstance aws, IEnumerable<KeyValuePair<string, string>> environment)
+    public static FunctionProcess Start(
+        string name,
+        IReadOnlyList<string> program,
+        LocalAwsInstance aws,
+        IEnumerable<KeyValuePair<string, string>> environment
+    )
     {
         var start = new ProcessStartInfo(program[0], program.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["AWS_LAMBDA_RUNTIME_API"] = $"127.0.0.1:{aws.Server.Endpoint.Port.ToString(CultureInfo.InvariantCulture)}/{name}";
@@ -48,7 +52,9 @@ internal sealed class FunctionProcess : IAsyncDisposable
     /// <summary>Waits until it has ended by itself.</summary>
     public async Task<int> WaitForExitAsync()
     {
-        await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await _process
+            .WaitForExitAsync(TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         return _process.ExitCode;
     }
 

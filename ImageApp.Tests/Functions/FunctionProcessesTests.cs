@@ -1,6 +1,5 @@
 using ImageApp.Tests.Application;
 using ImageApp.Tests.Database;
-using ImageApp.Tests.LocalAws.Sns;
 using NetVips;
 
 namespace ImageApp.Tests.Functions;
@@ -37,7 +36,15 @@ public sealed class FunctionProcessesTests(DatabaseServer server)
         await using var pipeline = await ThumbnailsAsync();
         await pipeline.PutAsync("thumbnails/x.jpg", TestImages.Jpeg(20, 20));
         await pipeline.PutAsync("images/x.jpg", TestImages.Jpeg(20, 20));
-        foreach (var (key, bucket, name) in new[] { ("thumbnails/x.jpg", "pictures", "ObjectCreated:Put"), ("images/x.jpg", "elsewhere", "ObjectCreated:Put"), ("images/x.jpg", "pictures", "ObjectRemoved:Delete"), ("images/gone.jpg", "pictures", "ObjectCreated:Put") })
+        foreach (
+            var (key, bucket, name) in new[]
+            {
+                ("thumbnails/x.jpg", "pictures", "ObjectCreated:Put"),
+                ("images/x.jpg", "elsewhere", "ObjectCreated:Put"),
+                ("images/x.jpg", "pictures", "ObjectRemoved:Delete"),
+                ("images/gone.jpg", "pictures", "ObjectCreated:Put"),
+            }
+        )
         {
             var (error, answer) = await pipeline.InvokeAsync(key, bucket, name);
             Assert.True(error is null, answer);
@@ -49,7 +56,11 @@ public sealed class FunctionProcessesTests(DatabaseServer server)
     public async Task A_message_that_is_no_event_fails_with_what_is_missing()
     {
         await using var pipeline = await ThumbnailsAsync();
-        var (response, body) = await pipeline.Aws.LambdaAsync(HttpMethod.Post, "/2015-03-31/functions/ThumbnailFunction/invocations", """{"Records":[{"Sns":{"Message":"{\"hello\":1}"}}]}""");
+        var (response, body) = await pipeline.Aws.LambdaAsync(
+            HttpMethod.Post,
+            "/2015-03-31/functions/ThumbnailFunction/invocations",
+            """{"Records":[{"Sns":{"Message":"{\"hello\":1}"}}]}"""
+        );
         Assert.True(response.Headers.Contains("X-Amz-Function-Error"));
         Assert.Contains("FormatException", body);
         Assert.Contains("Records", body);
@@ -110,21 +121,38 @@ public sealed class FunctionProcessesTests(DatabaseServer server)
     [InlineData("ImageApp.ThumbnailFunction", "AWS__Resources__BucketName", "", "AWS:Resources:BucketName is missing")]
     [InlineData("ImageApp.CaptionFunction", "Captioning__Timeout", "-00:00:01", "Captioning:Timeout")]
     [InlineData("ImageApp.ThumbnailFunction", "ImageLimits__MaxPixels", "-5", "MaxPixels")]
-    public async Task A_wrong_setting_ends_the_function_at_start_and_is_named(string project, string variable, string value, string expected)
+    public async Task A_wrong_setting_ends_the_function_at_start_and_is_named(
+        string project,
+        string variable,
+        string value,
+        string expected
+    )
     {
         await using var aws = await LocalAwsInstance.StartAsync();
-        await using var process = FunctionProcess.Start("f", FunctionProcess.Built(project), aws, new Dictionary<string, string>
-        {
-            ["ConnectionStrings__imagedb"] = "Server=127.0.0.1;Port=1;User ID=x",
-            ["AWS__Resources__BucketName"] = "b",
-            [variable] = value,
-        });
+        await using var process = FunctionProcess.Start(
+            "f",
+            FunctionProcess.Built(project),
+            aws,
+            new Dictionary<string, string>
+            {
+                ["ConnectionStrings__imagedb"] = "Server=127.0.0.1;Port=1;User ID=x",
+                ["AWS__Resources__BucketName"] = "b",
+                [variable] = value,
+            }
+        );
         Assert.NotEqual(0, await process.WaitForExitAsync());
         Assert.Contains(expected, string.Join('\n', process.Output));
     }
 
-    private Task<FunctionPipeline> ThumbnailsAsync() => FunctionPipeline.StartAsync(server, "ThumbnailFunction", FunctionProcess.Built("ImageApp.ThumbnailFunction"));
+    private Task<FunctionPipeline> ThumbnailsAsync() =>
+        FunctionPipeline.StartAsync(server, "ThumbnailFunction", FunctionProcess.Built("ImageApp.ThumbnailFunction"));
 
-    private Task<FunctionPipeline> CaptionsAsync(ModelServer model) => FunctionPipeline.StartAsync(
-        server, "CaptionFunction", FunctionProcess.Built("ImageApp.CaptionFunction"), ("Captioning__ApiKey", "key-1"), ("Captioning__BaseUrl", model.BaseUrl.ToString()));
+    private Task<FunctionPipeline> CaptionsAsync(ModelServer model) =>
+        FunctionPipeline.StartAsync(
+            server,
+            "CaptionFunction",
+            FunctionProcess.Built("ImageApp.CaptionFunction"),
+            ("Captioning__ApiKey", "key-1"),
+            ("Captioning__BaseUrl", model.BaseUrl.ToString())
+        );
 }

@@ -9,7 +9,6 @@ using ImageApp.Core.Storage;
 using ImageApp.FunctionDefaults;
 using ImageApp.Tests.Application;
 using ImageApp.Tests.Database;
-using ImageApp.Tests.LocalAws.Sns;
 using Microsoft.Extensions.DependencyInjection;
 using MySqlConnector;
 
@@ -30,7 +29,13 @@ public sealed class ImageEventProcessorTests(DatabaseServer server) : IAsyncLife
         _aws = await LocalAwsInstance.StartAsync();
         _s3 = new AmazonS3Client(
             new BasicAWSCredentials(_aws.Options.AccessKeyId, _aws.Options.SecretAccessKey),
-            new AmazonS3Config { ServiceURL = _aws.Server.Endpoint.ToString(), AuthenticationRegion = _aws.Options.Region, ForcePathStyle = true });
+            new AmazonS3Config
+            {
+                ServiceURL = _aws.Server.Endpoint.ToString(),
+                AuthenticationRegion = _aws.Options.Region,
+                ForcePathStyle = true,
+            }
+        );
         await _s3.PutBucketAsync(FunctionPipeline.Bucket, Cancel);
         _database = await server.CreateCatalogueAsync();
         _bucket = new ImageBucket(_s3, new BucketOptions { BucketName = FunctionPipeline.Bucket }, TimeProvider.System);
@@ -87,10 +92,16 @@ public sealed class ImageEventProcessorTests(DatabaseServer server) : IAsyncLife
         };
         ActivitySource.AddActivityListener(listener);
 
-        await ProcessAsync(new TagsStep(null), header: $"Root=1-{trace.ToHexString()[..8]}-{trace.ToHexString()[8..]};Parent=53995c3f42cd8ad8;Sampled=1");
+        await ProcessAsync(
+            new TagsStep(null),
+            header: $"Root=1-{trace.ToHexString()[..8]}-{trace.ToHexString()[8..]};Parent=53995c3f42cd8ad8;Sampled=1"
+        );
 
         var root = Assert.Single(spans, span => span.OperationName == "make tags");
-        Assert.Equal(["fetch", "observe object", "find image", "find image"], spans.Where(span => span != root).Select(span => span.OperationName));
+        Assert.Equal(
+            ["fetch", "observe object", "find image", "find image"],
+            spans.Where(span => span != root).Select(span => span.OperationName)
+        );
         Assert.All(spans.Where(span => span != root), span => Assert.Equal(root.SpanId, span.ParentSpanId));
     }
 
@@ -98,10 +109,17 @@ public sealed class ImageEventProcessorTests(DatabaseServer server) : IAsyncLife
     {
         await _bucket.PutOriginalAsync("images/a.jpg", new MemoryStream(content ?? TestImages.Jpeg(60, 40)), "image/jpeg", "a.jpg", Cancel);
         await using var services = new ServiceCollection()
-            .AddLogging().AddMetrics()
-            .AddSingleton(_database).AddCatalogue()
-            .AddSingleton(_bucket).AddSingleton(new ImageLimits()).AddSingleton(TimeProvider.System)
-            .AddSingleton<OriginalRemoval>().AddSingleton<IImageStep>(step).AddSingleton<StepTelemetry>().AddSingleton<ImageEventProcessor>()
+            .AddLogging()
+            .AddMetrics()
+            .AddSingleton(_database)
+            .AddCatalogue()
+            .AddSingleton(_bucket)
+            .AddSingleton(new ImageLimits())
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<OriginalRemoval>()
+            .AddSingleton<IImageStep>(step)
+            .AddSingleton<StepTelemetry>()
+            .AddSingleton<ImageEventProcessor>()
             .BuildServiceProvider();
         var message = (string)JsonNode.Parse(FunctionPipeline.Event("images/a.jpg"))!["Records"]![0]!["Sns"]!["Message"]!;
         await services.GetRequiredService<ImageEventProcessor>().ProcessAsync([message], header, Cancel);

@@ -5,7 +5,8 @@ using NetVips;
 
 namespace ImageApp.Tests.Functions;
 
-/// <summary>The zips that Lambda gets, unpacked and run as they are: NativeAOT programs named <c>bootstrap</c>. <c>deploy/package</c>, which ./test calls, builds them.</summary>
+/// <summary>The zips that Lambda gets, unpacked and run as they are: NativeAOT programs named <c>bootstrap</c>. <c>deploy/package</c>,
+/// which ./test calls, builds them.</summary>
 public sealed class NativeFunctionsTests(DatabaseServer server) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("imageapp-native-").FullName;
@@ -17,11 +18,21 @@ public sealed class NativeFunctionsTests(DatabaseServer server) : IDisposable
     [Fact]
     public async Task The_thumbnail_function_runs_from_its_zip()
     {
-        await using var pipeline = await FunctionPipeline.StartAsync(server, "ThumbnailFunction", Unpack("ImageApp.ThumbnailFunction"), ("LAMBDA_TASK_ROOT", _folder));
-        foreach (var (name, content) in new[]
-        {
-            ("a.jpg", TestImages.Jpeg(640, 320, orientation: 6)), ("a.png", TestImages.TransparentPng(300, 300)), ("a.gif", TestImages.AnimatedGif(120, 80, 3)), ("a.webp", TestImages.WebP(500, 250)),
-        })
+        await using var pipeline = await FunctionPipeline.StartAsync(
+            server,
+            "ThumbnailFunction",
+            Unpack("ImageApp.ThumbnailFunction"),
+            ("LAMBDA_TASK_ROOT", _folder)
+        );
+        foreach (
+            var (name, content) in new[]
+            {
+                ("a.jpg", TestImages.Jpeg(640, 320, orientation: 6)),
+                ("a.png", TestImages.TransparentPng(300, 300)),
+                ("a.gif", TestImages.AnimatedGif(120, 80, 3)),
+                ("a.webp", TestImages.WebP(500, 250)),
+            }
+        )
         {
             await pipeline.PutAsync($"images/{name}", content);
             var (error, answer) = await pipeline.InvokeAsync($"images/{name}");
@@ -41,9 +52,18 @@ public sealed class NativeFunctionsTests(DatabaseServer server) : IDisposable
     [Fact]
     public async Task The_caption_function_asks_its_model_from_its_zip()
     {
-        await using var model = await ModelServer.StartAsync(ModelAnswer.Error(429, "busy", "0"), ModelAnswer.Text("A boat."), ModelAnswer.Error(500, "internal"));
+        await using var model = await ModelServer.StartAsync(
+            ModelAnswer.Error(429, "busy", "0"),
+            ModelAnswer.Text("A boat."),
+            ModelAnswer.Error(500, "internal")
+        );
         await using var pipeline = await FunctionPipeline.StartAsync(
-            server, "CaptionFunction", Unpack("ImageApp.CaptionFunction"), ("Captioning__ApiKey", "key-1"), ("Captioning__BaseUrl", model.BaseUrl.ToString()));
+            server,
+            "CaptionFunction",
+            Unpack("ImageApp.CaptionFunction"),
+            ("Captioning__ApiKey", "key-1"),
+            ("Captioning__BaseUrl", model.BaseUrl.ToString())
+        );
         await pipeline.PutAsync("images/boat.jpg", TestImages.Jpeg(60, 40));
         var (error, answer) = await pipeline.InvokeAsync("images/boat.jpg");
         Assert.True(error is null, answer + pipeline.Log);

@@ -19,7 +19,13 @@ public sealed class AutoScalingTests : IDisposable
     [Fact]
     public async Task The_group_grows_under_load_shares_it_shrinks_after_it_and_fails_no_request()
     {
-        await using var host = await AppHostProcess.StartAsync(_folder, [], "--Scaling:Enabled=true", "--Scaling:TimeFactor=60", "--Scaling:InstanceCores=0.1");
+        await using var host = await AppHostProcess.StartAsync(
+            _folder,
+            [],
+            "--Scaling:Enabled=true",
+            "--Scaling:TimeFactor=60",
+            "--Scaling:InstanceCores=0.1"
+        );
         Assert.Equal(1, (await GroupAsync(host)).Desired);
         var recorder = new LoadRecorder();
         using var sender = new RequestSender(host.Web.BaseAddress!, Load, recorder);
@@ -29,7 +35,10 @@ public sealed class AutoScalingTests : IDisposable
 
         // Both get the same share from now on.
         var before = (await GroupAsync(host)).Instances.ToDictionary(instance => instance.Id, instance => instance.Requests);
-        await UntilAsync(host, group => group.Instances.Count(instance => instance.Requests - before.GetValueOrDefault(instance.Id) >= 50) >= 2);
+        await UntilAsync(
+            host,
+            group => group.Instances.Count(instance => instance.Requests - before.GetValueOrDefault(instance.Id) >= 50) >= 2
+        );
         await enough.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
 
@@ -46,7 +55,8 @@ public sealed class AutoScalingTests : IDisposable
         Assert.Equal(1, activities[^1].Desired);
     }
 
-    private static async Task<GroupStatus> GroupAsync(AppHostProcess host) => (await host.Web.GetFromJsonAsync("/.balancer/group", ScalingJson.Default.GroupStatus, Cancel))!;
+    private static async Task<GroupStatus> GroupAsync(AppHostProcess host) =>
+        (await host.Web.GetFromJsonAsync("/.balancer/group", ScalingJson.Default.GroupStatus, Cancel))!;
 
     private static async Task UntilAsync(AppHostProcess host, Func<GroupStatus, bool> condition)
     {

@@ -44,14 +44,27 @@ public sealed class AwsGroupObserverTests : IDisposable
     {
         var group = (await (await AwsGroupObserver.FindAsync("imageapp", Cancel, _command)).ObserveAsync(Cancel))!;
         Assert.Equal(2, group.Desired);
-        Assert.Equal([("i-1", "healthy", 0.835), ("i-2", "initial", null)], group.Instances.Select(instance => (instance.Id, instance.State, instance.Cpu)));
+        Assert.Equal(
+            [("i-1", "healthy", 0.835), ("i-2", "initial", null)],
+            group.Instances.Select(instance => (instance.Id, instance.State, instance.Cpu))
+        );
         Assert.Equal(["i-1", "i-2"], group.Activities.Select(activity => activity.Cause.Split(": ")[1].Split('.')[0]));
     }
 
     [Fact]
     public async Task Says_what_the_cli_says()
     {
-        Assert.Contains("Stack with id other does not exist", (await Assert.ThrowsAsync<InvalidOperationException>(() => AwsGroupObserver.FindAsync("other", Cancel, _command))).Message);
-        Assert.Contains("https://aws.amazon.com/cli/", (await Assert.ThrowsAsync<InvalidOperationException>(() => AwsGroupObserver.FindAsync("imageapp", Cancel, _command + "-missing"))).Message);
+        Assert.Contains(
+            "Stack with id other does not exist",
+            (await Assert.ThrowsAsync<InvalidOperationException>(() => AwsGroupObserver.FindAsync("other", Cancel, _command))).Message
+        );
+        Assert.Contains(
+            "https://aws.amazon.com/cli/",
+            (
+                await Assert.ThrowsAsync<InvalidOperationException>(() =>
+                    AwsGroupObserver.FindAsync("imageapp", Cancel, _command + "-missing")
+                )
+            ).Message
+        );
     }
 }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using ImageApp.Scaling;
-using ImageApp.Tests.Support;
 
 namespace ImageApp.Tests.Scaling;
 
@@ -17,11 +16,24 @@ public sealed class BalancerTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _client.BaseAddress = new Uri($"http://127.0.0.1:{FreePort.Next()}");
-        _balancer = Process.Start(new ProcessStartInfo("dotnet", [
-            Path.Combine(AppContext.BaseDirectory.Replace("ImageApp.Tests", "local/ImageApp.Balancer", StringComparison.Ordinal), "ImageApp.Balancer.dll"),
-            $"--urls={_client.BaseAddress}", "--HealthCheck:Interval=00:00:00.100", "--HealthCheck:Timeout=00:00:01", "--Logging:LogLevel:Default=Warning",
-        ])
-        { RedirectStandardOutput = true })!;
+        _balancer = Process.Start(
+            new ProcessStartInfo(
+                "dotnet",
+                [
+                    Path.Combine(
+                        AppContext.BaseDirectory.Replace("ImageApp.Tests", "local/ImageApp.Balancer", StringComparison.Ordinal),
+                        "ImageApp.Balancer.dll"
+                    ),
+                    $"--urls={_client.BaseAddress}",
+                    "--HealthCheck:Interval=00:00:00.100",
+                    "--HealthCheck:Timeout=00:00:01",
+                    "--Logging:LogLevel:Default=Warning",
+                ]
+            )
+            {
+                RedirectStandardOutput = true,
+            }
+        )!;
         _balancer.OutputDataReceived += (_, _) => { };
         _balancer.BeginOutputReadLine();
         await UntilAsync(async () =>
@@ -95,11 +107,17 @@ public sealed class BalancerTests : IAsyncLifetime
     public async Task Spares_an_unhealthy_target_and_asks_all_when_none_is_healthy()
     {
         var sick = false;
-        await using var first = await TargetServer.StartAsync(path => Task.FromResult(path == "/health" && Volatile.Read(ref sick) ? HttpStatusCode.InternalServerError : HttpStatusCode.OK));
-        await using var second = await TargetServer.StartAsync(path => Task.FromResult(path == "/health" ? HttpStatusCode.InternalServerError : HttpStatusCode.OK));
+        await using var first = await TargetServer.StartAsync(path =>
+            Task.FromResult(path == "/health" && Volatile.Read(ref sick) ? HttpStatusCode.InternalServerError : HttpStatusCode.OK)
+        );
+        await using var second = await TargetServer.StartAsync(path =>
+            Task.FromResult(path == "/health" ? HttpStatusCode.InternalServerError : HttpStatusCode.OK)
+        );
         await RegisterAsync("a", first);
         await RegisterAsync("b", second);
-        await UntilAsync(async () => (await GroupAsync()).Instances.Select(instance => instance.State).SequenceEqual(["healthy", "unhealthy"]));
+        await UntilAsync(async () =>
+            (await GroupAsync()).Instances.Select(instance => instance.State).SequenceEqual(["healthy", "unhealthy"])
+        );
         for (var i = 0; i < 6; i++)
         {
             await _client.GetAsync("/page", Cancel);
@@ -128,9 +146,15 @@ public sealed class BalancerTests : IAsyncLifetime
     }
 
     private async Task RegisterAsync(string id, TargetServer server) =>
-        Assert.Equal(HttpStatusCode.NoContent, (await _client.PutAsync($"/.balancer/targets/{id}?address={Uri.EscapeDataString(server.Address.ToString())}", null, Cancel)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            (
+                await _client.PutAsync($"/.balancer/targets/{id}?address={Uri.EscapeDataString(server.Address.ToString())}", null, Cancel)
+            ).StatusCode
+        );
 
-    private async Task<GroupStatus> GroupAsync() => (await _client.GetFromJsonAsync("/.balancer/group", ScalingJson.Default.GroupStatus, Cancel))!;
+    private async Task<GroupStatus> GroupAsync() =>
+        (await _client.GetFromJsonAsync("/.balancer/group", ScalingJson.Default.GroupStatus, Cancel))!;
 
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {

@@ -10,7 +10,19 @@ namespace ImageApp.Tests.Scaling;
 
 public sealed class LoadTestTests
 {
-    private static readonly LoadProfile Small = new() { BurstThreads = 1, BurstSize = 5, BurstInterval = TimeSpan.FromMilliseconds(250), SustainedThreads = 2, SustainedRate = 20, ConcurrentThreads = 1, ConcurrentInFlight = 5, ConcurrentInterval = TimeSpan.FromMilliseconds(500), Duration = TimeSpan.FromSeconds(1), Paths = ["/a", "/b"] };
+    private static readonly LoadProfile Small = new()
+    {
+        BurstThreads = 1,
+        BurstSize = 5,
+        BurstInterval = TimeSpan.FromMilliseconds(250),
+        SustainedThreads = 2,
+        SustainedRate = 20,
+        ConcurrentThreads = 1,
+        ConcurrentInFlight = 5,
+        ConcurrentInterval = TimeSpan.FromMilliseconds(500),
+        Duration = TimeSpan.FromSeconds(1),
+        Paths = ["/a", "/b"],
+    };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -18,7 +30,17 @@ public sealed class LoadTestTests
     public void The_default_is_the_documented_profile()
     {
         var profile = new LoadProfile();
-        Assert.Equal((8, 6, 50.0, 4, 10, TimeSpan.FromMinutes(6)), (profile.BurstThreads, profile.SustainedThreads, profile.SustainedRate, profile.ConcurrentThreads, profile.ConcurrentInFlight, profile.Duration));
+        Assert.Equal(
+            (8, 6, 50.0, 4, 10, TimeSpan.FromMinutes(6)),
+            (
+                profile.BurstThreads,
+                profile.SustainedThreads,
+                profile.SustainedRate,
+                profile.ConcurrentThreads,
+                profile.ConcurrentInFlight,
+                profile.Duration
+            )
+        );
         Assert.Equal(500, profile.Rate, 6);
         Assert.Equal(["/health", "/gallery"], profile.Paths);
         Assert.Equal(1000, profile.At(1000).Rate, 6);
@@ -62,7 +84,9 @@ public sealed class LoadTestTests
     [Fact]
     public async Task Failures_are_counted_by_reason_and_not_among_the_times()
     {
-        await using var server = await TargetServer.StartAsync(path => Task.FromResult(path == "/a" ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable));
+        await using var server = await TargetServer.StartAsync(path =>
+            Task.FromResult(path == "/a" ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable)
+        );
         var result = await RunAsync(server, Small);
         Assert.Equal(35, result.All.Count);
         Assert.Equal([("HTTP 503", 35L)], result.Failures);
@@ -100,7 +124,12 @@ public sealed class LoadTestTests
     [InlineData("--capacity", "simulate", "--capacity", "0")]
     public async Task Bad_options_are_named(string words, params string[] arguments)
     {
-        var thrown = await Assert.ThrowsAsync<ArgumentException>(() => LoadTestCommand.Create().Parse(arguments).InvokeAsync(new System.CommandLine.InvocationConfiguration { EnableDefaultExceptionHandler = false }, Cancel));
+        var thrown = await Assert.ThrowsAsync<ArgumentException>(() =>
+            LoadTestCommand
+                .Create()
+                .Parse(arguments)
+                .InvokeAsync(new System.CommandLine.InvocationConfiguration { EnableDefaultExceptionHandler = false }, Cancel)
+        );
         Assert.Contains(words.Replace("--capacity", "capacity", StringComparison.Ordinal), thrown.Message);
     }
 
@@ -111,7 +140,17 @@ public sealed class LoadTestTests
         recorder.Record("/<b>", TimeSpan.FromMilliseconds(3), null);
         recorder.Record("/", TimeSpan.Zero, "HTTP 503");
         var at = DateTimeOffset.UtcNow;
-        var group = new[] { 1, 2 }.Select(second => new ObservedMoment(TimeSpan.FromSeconds(second), new GroupStatus(2, 12, [new InstanceStatus("web-1", "healthy", 0.8, second * 10, 0, 1)], [new GroupActivity(at.AddSeconds(1), 2, "CPU was above 70 %")]))).ToList();
+        var group = new[] { 1, 2 }
+            .Select(second => new ObservedMoment(
+                TimeSpan.FromSeconds(second),
+                new GroupStatus(
+                    2,
+                    12,
+                    [new InstanceStatus("web-1", "healthy", 0.8, second * 10, 0, 1)],
+                    [new GroupActivity(at.AddSeconds(1), 2, "CPU was above 70 %")]
+                )
+            ))
+            .ToList();
         var page = LoadReport.Write(new Uri("http://localhost:5000"), new LoadProfile(), recorder.Snapshot(), group, at);
         Assert.Contains("1 answers, 1 failed", page);
         Assert.Contains("&lt;b&gt;", page);

@@ -42,7 +42,12 @@ public sealed class TargetTrackingTests
 
         for (var minute = 4; minute <= 6; minute++)
         {
-            Assert.Null(tracking.Observe(Minute(minute), [new InstanceMetric(1, TimeSpan.FromHours(1)), new InstanceMetric(1, TimeSpan.FromMinutes(minute - 4))]));
+            Assert.Null(
+                tracking.Observe(
+                    Minute(minute),
+                    [new InstanceMetric(1, TimeSpan.FromHours(1)), new InstanceMetric(1, TimeSpan.FromMinutes(minute - 4))]
+                )
+            );
         }
 
         Assert.Equal(2, tracking.Desired);
@@ -90,32 +95,46 @@ public sealed class TargetTrackingTests
         tracking = Grown(3);
         for (var minute = 101; minute <= 160; minute++)
         {
-            Assert.Null(tracking.Observe(Minute(minute), [new InstanceMetric(0.1, TimeSpan.FromHours(1)), new InstanceMetric(0.1, TimeSpan.FromHours(1)), new InstanceMetric(0.1, TimeSpan.FromMinutes(1))]));
+            Assert.Null(
+                tracking.Observe(
+                    Minute(minute),
+                    [
+                        new InstanceMetric(0.1, TimeSpan.FromHours(1)),
+                        new InstanceMetric(0.1, TimeSpan.FromHours(1)),
+                        new InstanceMetric(0.1, TimeSpan.FromMinutes(1)),
+                    ]
+                )
+            );
         }
     }
 
     [Fact]
     public void Whatever_is_measured_the_group_keeps_its_bounds_and_shrinks_by_one()
     {
-        Gen.Double[0, 1].Array[1, 200].Sample(values =>
-        {
-            var tracking = new TargetTracking(Policy with { ScaleInPeriods = 3, Cooldown = TimeSpan.Zero });
-            var minute = 0;
-            foreach (var value in values)
+        Gen.Double[0, 1]
+            .Array[1, 200]
+            .Sample(values =>
             {
-                var before = tracking.Desired;
-                tracking.Observe(Minute(++minute), Warm([.. Enumerable.Repeat(value, before)]));
-                Assert.InRange(tracking.Desired, 1, 3);
-                Assert.True(tracking.Desired >= before - 1);
-            }
-        });
+                var tracking = new TargetTracking(Policy with { ScaleInPeriods = 3, Cooldown = TimeSpan.Zero });
+                var minute = 0;
+                foreach (var value in values)
+                {
+                    var before = tracking.Desired;
+                    tracking.Observe(Minute(++minute), Warm([.. Enumerable.Repeat(value, before)]));
+                    Assert.InRange(tracking.Desired, 1, 3);
+                    Assert.True(tracking.Desired >= before - 1);
+                }
+            });
     }
 
     [Fact]
     public void Every_time_is_shortened_by_the_factor_and_no_count_is()
     {
         var shorter = Policy.ShortenedBy(12);
-        Assert.Equal((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(25), 3, 15, 12.0), (shorter.Period, shorter.WarmUp, shorter.Cooldown, shorter.ScaleOutPeriods, shorter.ScaleInPeriods, shorter.TimeFactor));
+        Assert.Equal(
+            (TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(25), 3, 15, 12.0),
+            (shorter.Period, shorter.WarmUp, shorter.Cooldown, shorter.ScaleOutPeriods, shorter.ScaleInPeriods, shorter.TimeFactor)
+        );
         Assert.Throws<ArgumentOutOfRangeException>(() => Policy.ShortenedBy(0.5));
     }
 
@@ -124,7 +143,14 @@ public sealed class TargetTrackingTests
     [InlineData(2, 1, 0.7, "2 to 1")]
     [InlineData(1, 3, 1.5, "1.5")]
     public void A_policy_that_is_not_possible_is_refused_with_its_numbers(int minimum, int maximum, double target, string words) =>
-        Assert.Contains(words, Assert.Throws<ArgumentException>(() => new TargetTracking(Policy with { MinCapacity = minimum, MaxCapacity = maximum, Target = target })).Message);
+        Assert.Contains(
+            words,
+            Assert
+                .Throws<ArgumentException>(() =>
+                    new TargetTracking(Policy with { MinCapacity = minimum, MaxCapacity = maximum, Target = target })
+                )
+                .Message
+        );
 
     [Fact]
     public void The_template_has_the_same_numbers()

@@ -7,7 +7,8 @@ using Microsoft.Net.Http.Headers;
 namespace ImageApp.Web.Content;
 
 /// <summary>
-/// <c>/images/{id}/original</c>, <c>/thumbnail</c> and <c>/preview</c>: the objects, streamed from the bucket, which stays private.
+/// <c>/images/{id}/original</c>, <c>/thumbnail</c>, <c>/preview</c> and <c>/view</c>: the objects, streamed from the bucket, which stays
+/// private.
 /// </summary>
 internal static class ImageContent
 {
@@ -26,11 +27,15 @@ internal static class ImageContent
         content.MapGet($"/{GalleryRendition.Preview.Name}", PreviewAsync).WithName("GetPreview")
             .WithSummary("The larger rendition for dense screens.")
             .ProducesProblem(StatusCodes.Status404NotFound);
+        content.MapGet($"/{GalleryRendition.View.Name}", ViewAsync).WithName("GetView")
+            .WithSummary("The large rendition of an original that browsers do not show.")
+            .ProducesProblem(StatusCodes.Status404NotFound);
 
         var heads = app.MapGroup("/images/{id:long}").ExcludeFromDescription();
         heads.MapMethods("/original", Head, OriginalAsync);
         heads.MapMethods($"/{GalleryRendition.Thumbnail.Name}", Head, ThumbnailAsync);
         heads.MapMethods($"/{GalleryRendition.Preview.Name}", Head, PreviewAsync);
+        heads.MapMethods($"/{GalleryRendition.View.Name}", Head, ViewAsync);
     }
 
     private static async Task<IResult> OriginalAsync(
@@ -68,6 +73,17 @@ internal static class ImageContent
     {
         var key = (await catalogue.FindAsync(id, cancellationToken))?.PreviewKey;
         return await RenditionAsync(id, context, GalleryRendition.Preview, key, bucket, cancellationToken);
+    }
+
+    private static async Task<IResult> ViewAsync(
+        long id, HttpContext context, GalleryCatalogue catalogue, ImageBucket bucket, CancellationToken cancellationToken)
+    {
+        // Made with the thumbnail and before it, so that the row needs no key of its own for it.
+        var image = await catalogue.FindAsync(id, cancellationToken);
+        var key = image is { ThumbnailKey: { } thumbnail } && GalleryRendition.View.IsMadeOf(ImageFormat.OfContentType(image.ContentType))
+            ? GalleryRendition.View.KeyBeside(thumbnail)
+            : null;
+        return await RenditionAsync(id, context, GalleryRendition.View, key, bucket, cancellationToken);
     }
 
     private static async Task<IResult> RenditionAsync(

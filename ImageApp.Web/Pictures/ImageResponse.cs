@@ -47,10 +47,15 @@ internal sealed record ImageResponse(
         ? string.Create(CultureInfo.InvariantCulture, $"/images/{image.Id}/preview?v={at.ToUnixTimeMilliseconds()}")
         : null;
 
-    /// <summary>What a page shows large: the original, or the best rendition where browsers do not show the original's format.</summary>
-    public static string LargeUrlOf(ImageRecord image) => ImageFormat.OfContentType(image.ContentType) is { IsShownByBrowsers: false }
-        ? PreviewUrlOf(image) ?? ThumbnailUrlOf(image) ?? OriginalUrlOf(image)
-        : OriginalUrlOf(image);
+    /// <summary>Where the large rendition of an original that browsers do not show is served; null where they show it.</summary>
+    public static string? ViewUrlOf(ImageRecord image) =>
+        image is { ThumbnailKey: not null, ThumbnailGeneratedAt: { } at, ContentType: { } type }
+        && ImageFormat.OfContentType(type) is { IsShownByBrowsers: false }
+            ? string.Create(CultureInfo.InvariantCulture, $"/images/{image.Id}/view?v={at.ToUnixTimeMilliseconds()}")
+            : null;
+
+    /// <summary>What a page shows large: the original, or a rendition where browsers do not show the original's format.</summary>
+    public static string LargeUrlOf(ImageRecord image) => ViewUrlOf(image) ?? OriginalUrlOf(image);
 
     /// <summary>Where the original is served.</summary>
     public static string OriginalUrlOf(ImageRecord image) => string.Create(CultureInfo.InvariantCulture, $"/images/{image.Id}/original");

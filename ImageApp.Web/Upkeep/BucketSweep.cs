@@ -54,12 +54,13 @@ internal sealed partial class BucketSweep(
             .ToDictionary(original => original.Key, StringComparer.Ordinal);
         var known = rows.ToDictionary(row => row.Key, StringComparer.Ordinal);
 
-        foreach (var row in rows.Where(row => row.PurgedAt is null && !listed.ContainsKey(row.Key)))
+        // Whoever is told of a change in time does it sooner, and better.
+        var settled = time.GetUtcNow() - options.Quiet;
+        foreach (var row in rows.Where(row => row.PurgedAt is null && row.UpdatedAt < settled && !listed.ContainsKey(row.Key)))
         {
             await RemoveAsync(row, cancellationToken);
         }
 
-        var settled = time.GetUtcNow() - options.Quiet;
         foreach (var original in listed.Values.Where(original => original.LastModified < settled))
         {
             var row = known.GetValueOrDefault(original.Key);

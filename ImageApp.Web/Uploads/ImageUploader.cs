@@ -2,6 +2,7 @@ using ImageApp.Core;
 using ImageApp.Core.Catalogue;
 using ImageApp.Core.Formats;
 using ImageApp.Core.Storage;
+using ImageApp.Web.Hosting;
 
 namespace ImageApp.Web.Uploads;
 
@@ -31,7 +32,7 @@ internal sealed partial class ImageUploader(
     }
 
     /// <summary>Makes the row of a file that a browser puts into the bucket itself, and says where.</summary>
-    /// <param name="request">What the browser believes of the file: the functions look at the content.</param>
+    /// <param name="request">What the browser says of the file: the functions look at the content.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="MySqlConnector.MySqlException">The database is away; nothing was stored.</exception>
     public async Task<PresignOutcome> PresignAsync(PresignRequest request, CancellationToken cancellationToken)
@@ -42,14 +43,16 @@ internal sealed partial class ImageUploader(
             return new(null, UploadProblems.Empty(fileName));
         }
 
+        var start = request.Start ?? [];
         if (request.SizeBytes > limits.MaxBytes)
         {
-            return new(null, UploadProblems.TooLarge(fileName, limits));
+            return new(null, TooLarge(fileName, start));
         }
 
-        if (ImageFormat.OfContentType(request.ContentType) is not { } format)
+        var sniffed = start.Length > 0 ? ImageFormat.TrySniff(start) : ImageFormat.OfContentType(request.ContentType);
+        if (sniffed is not { } format)
         {
-            return new(null, UploadProblems.Unsupported(fileName));
+            return new(null, UploadProblems.Unsupported(fileName, start));
         }
 
         var key = ImageKey.New(format.Extension);
@@ -74,7 +77,7 @@ internal sealed partial class ImageUploader(
         {
             if (spool.Length + read > limits.MaxBytes)
             {
-                return new(null, UploadProblems.TooLarge(fileName, limits));
+                return new(null, TooLarge(fileName, await ReadStartAsync(spool, cancellationToken)));
             }
 
             await spool.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
@@ -85,16 +88,26 @@ internal sealed partial class ImageUploader(
             return new(null, UploadProblems.Empty(fileName));
         }
 
-        spool.Position = 0;
-        read = await spool.ReadAtLeastAsync(
-            buffer.AsMemory(0, ImageFormat.SniffLength), ImageFormat.SniffLength, throwOnEndOfStream: false, cancellationToken);
-        if (ImageFormat.TrySniff(buffer.AsSpan(0, read)) is not { } format)
+        var start = await ReadStartAsync(spool, cancellationToken);
+        if (ImageFormat.TrySniff(start) is not { } format)
         {
-            return new(null, UploadProblems.Unsupported(fileName));
+            return new(null, UploadProblems.Unsupported(fileName, start));
         }
 
         spool.Position = 0;
         return await StoreAsync(fileName, format, spool, cancellationToken);
+    }
+
+    // A film is not made a picture by making it smaller.
+    private ApiProblem TooLarge(string fileName, byte[] start) => RefusedFormat.Identify(start) is null
+        ? UploadProblems.TooLarge(fileName, limits)
+        : UploadProblems.Unsupported(fileName, start);
+
+    private static async Task<byte[]> ReadStartAsync(FileStream spool, CancellationToken cancellationToken)
+    {
+        var start = new byte[ImageFormat.SniffLength];
+        spool.Position = 0;
+        return start[..await spool.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken)];
     }
 
     private async Task<UploadOutcome> StoreAsync(

@@ -9,7 +9,11 @@ namespace ImageApp.Web.Uploads;
 internal sealed record UploadResponse(IReadOnlyList<ImageResponse> Images, IReadOnlyList<ProblemDetails>? Problems);
 
 /// <summary>A file that a browser wants to put straight into the bucket.</summary>
-internal sealed record PresignRequest(string? FileName, string? ContentType, long SizeBytes);
+/// <param name="FileName">Its name.</param>
+/// <param name="ContentType">Its media type, as the browser believes; decides only where <paramref name="Start"/> is missing.</param>
+/// <param name="SizeBytes">Its size in bytes.</param>
+/// <param name="Start">Its first 4,096 bytes, or all where there are fewer: they tell the format.</param>
+internal sealed record PresignRequest(string? FileName, string? ContentType, long SizeBytes, byte[]? Start = null);
 
 /// <summary>Where and how to put the file: exactly these headers, before the time is over.</summary>
 internal sealed record PresignResponse(

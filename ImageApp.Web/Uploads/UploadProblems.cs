@@ -22,9 +22,12 @@ internal static class UploadProblems
         FileName = fileName,
     };
 
-    public static ApiProblem Unsupported(string fileName) => new(
+    /// <summary>The content is none of the formats.</summary>
+    /// <param name="fileName">The file's name.</param>
+    /// <param name="start">Its first bytes, which tell what it is instead; none where they are not known.</param>
+    public static ApiProblem Unsupported(string fileName, ReadOnlySpan<byte> start) => new(
         "unsupported-format", StatusCodes.Status415UnsupportedMediaType, "Not an image this gallery takes",
-        $"'{fileName}' is not {ImageFormat.AllNames}, whatever its name says: the content decides.")
+        $"'{fileName}' cannot be taken. {(start.IsEmpty ? RefusedFormat.UnknownSentence : RefusedFormat.SentenceFor(start))}")
     {
         FileName = fileName,
     };

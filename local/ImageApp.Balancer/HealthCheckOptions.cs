@@ -16,5 +16,9 @@ internal sealed class HealthCheckOptions
     public int UnhealthyThreshold { get; set; } = 3;
 
     public static bool IsValid(HealthCheckOptions options) =>
-        options.Path.StartsWith('/') && options.Interval > TimeSpan.Zero && options.Timeout > TimeSpan.Zero && options.HealthyThreshold >= 1 && options.UnhealthyThreshold >= 1;
+        options.Path.StartsWith('/')
+        && options.Interval > TimeSpan.Zero
+        && options.Timeout > TimeSpan.Zero
+        && options.HealthyThreshold >= 1
+        && options.UnhealthyThreshold >= 1;
 }

@@ -7,24 +7,29 @@ internal static class TargetCounts
     public static void UseTargetCounts(this IReverseProxyApplicationBuilder pipeline)
     {
         var group = pipeline.ApplicationServices.GetRequiredService<TargetGroup>();
-        pipeline.Use(async (context, next) =>
-        {
-            var destination = context.GetReverseProxyFeature().AvailableDestinations;
-            if (destination is not [var chosen] || group.Find(chosen.DestinationId) is not { } target)
+        pipeline.Use(
+            async (context, next) =>
             {
-                await next(context);
-                return;
-            }
+                var destination = context.GetReverseProxyFeature().AvailableDestinations;
+                if (destination is not [var chosen] || group.Find(chosen.DestinationId) is not { } target)
+                {
+                    await next(context);
+                    return;
+                }
 
-            target.Begin();
-            try
-            {
-                await next(context);
+                target.Begin();
+                try
+                {
+                    await next(context);
+                }
+                finally
+                {
+                    target.End(
+                        context.Response.StatusCode >= StatusCodes.Status500InternalServerError
+                            && !context.RequestAborted.IsCancellationRequested
+                    );
+                }
             }
-            finally
-            {
-                target.End(context.Response.StatusCode >= StatusCodes.Status500InternalServerError && !context.RequestAborted.IsCancellationRequested);
-            }
-        });
+        );
     }
 }

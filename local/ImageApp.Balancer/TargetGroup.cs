@@ -62,7 +62,17 @@ internal sealed class TargetGroup(InMemoryConfigProvider proxy)
         return new GroupStatus(
             Reported?.Desired ?? _targets.Count,
             Reported?.TimeFactor ?? 1,
-            [.. Targets.Select(target => new InstanceStatus(target.Id, target.State, cpu.GetValueOrDefault(target.Id), target.Requests, target.Failures, target.InFlight))],
-            Reported?.Activities ?? []);
+            [
+                .. Targets.Select(target => new InstanceStatus(
+                    target.Id,
+                    target.State,
+                    cpu.GetValueOrDefault(target.Id),
+                    target.Requests,
+                    target.Failures,
+                    target.InFlight
+                )),
+            ],
+            Reported?.Activities ?? []
+        );
     }
 }

@@ -34,7 +34,12 @@ internal static class TargetGroupEndpoints
     }
 
     /// <summary>Answers when the target has nothing under way, or the delay is over.</summary>
-    private static async Task<Results<NoContent, NotFound>> DeregisterAsync(string id, double delay, TargetGroup targets, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, NotFound>> DeregisterAsync(
+        string id,
+        double delay,
+        TargetGroup targets,
+        CancellationToken cancellationToken
+    )
     {
         if (targets.Deregister(id) is not { } target)
         {
@@ -46,8 +51,7 @@ internal static class TargetGroupEndpoints
         do
         {
             await Task.Delay(TimeSpan.FromMilliseconds(250), cancellationToken);
-        }
-        while (target.InFlight > 0 && DateTimeOffset.UtcNow < until);
+        } while (target.InFlight > 0 && DateTimeOffset.UtcNow < until);
 
         targets.Remove(id);
         return TypedResults.NoContent();

@@ -3,7 +3,11 @@ using Microsoft.Extensions.Options;
 namespace ImageApp.Balancer;
 
 /// <summary>Asks every target for its health, again and again.</summary>
-internal sealed partial class TargetHealthChecks(TargetGroup group, IOptions<HealthCheckOptions> options, ILogger<TargetHealthChecks> logger) : BackgroundService
+internal sealed partial class TargetHealthChecks(
+    TargetGroup group,
+    IOptions<HealthCheckOptions> options,
+    ILogger<TargetHealthChecks> logger
+) : BackgroundService
 {
     private readonly HttpClient _client = new() { Timeout = options.Value.Timeout };
 
@@ -18,9 +22,10 @@ internal sealed partial class TargetHealthChecks(TargetGroup group, IOptions<Hea
         using var timer = new PeriodicTimer(options.Value.Interval);
         do
         {
-            await Task.WhenAll(group.Targets.Where(target => target.State != "draining").Select(target => CheckAsync(target, stoppingToken)));
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+            await Task.WhenAll(
+                group.Targets.Where(target => target.State != "draining").Select(target => CheckAsync(target, stoppingToken))
+            );
+        } while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     private async Task CheckAsync(Target target, CancellationToken cancellationToken)
@@ -31,7 +36,8 @@ internal sealed partial class TargetHealthChecks(TargetGroup group, IOptions<Hea
             using var answer = await _client.GetAsync(new Uri(target.Address, options.Value.Path), cancellationToken);
             good = answer.IsSuccessStatusCode;
         }
-        catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception e)
+            when (e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             LogUnreachable(logger, target.Id, e.Message);
         }

@@ -5,6 +5,7 @@ using ImageApp.LocalAws.Signing;
 using ImageApp.LocalAws.Sqs;
 using ImageApp.LocalAws.Telemetry;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace ImageApp.LocalAws;
@@ -33,6 +34,7 @@ internal sealed class RequestDispatcher(
     /// <summary>Answers one request.</summary>
     public async Task DispatchAsync(HttpContext context)
     {
+        CloseWhereBodyIsOpen(context);
         var path = context.Request.Path;
         if (path.Value == HealthPath)
         {
@@ -75,6 +77,29 @@ internal sealed class RequestDispatcher(
         }
 
         await ServeAsync(context, service, claim, unreadable);
+    }
+
+    /// <summary>
+    /// Where a client waits for <c>100 Continue</c> and gets its answer without, nobody knows whether the body still follows: the client
+    /// may send it, or go on with its next request (RFC 9110, section 10.1.1). So such a connection ends with the answer.
+    /// </summary>
+    private static void CloseWhereBodyIsOpen(HttpContext context)
+    {
+        if (!context.Request.Headers.Expect.ToString().Contains("100-continue", StringComparison.OrdinalIgnoreCase))
+        {
+            return;
+        }
+
+        context.Response.OnStarting(() =>
+        {
+            var hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? true;
+            if (!hasBody || context.Response.StatusCode >= StatusCodes.Status400BadRequest)
+            {
+                context.Response.Headers.Connection = "close";
+            }
+
+            return Task.CompletedTask;
+        });
     }
 
     private static string ServiceName(HttpRequest request, SignatureClaim? claim)

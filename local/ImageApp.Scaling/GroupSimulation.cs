@@ -10,7 +10,12 @@ public static class GroupSimulation
     /// <param name="launch">From the decision until the load balancer sends requests.</param>
     /// <returns>One moment a second.</returns>
     /// <exception cref="ArgumentException">The policy or the capacity is not possible.</exception>
-    public static IReadOnlyList<SimulatedMoment> Run(TargetTrackingPolicy policy, IReadOnlyList<double> load, double capacity, TimeSpan launch)
+    public static IReadOnlyList<SimulatedMoment> Run(
+        TargetTrackingPolicy policy,
+        IReadOnlyList<double> load,
+        double capacity,
+        TimeSpan launch
+    )
     {
         if (capacity <= 0)
         {
@@ -36,7 +41,10 @@ public static class GroupSimulation
             {
                 var seconds = (now + TimeSpan.FromSeconds(1) - measured).TotalSeconds;
                 var average = busy / seconds;
-                var decision = tracking.Observe(now, [.. launched.Select(at => new InstanceMetric(now - at >= launch ? average : 0, now - at - launch))]);
+                var decision = tracking.Observe(
+                    now,
+                    [.. launched.Select(at => new InstanceMetric(now - at >= launch ? average : 0, now - at - launch))]
+                );
                 (busy, measured) = (0, now + TimeSpan.FromSeconds(1));
                 cause = decision?.Cause;
                 while (launched.Count < tracking.Desired)
@@ -50,7 +58,17 @@ public static class GroupSimulation
                 }
             }
 
-            moments.Add(new SimulatedMoment(now, load[second], tracking.Desired, serving, cpu, Math.Max(0, load[second] - (serving * capacity)), cause));
+            moments.Add(
+                new SimulatedMoment(
+                    now,
+                    load[second],
+                    tracking.Desired,
+                    serving,
+                    cpu,
+                    Math.Max(0, load[second] - (serving * capacity)),
+                    cause
+                )
+            );
         }
 
         return moments;

@@ -5,4 +5,9 @@ namespace ImageApp.Scaling;
 /// <param name="TimeFactor">How many times shorter the policy's times are than in the template.</param>
 /// <param name="Instances">Every instance there is.</param>
 /// <param name="Activities">What changed the group's size, newest last.</param>
-public sealed record GroupStatus(int Desired, double TimeFactor, IReadOnlyList<InstanceStatus> Instances, IReadOnlyList<GroupActivity> Activities);
+public sealed record GroupStatus(
+    int Desired,
+    double TimeFactor,
+    IReadOnlyList<InstanceStatus> Instances,
+    IReadOnlyList<GroupActivity> Activities
+);

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace ImageApp.Scaling;
 
-/// <summary>Decides how many instances there shall be, from one measurement a period. It measures nothing and starts nothing, and is used alike by a running group and a simulated one.</summary>
+/// <summary>Decides how many instances there shall be, from one measurement a period. It measures nothing and starts nothing, and is used
+/// alike by a running group and a simulated one.</summary>
 public sealed class TargetTracking
 {
     private readonly TargetTrackingPolicy _policy;
@@ -44,14 +45,23 @@ public sealed class TargetTracking
         var needed = (int)Math.Ceiling((warm.Count * average / _policy.Target) - 1e-9);
         if (_high >= _policy.ScaleOutPeriods && Math.Min(needed, _policy.MaxCapacity) > Desired)
         {
-            return Change(now, Math.Min(needed, _policy.MaxCapacity), $"CPU was above {Percent(_policy.Target)} for {_policy.ScaleOutPeriods} periods, {Percent(average)} in the last");
+            return Change(
+                now,
+                Math.Min(needed, _policy.MaxCapacity),
+                $"CPU was above {Percent(_policy.Target)} for {_policy.ScaleOutPeriods} periods, {Percent(average)} in the last"
+            );
         }
 
         // Shrinking is the careful direction: not while anything warms up, not soon after a change, and one at a time.
-        var settled = warm.Count == instances.Count && warm.Count >= Desired && (_lastChange is not { } last || now - last >= _policy.Cooldown);
+        var settled =
+            warm.Count == instances.Count && warm.Count >= Desired && (_lastChange is not { } last || now - last >= _policy.Cooldown);
         if (_low >= _policy.ScaleInPeriods && settled && Desired > _policy.MinCapacity && needed < Desired)
         {
-            return Change(now, Desired - 1, $"CPU was below {Percent(low)} for {_policy.ScaleInPeriods} periods, {Percent(average)} in the last");
+            return Change(
+                now,
+                Desired - 1,
+                $"CPU was below {Percent(low)} for {_policy.ScaleInPeriods} periods, {Percent(average)} in the last"
+            );
         }
 
         return null;

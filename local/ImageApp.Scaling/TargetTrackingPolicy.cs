@@ -1,7 +1,8 @@
 namespace ImageApp.Scaling;
 
 /// <summary>
-/// When a group grows and shrinks, with the numbers of <c>deploy/web.yaml</c> and of the two alarms that a target-tracking policy makes (Amazon EC2 Auto Scaling User Guide,
+/// When a group grows and shrinks, with the numbers of <c>deploy/web.yaml</c> and of the two alarms that a target-tracking policy makes
+/// (Amazon EC2 Auto Scaling User Guide,
 /// target tracking; the alarms' periods are what CloudWatch shows for such a policy: three of a minute to grow, fifteen to shrink).
 /// </summary>
 public sealed record TargetTrackingPolicy
@@ -42,7 +43,13 @@ public sealed record TargetTrackingPolicy
     public TargetTrackingPolicy ShortenedBy(double factor)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(factor, 1);
-        return this with { Period = Period / factor, WarmUp = WarmUp / factor, Cooldown = Cooldown / factor, TimeFactor = TimeFactor * factor };
+        return this with
+        {
+            Period = Period / factor,
+            WarmUp = WarmUp / factor,
+            Cooldown = Cooldown / factor,
+            TimeFactor = TimeFactor * factor,
+        };
     }
 
     /// <summary>Says what is wrong with the numbers.</summary>
@@ -51,7 +58,9 @@ public sealed record TargetTrackingPolicy
     {
         if (MinCapacity < 1 || MaxCapacity < MinCapacity)
         {
-            throw new ArgumentException($"A group of {MinCapacity} to {MaxCapacity} instances is not possible: at least 1, and the maximum not below the minimum.");
+            throw new ArgumentException(
+                $"A group of {MinCapacity} to {MaxCapacity} instances is not possible: at least 1, and the maximum not below the minimum."
+            );
         }
 
         if (Target is not (> 0 and <= 1))

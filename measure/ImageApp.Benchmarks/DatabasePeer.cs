@@ -9,14 +9,34 @@ internal static class DatabasePeer
 {
     public static async Task<IReadOnlyList<TimeSpan>> RunAsync(string folder, int count, CancellationToken cancellationToken)
     {
-        var data = Directory.EnumerateFiles(Path.Combine(folder, "mysql"), "ibdata1", SearchOption.AllDirectories).Select(Path.GetDirectoryName).Single();
+        var data = Directory
+            .EnumerateFiles(Path.Combine(folder, "mysql"), "ibdata1", SearchOption.AllDirectories)
+            .Select(Path.GetDirectoryName)
+            .Single();
         var server = new[] { "/usr/sbin/mariadbd", "/usr/sbin/mysqld" }.First(File.Exists);
         var port = RunningAppHost.FreePort().ToString(CultureInfo.InvariantCulture);
         var durations = new List<TimeSpan>();
         for (var i = 0; i < count; i++)
         {
             var clock = Stopwatch.StartNew();
-            using var process = Process.Start(new ProcessStartInfo(server, ["--no-defaults", $"--datadir={data}", "--user=root", "--bind-address=127.0.0.1", $"--port={port}", $"--socket={folder}/peer.sock", "--skip-grant-tables", "--skip-networking=0"]) { RedirectStandardError = true })!;
+            using var process = Process.Start(
+                new ProcessStartInfo(
+                    server,
+                    [
+                        "--no-defaults",
+                        $"--datadir={data}",
+                        "--user=root",
+                        "--bind-address=127.0.0.1",
+                        $"--port={port}",
+                        $"--socket={folder}/peer.sock",
+                        "--skip-grant-tables",
+                        "--skip-networking=0",
+                    ]
+                )
+                {
+                    RedirectStandardError = true,
+                }
+            )!;
             process.ErrorDataReceived += (_, _) => { };
             process.BeginErrorReadLine();
             try

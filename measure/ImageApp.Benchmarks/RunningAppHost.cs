@@ -26,16 +26,22 @@ internal sealed class RunningAppHost : IAsyncDisposable
     {
         var project = Path.GetFullPath("ImageApp.AppHost");
         var clock = Stopwatch.StartNew();
-        var process = Process.Start(new ProcessStartInfo(
-            "dotnet",
-            [
-                Path.Combine(project, "bin/Debug/net10.0/ImageApp.AppHost.dll"), $"--LocalAws:DataDirectory={folder}/aws", $"--LocalMySql:DataDirectory={folder}/mysql",
-                "--ASPNETCORE_URLS=http://localhost:18888", "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:18889",
-            ])
-        {
-            WorkingDirectory = project,
-            RedirectStandardOutput = true,
-        })!;
+        var process = Process.Start(
+            new ProcessStartInfo(
+                "dotnet",
+                [
+                    Path.Combine(project, "bin/Debug/net10.0/ImageApp.AppHost.dll"),
+                    $"--LocalAws:DataDirectory={folder}/aws",
+                    $"--LocalMySql:DataDirectory={folder}/mysql",
+                    "--ASPNETCORE_URLS=http://localhost:18888",
+                    "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:18889",
+                ]
+            )
+            {
+                WorkingDirectory = project,
+                RedirectStandardOutput = true,
+            }
+        )!;
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         var web = new HttpClient { BaseAddress = new Uri("http://localhost:5000"), Timeout = TimeSpan.FromSeconds(30) };
@@ -74,7 +80,8 @@ internal sealed class RunningAppHost : IAsyncDisposable
         try
         {
             using var answer = await web.GetAsync("/health", cancellationToken);
-            return answer.StatusCode == HttpStatusCode.OK && (await answer.Content.ReadAsStringAsync(cancellationToken)).Contains("\"status\":\"Healthy\"", StringComparison.Ordinal);
+            return answer.StatusCode == HttpStatusCode.OK
+                && (await answer.Content.ReadAsStringAsync(cancellationToken)).Contains("\"status\":\"Healthy\"", StringComparison.Ordinal);
         }
         catch (HttpRequestException)
         {

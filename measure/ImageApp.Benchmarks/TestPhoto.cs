@@ -11,7 +11,9 @@ internal static class TestPhoto
         using var grain = Image.Gaussnoise(width, height, sigma: 12, mean: 0);
         using var soft = Image.Gaussnoise(width / 8, height / 8, sigma: 60, mean: 0).Resize(8);
         using var grey = (light * 60) + 120 + soft + grain;
-        using var picture = grey.Bandjoin(grey * 0.9, (grey * 0.7) + 30).Cast(Enums.BandFormat.Uchar).Copy(interpretation: Enums.Interpretation.Srgb);
+        using var picture = grey.Bandjoin(grey * 0.9, (grey * 0.7) + 30)
+            .Cast(Enums.BandFormat.Uchar)
+            .Copy(interpretation: Enums.Interpretation.Srgb);
         picture.Jpegsave(path, q: 85);
     }
 }

@@ -15,49 +15,110 @@ internal static class LoadTestCommand
 
     public static RootCommand Create()
     {
-        var url = new Option<string>("--url") { Description = "The gallery's address.", DefaultValueFactory = _ => "http://localhost:5000" };
-        var duration = new Option<double>("--duration") { Description = "Seconds of load, up to 86400.", DefaultValueFactory = _ => Documented.Duration.TotalSeconds };
-        var coolDown = new Option<double>("--cool-down") { Description = "Seconds that the group is followed after the load.", DefaultValueFactory = _ => 0 };
-        var warmUp = new Option<double>("--warm-up") { Description = "Seconds of the same load before the test that are not counted.", DefaultValueFactory = _ => 0 };
-        var rate = new Option<double?>("--rate") { Description = "Requests/s altogether, in the profile's shape (500)." };
-        var paths = new Option<string>("--paths") { Description = "What is asked for, in turn, comma-separated.", DefaultValueFactory = _ => string.Join(',', Documented.Paths) };
-        var burst = new Option<int>("--burst") { Description = "Senders of bursts.", DefaultValueFactory = _ => Documented.BurstThreads };
-        var sustained = new Option<int>("--sustained") { Description = "Senders at an even rate.", DefaultValueFactory = _ => Documented.SustainedThreads };
-        var concurrent = new Option<int>("--concurrent") { Description = "Senders of many at once.", DefaultValueFactory = _ => Documented.ConcurrentThreads };
-        var report = new Option<string>("--report") { Description = "Where the HTML report goes.", DefaultValueFactory = _ => Path.Combine("artifacts", "load-test.html") };
-        var stack = new Option<string?>("--aws-stack") { Description = "Follows the group of a stack that deploy/deploy made, with the AWS CLI." };
-        var remote = new Option<bool>("--remote") { Description = "Lets the test leave this machine: only for a system of your own." };
-        var root = new RootCommand("Sends the documented load to a gallery and writes a report.") { url, duration, warmUp, coolDown, rate, paths, burst, sustained, concurrent, report, stack, remote };
-        root.Subcommands.Add(SimulateCommand.Create());
-        root.SetAction(async (arguments, cancellationToken) =>
+        var url = new Option<string>("--url")
         {
-            var target = Target(arguments.GetValue(url)!, arguments.GetValue(remote));
-            var profile = Documented with
+            Description = "The gallery's address.",
+            DefaultValueFactory = _ => "http://localhost:5000",
+        };
+        var duration = new Option<double>("--duration")
+        {
+            Description = "Seconds of load, up to 86400.",
+            DefaultValueFactory = _ => Documented.Duration.TotalSeconds,
+        };
+        var coolDown = new Option<double>("--cool-down")
+        {
+            Description = "Seconds that the group is followed after the load.",
+            DefaultValueFactory = _ => 0,
+        };
+        var warmUp = new Option<double>("--warm-up")
+        {
+            Description = "Seconds of the same load before the test that are not counted.",
+            DefaultValueFactory = _ => 0,
+        };
+        var rate = new Option<double?>("--rate") { Description = "Requests/s altogether, in the profile's shape (500)." };
+        var paths = new Option<string>("--paths")
+        {
+            Description = "What is asked for, in turn, comma-separated.",
+            DefaultValueFactory = _ => string.Join(',', Documented.Paths),
+        };
+        var burst = new Option<int>("--burst") { Description = "Senders of bursts.", DefaultValueFactory = _ => Documented.BurstThreads };
+        var sustained = new Option<int>("--sustained")
+        {
+            Description = "Senders at an even rate.",
+            DefaultValueFactory = _ => Documented.SustainedThreads,
+        };
+        var concurrent = new Option<int>("--concurrent")
+        {
+            Description = "Senders of many at once.",
+            DefaultValueFactory = _ => Documented.ConcurrentThreads,
+        };
+        var report = new Option<string>("--report")
+        {
+            Description = "Where the HTML report goes.",
+            DefaultValueFactory = _ => Path.Combine("artifacts", "load-test.html"),
+        };
+        var stack = new Option<string?>("--aws-stack")
+        {
+            Description = "Follows the group of a stack that deploy/deploy made, with the AWS CLI.",
+        };
+        var remote = new Option<bool>("--remote") { Description = "Lets the test leave this machine: only for a system of your own." };
+        var root = new RootCommand("Sends the documented load to a gallery and writes a report.")
+        {
+            url,
+            duration,
+            warmUp,
+            coolDown,
+            rate,
+            paths,
+            burst,
+            sustained,
+            concurrent,
+            report,
+            stack,
+            remote,
+        };
+        root.Subcommands.Add(SimulateCommand.Create());
+        root.SetAction(
+            async (arguments, cancellationToken) =>
             {
-                Duration = Seconds("--duration", arguments.GetValue(duration), 1, 86400),
-                WarmUp = Seconds("--warm-up", arguments.GetValue(warmUp), 0, 86400),
-                CoolDown = Seconds("--cool-down", arguments.GetValue(coolDown), 0, 86400),
-                Paths = Paths(arguments.GetValue(paths)!),
-                BurstThreads = Number("--burst", arguments.GetValue(burst), 0, 1000),
-                SustainedThreads = Number("--sustained", arguments.GetValue(sustained), 0, 1000),
-                ConcurrentThreads = Number("--concurrent", arguments.GetValue(concurrent), 0, 1000),
-            };
-            if (profile.Rate <= 0)
-            {
-                throw new ArgumentException("Nothing would be sent: --burst, --sustained and --concurrent are all 0.");
-            }
+                var target = Target(arguments.GetValue(url)!, arguments.GetValue(remote));
+                var profile = Documented with
+                {
+                    Duration = Seconds("--duration", arguments.GetValue(duration), 1, 86400),
+                    WarmUp = Seconds("--warm-up", arguments.GetValue(warmUp), 0, 86400),
+                    CoolDown = Seconds("--cool-down", arguments.GetValue(coolDown), 0, 86400),
+                    Paths = Paths(arguments.GetValue(paths)!),
+                    BurstThreads = Number("--burst", arguments.GetValue(burst), 0, 1000),
+                    SustainedThreads = Number("--sustained", arguments.GetValue(sustained), 0, 1000),
+                    ConcurrentThreads = Number("--concurrent", arguments.GetValue(concurrent), 0, 1000),
+                };
+                if (profile.Rate <= 0)
+                {
+                    throw new ArgumentException("Nothing would be sent: --burst, --sustained and --concurrent are all 0.");
+                }
 
-            if (arguments.GetValue(rate) is { } wanted)
-            {
-                profile = profile.At(wanted is > 0 and <= 100_000 ? wanted : throw new ArgumentException($"--rate {wanted} is not possible: above 0, and 100000 at most."));
-            }
+                if (arguments.GetValue(rate) is { } wanted)
+                {
+                    profile = profile.At(
+                        wanted is > 0 and <= 100_000
+                            ? wanted
+                            : throw new ArgumentException($"--rate {wanted} is not possible: above 0, and 100000 at most.")
+                    );
+                }
 
-            return await RunAsync(target, profile, arguments.GetValue(report)!, arguments.GetValue(stack), cancellationToken);
-        });
+                return await RunAsync(target, profile, arguments.GetValue(report)!, arguments.GetValue(stack), cancellationToken);
+            }
+        );
         return root;
     }
 
-    private static async Task<int> RunAsync(Uri target, LoadProfile profile, string report, string? stack, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        Uri target,
+        LoadProfile profile,
+        string report,
+        string? stack,
+        CancellationToken cancellationToken
+    )
     {
         var console = AnsiConsole.Console;
         console.WriteLine($"{target}: {profile.Describe()}");
@@ -129,11 +190,15 @@ internal static class LoadTestCommand
     private static string[] Paths(string paths)
     {
         var list = paths.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return list.Length > 0 && list.All(path => path.StartsWith('/')) ? list : throw new ArgumentException($"--paths '{paths}' is not possible: paths that begin with /, comma-separated.");
+        return list.Length > 0 && list.All(path => path.StartsWith('/'))
+            ? list
+            : throw new ArgumentException($"--paths '{paths}' is not possible: paths that begin with /, comma-separated.");
     }
 
     private static TimeSpan Seconds(string option, double value, double least, double most) =>
-        value >= least && value <= most ? TimeSpan.FromSeconds(value) : throw new ArgumentException($"{option} {value} is not possible: {least} to {most} seconds.");
+        value >= least && value <= most
+            ? TimeSpan.FromSeconds(value)
+            : throw new ArgumentException($"{option} {value} is not possible: {least} to {most} seconds.");
 
     private static int Number(string option, int value, int least, int most) =>
         value >= least && value <= most ? value : throw new ArgumentException($"{option} {value} is not possible: {least} to {most}.");

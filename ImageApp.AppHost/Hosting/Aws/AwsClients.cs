@@ -4,7 +4,8 @@ using ImageApp.AppHost.Hosting.Aws.Accounts;
 
 namespace ImageApp.AppHost.Hosting.Aws;
 
-/// <summary>Clients of where this application's bucket and queues are: the developer's account, or local AWS, whose address is in the environment.</summary>
+/// <summary>Clients of where this application's bucket and queues are: the developer's account, or local AWS, whose address is in the
+/// environment.</summary>
 internal static class AwsClients
 {
     /// <summary>A client of the queues.</summary>

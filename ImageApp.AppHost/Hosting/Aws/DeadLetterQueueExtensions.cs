@@ -16,32 +16,60 @@ internal static class DeadLetterQueueExtensions
         string name,
         string output,
         IResourceBuilder<LambdaProjectResource> function,
-        DeveloperAccount? account)
+        DeveloperAccount? account
+    )
     {
         var builder = stack.ApplicationBuilder;
         var queue = new DeadLetterQueueResource(name, output, function.Resource.Name);
-        builder.AddResource(queue)
-            .WithInitialState(new CustomResourceSnapshot { ResourceType = "Queue", Properties = [], State = KnownResourceStates.Waiting })
+        builder
+            .AddResource(queue)
+            .WithInitialState(
+                new CustomResourceSnapshot
+                {
+                    ResourceType = "Queue",
+                    Properties = [],
+                    State = KnownResourceStates.Waiting,
+                }
+            )
             .WithParentRelationship(stack)
             .WithIconName("MailInbox")
-            .WithCommand("redrive", "Redrive", context => RedriveAsync(queue, builder, account, context.CancellationToken), new CommandOptions
-            {
-                Description = $"Has {function.Resource.Name} handle every event in the queue again; what succeeds leaves it.",
-                IconName = "ArrowRepeatAll",
-                IsHighlighted = true,
-                UpdateState = context => context.ResourceSnapshot.State?.Style == KnownResourceStateStyles.Warn ? ResourceCommandState.Enabled : ResourceCommandState.Disabled,
-            });
+            .WithCommand(
+                "redrive",
+                "Redrive",
+                context => RedriveAsync(queue, builder, account, context.CancellationToken),
+                new CommandOptions
+                {
+                    Description = $"Has {function.Resource.Name} handle every event in the queue again; what succeeds leaves it.",
+                    IconName = "ArrowRepeatAll",
+                    IsHighlighted = true,
+                    UpdateState = context =>
+                        context.ResourceSnapshot.State?.Style == KnownResourceStateStyles.Warn
+                            ? ResourceCommandState.Enabled
+                            : ResourceCommandState.Disabled,
+                }
+            );
         builder.Services.AddSingleton<IHostedService>(services => new DeadLetterQueueWatch(
-            queue, stack.Resource.Name, account, services.GetRequiredService<ResourceNotificationService>()));
+            queue,
+            stack.Resource.Name,
+            account,
+            services.GetRequiredService<ResourceNotificationService>()
+        ));
     }
 
     private static async Task<ExecuteCommandResult> RedriveAsync(
-        DeadLetterQueueResource queue, IDistributedApplicationBuilder builder, DeveloperAccount? account, CancellationToken cancellationToken)
+        DeadLetterQueueResource queue,
+        IDistributedApplicationBuilder builder,
+        DeveloperAccount? account,
+        CancellationToken cancellationToken
+    )
     {
         var functions = builder.Resources.OfType<LocalAwsResource>().Single();
         using var sqs = AwsClients.Sqs(account);
         var (handled, failures) = (0, new List<string>());
-        while (await sqs.ReceiveMessageAsync(new ReceiveMessageRequest { QueueUrl = queue.Url, MaxNumberOfMessages = 10 }, cancellationToken) is { Messages: { Count: > 0 } messages })
+        while (
+            await sqs.ReceiveMessageAsync(new ReceiveMessageRequest { QueueUrl = queue.Url, MaxNumberOfMessages = 10 }, cancellationToken)
+                is { Messages: { Count: > 0 } messages }
+        )
         {
             foreach (var message in messages)
             {

@@ -7,7 +7,11 @@ namespace ImageApp.AppHost.Hosting.Aws;
 
 /// <summary>Keeps a queue's state in the dashboard: how many events wait in it.</summary>
 internal sealed class DeadLetterQueueWatch(
-    DeadLetterQueueResource queue, string stack, DeveloperAccount? account, ResourceNotificationService notifications) : BackgroundService
+    DeadLetterQueueResource queue,
+    string stack,
+    DeveloperAccount? account,
+    ResourceNotificationService notifications
+) : BackgroundService
 {
     // Requests to an account cost money.
     private readonly TimeSpan _period = account is null ? TimeSpan.FromSeconds(2) : TimeSpan.FromSeconds(30);
@@ -16,13 +20,27 @@ internal sealed class DeadLetterQueueWatch(
     {
         try
         {
-            var made = await notifications.WaitForResourceAsync(stack, change => change.Snapshot.State?.Text == KnownResourceStates.Running, stoppingToken);
-            queue.Url = made.Snapshot.Properties.FirstOrDefault(property => property.Name == $"aws.cloudformation.output.{queue.Output}")?.Value as string;
-            await notifications.PublishUpdateAsync(queue, state => state with
-            {
-                StartTimeStamp = DateTime.UtcNow,
-                Properties = [new ResourcePropertySnapshot("aws.sqs.url", queue.Url), new ResourcePropertySnapshot("aws.lambda.function", queue.Function)],
-            });
+            var made = await notifications.WaitForResourceAsync(
+                stack,
+                change => change.Snapshot.State?.Text == KnownResourceStates.Running,
+                stoppingToken
+            );
+            queue.Url =
+                made.Snapshot.Properties.FirstOrDefault(property => property.Name == $"aws.cloudformation.output.{queue.Output}")?.Value
+                as string;
+            await notifications.PublishUpdateAsync(
+                queue,
+                state =>
+                    state with
+                    {
+                        StartTimeStamp = DateTime.UtcNow,
+                        Properties =
+                        [
+                            new ResourcePropertySnapshot("aws.sqs.url", queue.Url),
+                            new ResourcePropertySnapshot("aws.lambda.function", queue.Function),
+                        ],
+                    }
+            );
 
             using var sqs = AwsClients.Sqs(account);
             using var timer = new PeriodicTimer(_period);
@@ -31,7 +49,9 @@ internal sealed class DeadLetterQueueWatch(
             {
                 try
                 {
-                    var depth = (await sqs.GetQueueAttributesAsync(queue.Url, ["ApproximateNumberOfMessages"], stoppingToken)).ApproximateNumberOfMessages;
+                    var depth = (
+                        await sqs.GetQueueAttributesAsync(queue.Url, ["ApproximateNumberOfMessages"], stoppingToken)
+                    ).ApproximateNumberOfMessages;
                     if (depth != shown)
                     {
                         await notifications.PublishUpdateAsync(queue, state => state with { State = State(depth) });
@@ -40,11 +60,13 @@ internal sealed class DeadLetterQueueWatch(
                 }
                 catch (AmazonServiceException e)
                 {
-                    await notifications.PublishUpdateAsync(queue, state => state with { State = new ResourceStateSnapshot(e.Message, KnownResourceStateStyles.Error) });
+                    await notifications.PublishUpdateAsync(
+                        queue,
+                        state => state with { State = new ResourceStateSnapshot(e.Message, KnownResourceStateStyles.Error) }
+                    );
                     shown = -1;
                 }
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
+            } while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -52,7 +74,8 @@ internal sealed class DeadLetterQueueWatch(
         }
     }
 
-    private static ResourceStateSnapshot State(int depth) => depth == 0
-        ? new ResourceStateSnapshot("Empty", KnownResourceStateStyles.Success)
-        : new ResourceStateSnapshot(string.Create(CultureInfo.InvariantCulture, $"{depth} waiting"), KnownResourceStateStyles.Warn);
+    private static ResourceStateSnapshot State(int depth) =>
+        depth == 0
+            ? new ResourceStateSnapshot("Empty", KnownResourceStateStyles.Success)
+            : new ResourceStateSnapshot(string.Create(CultureInfo.InvariantCulture, $"{depth} waiting"), KnownResourceStateStyles.Warn);
 }

@@ -17,14 +17,21 @@ internal static class LocalAwsExtensions
 {
     private const int MemorySize = 512;
     private static readonly TimeSpan FunctionTimeout = TimeSpan.FromMinutes(5);
+    private static readonly string[] OnItsWay = [KnownResourceStates.NotStarted, KnownResourceStates.Waiting, KnownResourceStates.Starting];
 
     /// <summary>
-    /// Starts local AWS before anything is provisioned, shows it as resource <c>aws</c>, points every project and the AppHost's own SDK at it,
-    /// and takes the place of the Lambda emulator: functions poll local AWS. Settings: configuration section <c>LocalAws</c>. With an account of the developer's own only the last is
+    /// Starts local AWS before anything is provisioned, shows it as resource <c>aws</c>, points every project and the AppHost's own SDK at
+    /// it,
+    /// and takes the place of the Lambda emulator: functions poll local AWS. Settings: configuration section <c>LocalAws</c>. With an
+    /// account of the developer's own only the last is
     /// done: everything else is in the account.
     /// </summary>
     public static IResourceBuilder<LocalAwsResource> AddLocalAws(
-        this IDistributedApplicationBuilder builder, string name, IAWSSDKConfig config, DeveloperAccount? account)
+        this IDistributedApplicationBuilder builder,
+        string name,
+        IAWSSDKConfig config,
+        DeveloperAccount? account
+    )
     {
         // Functions are told to poll the emulator's address, which will be that of local AWS.
         builder.AddAWSLambdaServiceEmulator(new LambdaEmulatorOptions { DisableAutoInstall = true, DisableHttpsEndpoint = true });
@@ -33,14 +40,30 @@ internal static class LocalAwsExtensions
         options.DataDirectory = StateFolder.Of(builder, "LocalAws:DataDirectory", "aws");
         options.Region = config.Region?.SystemName ?? options.Region;
 
-        builder.Eventing.Subscribe<BeforeStartEvent>((@event, cancellationToken) =>
-            StartAsync(resource, options, account is null, builder.Configuration, @event, cancellationToken));
-        return builder.AddResource(resource)
+        builder.Eventing.Subscribe<BeforeStartEvent>(
+            (@event, cancellationToken) => StartAsync(resource, options, account is null, builder.Configuration, @event, cancellationToken)
+        );
+        return builder
+            .AddResource(resource)
             .WithIconName("Cloud")
-            .WithInitialState(new CustomResourceSnapshot { ResourceType = "LocalAws", Properties = [], State = KnownResourceStates.Starting });
+            .WithInitialState(
+                new CustomResourceSnapshot
+                {
+                    ResourceType = "LocalAws",
+                    Properties = [],
+                    State = KnownResourceStates.Starting,
+                }
+            );
     }
 
-    private static async Task StartAsync(LocalAwsResource resource, LocalAwsOptions options, bool forEverything, IConfiguration configuration, BeforeStartEvent started, CancellationToken cancellationToken)
+    private static async Task StartAsync(
+        LocalAwsResource resource,
+        LocalAwsOptions options,
+        bool forEverything,
+        IConfiguration configuration,
+        BeforeStartEvent started,
+        CancellationToken cancellationToken
+    )
     {
         var services = started.Services;
         var notifications = services.GetRequiredService<ResourceNotificationService>();
@@ -48,17 +71,21 @@ internal static class LocalAwsExtensions
         var functions = started.Model.Resources.OfType<LambdaProjectResource>().ToList();
         foreach (var function in functions)
         {
-            options.Functions.Add(new FunctionRegistration(function.Name)
-            {
-                MemorySize = MemorySize,
-                Timeout = FunctionTimeout,
-                RestartAsync = stopping => StartAgainAsync(function, notifications, commands, stopping),
-                StateChanged = state => _ = ShowAsync(function, state, notifications),
-            });
+            options.Functions.Add(
+                new FunctionRegistration(function.Name)
+                {
+                    MemorySize = MemorySize,
+                    Timeout = FunctionTimeout,
+                    RestartAsync = stopping => StartAgainAsync(function, notifications, commands, stopping),
+                    StateChanged = state => _ = ShowAsync(function, state, notifications),
+                }
+            );
         }
 
         var server = await StartServerAsync(resource, options, configuration, services, cancellationToken);
-        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(() => server.DisposeAsync().AsTask().GetAwaiter().GetResult());
+        services
+            .GetRequiredService<IHostApplicationLifetime>()
+            .ApplicationStopped.Register(() => server.DisposeAsync().AsTask().GetAwaiter().GetResult());
 
         resource.Functions = [.. functions.Select(function => function.Name)];
         resource.Started(server);
@@ -68,17 +95,30 @@ internal static class LocalAwsExtensions
         }
 
         ReplaceEmulator(started.Model, server.Endpoint);
-        await notifications.PublishUpdateAsync(resource, state => state with
-        {
-            State = new ResourceStateSnapshot(KnownResourceStates.Running, KnownResourceStateStyles.Success),
-            StartTimeStamp = DateTime.UtcNow,
-            Urls = [new UrlSnapshot("endpoint", server.Endpoint.ToString(), IsInternal: false)],
-            Properties = [new ResourcePropertySnapshot("aws.region", options.Region), new ResourcePropertySnapshot("aws.data", options.DataDirectory)],
-        });
+        await notifications.PublishUpdateAsync(
+            resource,
+            state =>
+                state with
+                {
+                    State = new ResourceStateSnapshot(KnownResourceStates.Running, KnownResourceStateStyles.Success),
+                    StartTimeStamp = DateTime.UtcNow,
+                    Urls = [new UrlSnapshot("endpoint", server.Endpoint.ToString(), IsInternal: false)],
+                    Properties =
+                    [
+                        new ResourcePropertySnapshot("aws.region", options.Region),
+                        new ResourcePropertySnapshot("aws.data", options.DataDirectory),
+                    ],
+                }
+        );
     }
 
     private static async Task<LocalAwsServer> StartServerAsync(
-        LocalAwsResource resource, LocalAwsOptions options, IConfiguration configuration, IServiceProvider services, CancellationToken cancellationToken)
+        LocalAwsResource resource,
+        LocalAwsOptions options,
+        IConfiguration configuration,
+        IServiceProvider services,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -88,10 +128,12 @@ internal static class LocalAwsExtensions
                 {
                     aws.Logging.ClearProviders();
                     aws.Logging.Services.AddSingleton<ILoggerProvider>(
-                        new ResourceLoggerProvider(services.GetRequiredService<ResourceLoggerService>().GetLogger(resource)));
+                        new ResourceLoggerProvider(services.GetRequiredService<ResourceLoggerService>().GetLogger(resource))
+                    );
                     TelemetryForwarding.Configure(aws.Configuration, configuration);
                 },
-                cancellationToken);
+                cancellationToken
+            );
         }
         catch (Exception e) when (e is IOException or ArgumentException)
         {
@@ -99,12 +141,23 @@ internal static class LocalAwsExtensions
         }
     }
 
-    // A process that has ended cannot be restarted, only started.
+    // What is on its way up is left alone: it may wait for the database.
     private static async Task StartAgainAsync(
-        LambdaProjectResource function, ResourceNotificationService notifications, ResourceCommandService commands, CancellationToken cancellationToken)
+        LambdaProjectResource function,
+        ResourceNotificationService notifications,
+        ResourceCommandService commands,
+        CancellationToken cancellationToken
+    )
     {
-        var runs = notifications.TryGetCurrentState(function.Name, out var state) && state.Snapshot.State?.Text == KnownResourceStates.Running;
-        var result = await commands.ExecuteCommandAsync(function, runs ? KnownResourceCommands.RestartCommand : KnownResourceCommands.StartCommand, cancellationToken);
+        var state = notifications.TryGetCurrentState(function.Name, out var current) ? current.Snapshot.State?.Text : null;
+        if (state is null || OnItsWay.Contains(state))
+        {
+            return;
+        }
+
+        var hasEnded = KnownResourceStates.TerminalStates.Contains(state);
+        var command = hasEnded ? KnownResourceCommands.StartCommand : KnownResourceCommands.RestartCommand;
+        var result = await commands.ExecuteCommandAsync(function, command, cancellationToken);
         if (!result.Success && !result.Canceled)
         {
             throw new InvalidOperationException($"{function.Name} could not be started: {result.Message}");
@@ -119,20 +172,27 @@ internal static class LocalAwsExtensions
             return Task.CompletedTask;
         }
 
-        return notifications.PublishUpdateAsync(function, current.ResourceId, snapshot => snapshot.State?.Text == shown.Text ? snapshot : snapshot with { State = shown });
+        return notifications.PublishUpdateAsync(
+            function,
+            current.ResourceId,
+            snapshot => snapshot.State?.Text == shown.Text ? snapshot : snapshot with { State = shown }
+        );
     }
 
-    private static ResourceStateSnapshot? Describe(FunctionState state) => state switch
-    {
-        { Status: FunctionStatus.Active } => new ResourceStateSnapshot(KnownResourceStates.Running, KnownResourceStateStyles.Success),
-        { Status: FunctionStatus.Pending, Attempts: > 0 } => new ResourceStateSnapshot(
-            string.Create(CultureInfo.InvariantCulture, $"Starting, attempt {state.Attempts}"), KnownResourceStateStyles.Info),
-        { Status: FunctionStatus.Failed, NextAttemptAt: { } next } => new ResourceStateSnapshot(
-            string.Create(CultureInfo.InvariantCulture, $"Does not poll after {state.Attempts} starts; next at {next.LocalDateTime:HH:mm:ss}"),
-            KnownResourceStateStyles.Error),
-        { Status: FunctionStatus.Failed } => new ResourceStateSnapshot(state.Reason ?? "Does not poll", KnownResourceStateStyles.Error),
-        _ => null,
-    };
+    private static ResourceStateSnapshot? Describe(FunctionState state) =>
+        state switch
+        {
+            { Status: FunctionStatus.Active } => new ResourceStateSnapshot(KnownResourceStates.Running, KnownResourceStateStyles.Success),
+            { Status: FunctionStatus.Failed, NextAttemptAt: { } next } => new ResourceStateSnapshot(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Does not poll after {state.Attempts} starts; next at {next.LocalDateTime:HH:mm:ss}"
+                ),
+                KnownResourceStateStyles.Error
+            ),
+            { Status: FunctionStatus.Failed } => new ResourceStateSnapshot(state.Reason ?? "Does not poll", KnownResourceStateStyles.Error),
+            _ => null,
+        };
 
     private static void UseForEverything(DistributedApplicationModel model, Dictionary<string, string> variables)
     {
@@ -144,13 +204,15 @@ internal static class LocalAwsExtensions
 
         foreach (var project in model.Resources.OfType<ProjectResource>())
         {
-            project.Annotations.Add(new EnvironmentCallbackAnnotation(context =>
-            {
-                foreach (var (name, value) in variables)
+            project.Annotations.Add(
+                new EnvironmentCallbackAnnotation(context =>
                 {
-                    context.EnvironmentVariables[name] = value;
-                }
-            }));
+                    foreach (var (name, value) in variables)
+                    {
+                        context.EnvironmentVariables[name] = value;
+                    }
+                })
+            );
         }
     }
 
@@ -167,7 +229,12 @@ internal static class LocalAwsExtensions
             model.Resources.Remove(emulator);
             foreach (var resource in model.Resources)
             {
-                foreach (var relation in resource.Annotations.OfType<ResourceRelationshipAnnotation>().Where(relation => relation.Resource == emulator).ToList())
+                foreach (
+                    var relation in resource
+                        .Annotations.OfType<ResourceRelationshipAnnotation>()
+                        .Where(relation => relation.Resource == emulator)
+                        .ToList()
+                )
                 {
                     resource.Annotations.Remove(relation);
                 }
@@ -175,11 +242,12 @@ internal static class LocalAwsExtensions
         }
     }
 
-    private static Dictionary<string, string> Variables(Uri endpoint, LocalAwsOptions options) => new()
-    {
-        ["AWS_ENDPOINT_URL"] = endpoint.ToString().TrimEnd('/'),
-        ["AWS_ACCESS_KEY_ID"] = options.AccessKeyId,
-        ["AWS_SECRET_ACCESS_KEY"] = options.SecretAccessKey,
-        ["AWS_REGION"] = options.Region,
-    };
+    private static Dictionary<string, string> Variables(Uri endpoint, LocalAwsOptions options) =>
+        new()
+        {
+            ["AWS_ENDPOINT_URL"] = endpoint.ToString().TrimEnd('/'),
+            ["AWS_ACCESS_KEY_ID"] = options.AccessKeyId,
+            ["AWS_SECRET_ACCESS_KEY"] = options.SecretAccessKey,
+            ["AWS_REGION"] = options.Region,
+        };
 }

@@ -14,10 +14,17 @@ internal static class MySqlProcessExtensions
     private const string PasswordAlphabet = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
     /// <summary>
-    /// Adds the server with one database. Data is kept in <c>LocalMySql:DataDirectory</c> (default below <c>.local</c>), the generated password
+    /// Adds the server with one database. Data is kept in <c>LocalMySql:DataDirectory</c> (default below <c>.local</c>), the generated
+    /// password
     /// beside it in a file only its owner can read; the server listens on the loopback alone.
     /// </summary>
-    public static IResourceBuilder<IResourceWithConnectionString> AddMySqlProcess(this IDistributedApplicationBuilder builder, string name, MySqlInstallation installation, string databaseName, string folderName)
+    public static IResourceBuilder<IResourceWithConnectionString> AddMySqlProcess(
+        this IDistributedApplicationBuilder builder,
+        string name,
+        MySqlInstallation installation,
+        string databaseName,
+        string folderName
+    )
     {
         var folder = StateFolder.Of(builder, "LocalMySql:DataDirectory", folderName);
         Directory.CreateDirectory(folder);
@@ -26,31 +33,71 @@ internal static class MySqlProcessExtensions
         var port = FreePort();
         var server = new MySqlProcessResource(name, installation.ServerPath, folder, password.Resource);
         var database = new MySqlProcessDatabaseResource(databaseName, server);
-        builder.Services.AddHealthChecks()
-            .Add(new HealthCheckRegistration($"{name}_check", _ => new MySqlConnectionHealthCheck(server), null, null, TimeSpan.FromSeconds(5)))
-            .Add(new HealthCheckRegistration($"{databaseName}_check", _ => new MySqlConnectionHealthCheck(database), null, null, TimeSpan.FromSeconds(5)));
+        builder
+            .Services.AddHealthChecks()
+            .Add(
+                new HealthCheckRegistration(
+                    $"{name}_check",
+                    _ => new MySqlConnectionHealthCheck(server),
+                    null,
+                    null,
+                    TimeSpan.FromSeconds(5)
+                )
+            )
+            .Add(
+                new HealthCheckRegistration(
+                    $"{databaseName}_check",
+                    _ => new MySqlConnectionHealthCheck(database),
+                    null,
+                    null,
+                    TimeSpan.FromSeconds(5)
+                )
+            );
 
-        builder.AddResource(server)
+        builder
+            .AddResource(server)
             .WithIconName("DatabaseMultiple")
             .WithEndpoint(port: port, targetPort: port, scheme: "tcp", name: MySqlProcessResource.EndpointName, isProxied: false)
             .WithHealthCheck($"{name}_check")
             .WithArgs([.. Arguments(folder, port)]);
-        builder.Eventing.Subscribe<BeforeResourceStartedEvent>(server, (_, cancellationToken) => PrepareAsync(server, installation, databaseName, secret, cancellationToken));
+        builder.Eventing.Subscribe<BeforeResourceStartedEvent>(
+            server,
+            (_, cancellationToken) => PrepareAsync(server, installation, databaseName, secret, cancellationToken)
+        );
 
         // The orchestrator gives children of containers their parent's state, and only those.
-        builder.Eventing.Subscribe<ResourceReadyEvent>(server, (@event, _) =>
-            SetStateAsync(database, new ResourceStateSnapshot(KnownResourceStates.Running, KnownResourceStateStyles.Success), @event.Services));
-        builder.Eventing.Subscribe<ResourceStoppedEvent>(server, (@event, _) =>
-            SetStateAsync(database, new ResourceStateSnapshot(KnownResourceStates.Exited, null), @event.Services));
+        builder.Eventing.Subscribe<ResourceReadyEvent>(
+            server,
+            (@event, _) =>
+                SetStateAsync(
+                    database,
+                    new ResourceStateSnapshot(KnownResourceStates.Running, KnownResourceStateStyles.Success),
+                    @event.Services
+                )
+        );
+        builder.Eventing.Subscribe<ResourceStoppedEvent>(
+            server,
+            (@event, _) => SetStateAsync(database, new ResourceStateSnapshot(KnownResourceStates.Exited, null), @event.Services)
+        );
         password.WithParentRelationship(server);
-        return builder.AddResource(database)
+        return builder
+            .AddResource(database)
             .WithIconName("Database")
-            .WithInitialState(new CustomResourceSnapshot { ResourceType = "MySqlDatabase", Properties = [], State = KnownResourceStates.NotStarted })
+            .WithInitialState(
+                new CustomResourceSnapshot
+                {
+                    ResourceType = "MySqlDatabase",
+                    Properties = [],
+                    State = KnownResourceStates.NotStarted,
+                }
+            )
             .WithHealthCheck($"{databaseName}_check");
     }
 
     private static Task SetStateAsync(MySqlProcessDatabaseResource database, ResourceStateSnapshot state, IServiceProvider services) =>
-        services.GetRequiredService<ResourceNotificationService>().PublishUpdateAsync(database, snapshot => snapshot with { State = state, StartTimeStamp = DateTime.UtcNow });
+        services
+            .GetRequiredService<ResourceNotificationService>()
+            .PublishUpdateAsync(database, snapshot => snapshot with { State = state, StartTimeStamp = DateTime.UtcNow });
 
     private static IEnumerable<object> Arguments(string folder, int port)
     {
@@ -72,9 +119,18 @@ internal static class MySqlProcessExtensions
 
     // A socket's path may have 107 bytes, which a folder of the repository can exceed.
     private static string SocketPath(string folder) =>
-        Path.Combine(Path.GetTempPath(), $"imageapp-{Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(folder)))[..12]}.sock");
+        Path.Combine(
+            Path.GetTempPath(),
+            $"imageapp-{Convert.ToHexStringLower(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(folder)))[..12]}.sock"
+        );
 
-    private static async Task PrepareAsync(MySqlProcessResource server, MySqlInstallation installation, string database, string password, CancellationToken cancellationToken)
+    private static async Task PrepareAsync(
+        MySqlProcessResource server,
+        MySqlInstallation installation,
+        string database,
+        string password,
+        CancellationToken cancellationToken
+    )
     {
         var data = Path.Combine(server.DataDirectory, "data");
         if (!File.Exists(Path.Combine(server.DataDirectory, "initialised")))
@@ -105,8 +161,10 @@ internal static class MySqlProcessExtensions
     {
         var asRoot = Environment.UserName == "root" ? "--user=root" : "--skip-log-bin";
         var (command, arguments) = installation.IsMariaDb
-            ? (Path.Combine("/usr/bin", "mariadb-install-db") is var script && File.Exists(script) ? script : "mariadb-install-db",
-                new[] { "--no-defaults", $"--datadir={data}", "--auth-root-authentication-method=socket", "--skip-test-db", asRoot })
+            ? (
+                Path.Combine("/usr/bin", "mariadb-install-db") is var script && File.Exists(script) ? script : "mariadb-install-db",
+                new[] { "--no-defaults", $"--datadir={data}", "--auth-root-authentication-method=socket", "--skip-test-db", asRoot }
+            )
             : (installation.ServerPath, ["--no-defaults", "--initialize", $"--datadir={data}", asRoot]);
         var start = new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start) ?? throw new DistributedApplicationException($"{command} could not be started.");
@@ -115,7 +173,9 @@ internal static class MySqlProcessExtensions
         await process.WaitForExitAsync(cancellationToken);
         if (process.ExitCode != 0)
         {
-            throw new DistributedApplicationException($"The database's data directory {data} could not be made: {command} ended with {process.ExitCode}: {await output} {await error}");
+            throw new DistributedApplicationException(
+                $"The database's data directory {data} could not be made: {command} ended with {process.ExitCode}: {await output} {await error}"
+            );
         }
     }
 

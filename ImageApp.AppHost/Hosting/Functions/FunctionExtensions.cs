@@ -9,9 +9,17 @@ internal static class FunctionExtensions
 {
     /// <summary>Shows a function below the stack whose topic invokes it, not below an emulator that is not there.</summary>
     public static IResourceBuilder<LambdaProjectResource> AsFunctionOf(
-        this IResourceBuilder<LambdaProjectResource> function, IResourceBuilder<ICloudFormationTemplateResource> stack, string icon)
+        this IResourceBuilder<LambdaProjectResource> function,
+        IResourceBuilder<ICloudFormationTemplateResource> stack,
+        string icon
+    )
     {
-        foreach (var relation in function.Resource.Annotations.OfType<ResourceRelationshipAnnotation>().Where(relation => relation.Type == "Parent").ToList())
+        foreach (
+            var relation in function
+                .Resource.Annotations.OfType<ResourceRelationshipAnnotation>()
+                .Where(relation => relation.Type == "Parent")
+                .ToList()
+        )
         {
             function.Resource.Annotations.Remove(relation);
         }

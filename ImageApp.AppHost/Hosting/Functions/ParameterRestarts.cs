@@ -4,7 +4,11 @@ namespace ImageApp.AppHost.Hosting.Functions;
 
 /// <summary>Starts a resource again when one of its parameters was given another value in the dashboard.</summary>
 internal sealed class ParameterRestarts(
-    IResource resource, ParameterResource[] parameters, ResourceNotificationService notifications, ResourceCommandService commands) : BackgroundService
+    IResource resource,
+    ParameterResource[] parameters,
+    ResourceNotificationService notifications,
+    ResourceCommandService commands
+) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -13,8 +17,10 @@ internal sealed class ParameterRestarts(
         {
             await foreach (var change in notifications.WatchAsync(stoppingToken))
             {
-                if (!parameters.Contains(change.Resource)
-                    || change.Snapshot.Properties.FirstOrDefault(property => property.Name == "Value")?.Value is not string value)
+                if (
+                    !parameters.Contains(change.Resource)
+                    || change.Snapshot.Properties.FirstOrDefault(property => property.Name == "Value")?.Value is not string value
+                )
                 {
                     continue;
                 }

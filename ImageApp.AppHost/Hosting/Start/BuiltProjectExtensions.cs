@@ -6,7 +6,8 @@ namespace ImageApp.AppHost.Hosting.Start;
 internal static class BuiltProjectExtensions
 {
     /// <summary>
-    /// Runs the executable that the AppHost's own build has just made, instead of <c>dotnet run --no-build</c>, whose evaluation of the project
+    /// Runs the executable that the AppHost's own build has just made, instead of <c>dotnet run --no-build</c>, whose evaluation of the
+    /// project
     /// costs more than a second of a core for each process. An IDE that debugs, and <c>dotnet watch</c>, still get the project.
     /// </summary>
     public static IResourceBuilder<T> AsBuilt<T>(this IResourceBuilder<T> builder)
@@ -20,9 +21,12 @@ internal static class BuiltProjectExtensions
 
         var project = builder.Resource.GetProjectMetadata().ProjectPath;
         var folder = Path.GetDirectoryName(project)!;
-        // .../ImageApp.AppHost/bin/Debug/net10.0/: the other projects were built for the same.
-        var target = Path.GetRelativePath(Path.Combine(builder.ApplicationBuilder.AppHostDirectory, "bin"), Path.GetDirectoryName(typeof(BuiltProjectExtensions).Assembly.Location)!);
-        var program = Path.Combine(folder, "bin", target, Path.GetFileNameWithoutExtension(project) + (OperatingSystem.IsWindows() ? ".exe" : ""));
-        return File.Exists(program) ? builder.WithAnnotation(new ExecutableAnnotation { Command = program, WorkingDirectory = folder }) : builder;
+        // .../bin/Debug/net10.0: every project was built for the same configuration and framework as this assembly.
+        var built = new DirectoryInfo(Path.GetDirectoryName(typeof(BuiltProjectExtensions).Assembly.Location)!);
+        var name = Path.GetFileNameWithoutExtension(project) + (OperatingSystem.IsWindows() ? ".exe" : "");
+        var program = Path.Combine(folder, "bin", built.Parent!.Name, built.Name, name);
+        return File.Exists(program)
+            ? builder.WithAnnotation(new ExecutableAnnotation { Command = program, WorkingDirectory = folder })
+            : builder;
     }
 }

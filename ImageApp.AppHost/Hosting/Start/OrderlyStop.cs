@@ -8,7 +8,11 @@ namespace ImageApp.AppHost.Hosting.Start;
 /// database. The orchestrator alone would do it after the AppHost has gone, when the terminal already says that all is over.
 /// </summary>
 internal sealed partial class OrderlyStop(
-    DistributedApplicationModel model, ResourceCommandService commands, ILogger<OrderlyStop> logger) : IHostedLifecycleService
+    DistributedApplicationModel model,
+    ResourceNotificationService notifications,
+    ResourceCommandService commands,
+    ILogger<OrderlyStop> logger)
+    : IHostedLifecycleService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -41,6 +45,14 @@ internal sealed partial class OrderlyStop(
 
     private async Task StopAsync(IResource resource, CancellationToken cancellationToken)
     {
+        // A name that several processes share is not found, and all of them are told.
+        if (notifications.TryGetCurrentState(resource.Name, out var current)
+            && current.Snapshot.State?.Text is { } state
+            && (state == KnownResourceStates.NotStarted || KnownResourceStates.TerminalStates.Contains(state)))
+        {
+            return;
+        }
+
         var result = await commands.ExecuteCommandAsync(resource, KnownResourceCommands.StopCommand, cancellationToken);
         if (!result.Success)
         {

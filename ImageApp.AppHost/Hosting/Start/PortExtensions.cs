@@ -8,25 +8,32 @@ namespace ImageApp.AppHost.Hosting.Start;
 internal static class PortExtensions
 {
     /// <summary>
-    /// Ends a start whose ports are in use with a message that names the port, what it is for, the process that has it, and the setting that
+    /// Ends a start whose ports are in use with a message that names the port, what it is for, the process that has it, and the setting
+    /// that
     /// changes it.
     /// </summary>
     /// <exception cref="DistributedApplicationException">Thrown while starting.</exception>
     public static IDistributedApplicationBuilder WithPortCheck(this IDistributedApplicationBuilder builder)
     {
-        builder.Eventing.Subscribe<BeforeStartEvent>((@event, _) =>
-        {
-            Check(Ports(builder.Configuration, @event.Model));
-            return Task.CompletedTask;
-        });
+        builder.Eventing.Subscribe<BeforeStartEvent>(
+            (@event, _) =>
+            {
+                Check(Ports(builder.Configuration, @event.Model));
+                return Task.CompletedTask;
+            }
+        );
         return builder;
     }
 
     private static void Check(IEnumerable<WantedPort> wanted)
     {
         var listening = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(endpoint => endpoint.Port).ToHashSet();
-        var taken = wanted.Where(port => listening.Contains(port.Number)).Select(port =>
-            $"Port {port.Number}, {port.Purpose}, is in use by {PortOwner.Of(port.Number) ?? "another process"}. End it, or choose another: {port.Remedy}").ToList();
+        var taken = wanted
+            .Where(port => listening.Contains(port.Number))
+            .Select(port =>
+                $"Port {port.Number}, {port.Purpose}, is in use by {PortOwner.Of(port.Number) ?? "another process"}. End it, or choose another: {port.Remedy}"
+            )
+            .ToList();
         if (taken.Count > 0)
         {
             throw new DistributedApplicationException(string.Join(Environment.NewLine, taken));
@@ -51,7 +58,10 @@ internal static class PortExtensions
         }
 
         // The tests of an application take any port that is free.
-        var gallery = model.Resources.FirstOrDefault(resource => resource.Name == "web")?.Annotations.OfType<EndpointAnnotation>().FirstOrDefault();
+        var gallery = model
+            .Resources.FirstOrDefault(resource => resource.Name == "web")
+            ?.Annotations.OfType<EndpointAnnotation>()
+            .FirstOrDefault();
         if (gallery?.Port is { } port && !configuration.GetValue("DcpPublisher:RandomizePorts", false))
         {
             yield return new WantedPort(port, "the gallery's", string.Create(CultureInfo.InvariantCulture, $"--Gallery:Port={port + 1}"));

@@ -12,7 +12,9 @@ internal static class SettingsExtensions
     public static IResourceBuilder<T> WithSettings<T>(this IResourceBuilder<T> builder, params string[] sections)
         where T : IResourceWithEnvironment
     {
-        foreach (var (key, value) in sections.SelectMany(section => builder.ApplicationBuilder.Configuration.GetSection(section).AsEnumerable()))
+        foreach (
+            var (key, value) in sections.SelectMany(section => builder.ApplicationBuilder.Configuration.GetSection(section).AsEnumerable())
+        )
         {
             if (value is { Length: > 0 })
             {

@@ -8,7 +8,11 @@ internal static class StateFolder
     /// <param name="configurationKey">For example <c>LocalAws:DataDirectory</c>.</param>
     /// <param name="name">The folder's name below <c>.local</c>.</param>
     public static string Of(IDistributedApplicationBuilder builder, string configurationKey, string name) =>
-        Path.GetFullPath(builder.Configuration[configurationKey] is { Length: > 0 } configured ? configured : Path.Combine(builder.AppHostDirectory, "..", ".local", name));
+        Path.GetFullPath(
+            builder.Configuration[configurationKey] is { Length: > 0 } configured
+                ? configured
+                : Path.Combine(builder.AppHostDirectory, "..", ".local", name)
+        );
 
     /// <summary>A file beside <c>AppHost.cs</c>, wherever the application was started from.</summary>
     public static string PathOf(this IDistributedApplicationBuilder builder, string file) => Path.Combine(builder.AppHostDirectory, file);

@@ -14,32 +14,50 @@ internal static class GalleryCommandsExtensions
     public static IResourceBuilder<ProjectResource> WithGalleryCommands(this IResourceBuilder<ProjectResource> web)
     {
         var folder = web.ApplicationBuilder.PathOf(Samples);
-        return web
-            .WithCommand("add-samples", "Add sample pictures", context => AddSamplesAsync(web, folder, context.CancellationToken), new CommandOptions
-            {
-                Description = "Uploads a few pictures that come with the application.",
-                IconName = "ImageAdd",
-                UpdateState = WhileHealthy,
-            })
-            .WithCommand("empty", "Empty the gallery", context => EmptyAsync(web, context.CancellationToken), new CommandOptions
-            {
-                Description = "Deletes every picture: original, renditions and row.",
-                ConfirmationMessage = "Delete every picture of the gallery?",
-                IconName = "Delete",
-                UpdateState = WhileHealthy,
-            });
+        return web.WithCommand(
+                "add-samples",
+                "Add sample pictures",
+                context => AddSamplesAsync(web, folder, context.CancellationToken),
+                new CommandOptions
+                {
+                    Description = "Uploads a few pictures that come with the application.",
+                    IconName = "ImageAdd",
+                    UpdateState = WhileHealthy,
+                }
+            )
+            .WithCommand(
+                "empty",
+                "Empty the gallery",
+                context => EmptyAsync(web, context.CancellationToken),
+                new CommandOptions
+                {
+                    Description = "Deletes every picture: original, renditions and row.",
+                    ConfirmationMessage = "Delete every picture of the gallery?",
+                    IconName = "Delete",
+                    UpdateState = WhileHealthy,
+                }
+            );
     }
 
     private static ResourceCommandState WhileHealthy(UpdateCommandStateContext context) =>
-        context.ResourceSnapshot.HealthStatus == Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy ? ResourceCommandState.Enabled : ResourceCommandState.Disabled;
+        context.ResourceSnapshot.HealthStatus == Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy
+            ? ResourceCommandState.Enabled
+            : ResourceCommandState.Disabled;
 
-    private static async Task<ExecuteCommandResult> AddSamplesAsync(IResourceBuilder<ProjectResource> web, string folder, CancellationToken cancellationToken)
+    private static async Task<ExecuteCommandResult> AddSamplesAsync(
+        IResourceBuilder<ProjectResource> web,
+        string folder,
+        CancellationToken cancellationToken
+    )
     {
         using var client = Client(web);
         var files = Directory.GetFiles(folder, "*.jpg");
         foreach (var file in files.Order(StringComparer.Ordinal))
         {
-            using var form = new MultipartFormDataContent { { new ByteArrayContent(await File.ReadAllBytesAsync(file, cancellationToken)), "file", Path.GetFileName(file) } };
+            using var form = new MultipartFormDataContent
+            {
+                { new ByteArrayContent(await File.ReadAllBytesAsync(file, cancellationToken)), "file", Path.GetFileName(file) },
+            };
             using var answer = await client.PostAsync(new Uri("/api/images", UriKind.Relative), form, cancellationToken);
             if (!answer.IsSuccessStatusCode)
             {
@@ -67,7 +85,9 @@ internal static class GalleryCommandsExtensions
                 using var answer = await client.DeleteAsync(new Uri($"/api/images/{image!["id"]}", UriKind.Relative), cancellationToken);
                 if (!answer.IsSuccessStatusCode)
                 {
-                    return CommandResults.Failure($"{deleted} pictures deleted, then: {await answer.Content.ReadAsStringAsync(cancellationToken)}");
+                    return CommandResults.Failure(
+                        $"{deleted} pictures deleted, then: {await answer.Content.ReadAsStringAsync(cancellationToken)}"
+                    );
                 }
 
                 deleted++;

@@ -11,19 +11,24 @@ internal static partial class ReadyMessageExtensions
     public static IResourceBuilder<ProjectResource> WithReadyMessage(this IResourceBuilder<ProjectResource> gallery)
     {
         var said = 0;
-        return gallery.OnResourceReady((_, @event, _) =>
-        {
-            if (Interlocked.Exchange(ref said, 1) == 0)
+        return gallery.OnResourceReady(
+            (_, @event, _) =>
             {
-                using var process = Process.GetCurrentProcess();
-                var log = @event.Services.GetRequiredService<ILoggerFactory>().CreateLogger("ImageApp");
-                LogReady(log, gallery.GetEndpoint("http").Url, (DateTime.Now - process.StartTime).TotalSeconds);
-            }
+                if (Interlocked.Exchange(ref said, 1) == 0)
+                {
+                    using var process = Process.GetCurrentProcess();
+                    var log = @event.Services.GetRequiredService<ILoggerFactory>().CreateLogger("ImageApp");
+                    LogReady(log, gallery.GetEndpoint("http").Url, (DateTime.Now - process.StartTime).TotalSeconds);
+                }
 
-            return Task.CompletedTask;
-        });
+                return Task.CompletedTask;
+            }
+        );
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The gallery is ready: {Address} (after {Seconds:0.0} s). Ctrl-C ends everything.")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "The gallery is ready: {Address} (after {Seconds:0.0} s). Ctrl-C ends everything."
+    )]
     private static partial void LogReady(ILogger logger, string address, double seconds);
 }

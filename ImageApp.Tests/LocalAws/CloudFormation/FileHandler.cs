@@ -26,7 +26,8 @@ internal sealed class FileHandler : IResourceTypeHandler
 
     public string TypeName => "Test::Files::File";
 
-    public IReadOnlySet<string> Properties { get; } = new HashSet<string> { "Folder", "Name", "Content", "Options.Mode", "Tags.Key", "Tags.Value" };
+    public IReadOnlySet<string> Properties { get; } =
+        new HashSet<string> { "Folder", "Name", "Content", "Options.Mode", "Tags.Key", "Tags.Value" };
 
     public IReadOnlySet<string> ReplacementProperties { get; } = new HashSet<string> { "Folder", "Name" };
 

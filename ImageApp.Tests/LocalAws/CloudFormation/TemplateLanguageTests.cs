@@ -26,7 +26,12 @@ public sealed class TemplateLanguageTests
 
     private static readonly ResourceTypes Types = new([new FileHandler(), new FolderHandler()]);
 
-    private static readonly PseudoParameters Pseudo = new("123456789012", "us-east-1", "stack", "arn:aws:cloudformation:us-east-1:123456789012:stack/stack/id", ["arn:n1", "arn:n2"]);
+    private static readonly PseudoParameters Pseudo = new(
+        "123456789012",
+        "us-east-1",
+        "stack",
+        "arn:aws:cloudformation:us-east-1:123456789012:stack/stack/id",
+        ["arn:n1", "arn:n2"]);
 
     [Theory]
     [InlineData("!Ref Name", "\"photos\"")]
@@ -67,7 +72,9 @@ public sealed class TemplateLanguageTests
     [InlineData("!ImportValue shared", "\"import-shared\"")]
     [InlineData("000000000000", "\"000000000000\"")]
     [InlineData("2010-09-09", "\"2010-09-09\"")]
-    [InlineData("{ Condition: { Bool: { \"aws:SecureTransport\": \"false\" } } }", """{"Condition":{"Bool":{"aws:SecureTransport":"false"}}}""")]
+    [InlineData(
+        "{ Condition: { Bool: { \"aws:SecureTransport\": \"false\" } } }",
+        """{"Condition":{"Bool":{"aws:SecureTransport":"false"}}}""")]
     [InlineData("|\n      two\n      lines\n", "\"two\\nlines\\n\"")]
     public void An_expression_resolves_as_in_AWS(string yaml, string json)
     {
@@ -112,27 +119,52 @@ public sealed class TemplateLanguageTests
     [InlineData("{\"Resources\": {,}}", "JSON not well-formed. (line 1, column")]
     [InlineData("Resources:\n  A: [1, 2", "YAML not well-formed. (line ")]
     [InlineData("Resources:\n  A: { Type: Test::Files::File }\n  A: { Type: Test::Files::File }", "duplicate key 'A'")]
-    [InlineData("Resources:\n  A: { Type: Test::Files::File, Properties: { Name: } }", "[/Resources/A/Properties/Name] 'null' values are not allowed")]
+    [InlineData(
+        "Resources:\n  A: { Type: Test::Files::File, Properties: { Name: } }",
+        "[/Resources/A/Properties/Name] 'null' values are not allowed")]
     [InlineData("Resources:\n  A: &a { Type: Test::Files::File }\n  B: *a", "aliases (*a) are not supported")]
-    [InlineData("Transform: AWS::Serverless-2016-10-31\nResources:\n  A: { Type: Test::Files::File }", "the section Transform is not supported")]
-    [InlineData("AWSTemplateFormatVersion: 2011-01-01\nResources:\n  A: { Type: Test::Files::File }", "Template format version must be 2010-09-09")]
+    [InlineData(
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  A: { Type: Test::Files::File }",
+        "the section Transform is not supported")]
+    [InlineData(
+        "AWSTemplateFormatVersion: 2011-01-01\nResources:\n  A: { Type: Test::Files::File }",
+        "Template format version must be 2010-09-09")]
     [InlineData("Resources:\n  A: { Properties: {} }", "Every Resources object must contain a Type member")]
     [InlineData("Resources:\n  A-B: { Type: Test::Files::File }", "Resource name A-B is non alphanumeric")]
     [InlineData("Resources:\n  A: { Type: Test::Files::File, Propertys: {} }", "'Propertys'")]
-    [InlineData("Resources:\n  A: { Type: AWS::X::Y }\n  B: { Type: AWS::X::Z }", "Template format error: Unrecognized resource types: [AWS::X::Y, AWS::X::Z]")]
-    [InlineData("Resources:\n  A: { Type: Test::Files::File, DependsOn: B }", "Unresolved resource dependencies [B] in the Resources block of the template")]
-    [InlineData("Resources:\n  A: { Type: Test::Files::File, Properties: { Name: !Ref B } }", "Unresolved resource dependencies [B] in the Resources block of the template")]
+    [InlineData(
+        "Resources:\n  A: { Type: AWS::X::Y }\n  B: { Type: AWS::X::Z }",
+        "Template format error: Unrecognized resource types: [AWS::X::Y, AWS::X::Z]")]
+    [InlineData(
+        "Resources:\n  A: { Type: Test::Files::File, DependsOn: B }",
+        "Unresolved resource dependencies [B] in the Resources block of the template")]
+    [InlineData(
+        "Resources:\n  A: { Type: Test::Files::File, Properties: { Name: !Ref B } }",
+        "Unresolved resource dependencies [B] in the Resources block of the template")]
     [InlineData("Resources:\n  A: { Type: Test::Files::File, Properties: { Name: !Ref A } }", "Circular dependency between resources: [A]")]
-    [InlineData("Resources:\n  C: { Type: Test::Files::File, DependsOn: A }\n  A: { Type: Test::Files::File, DependsOn: B }\n  B: { Type: Test::Files::File, Properties: { Name: !GetAtt A.Name } }", "Circular dependency between resources: [A, B]")]
-    [InlineData("Resources:\n  A: { Type: Test::Files::File }\n  B: { Type: Test::Files::File, Properties: { Name: !GetAtt A.Colour } }", "Template error: resource A does not support attribute type Colour in Fn::GetAtt")]
+    [InlineData(
+        "Resources:\n  C: { Type: Test::Files::File, DependsOn: A }\n  A: { Type: Test::Files::File, DependsOn: B }\n  B: { Type: "
+        + "Test::Files::File, Properties: { Name: !GetAtt A.Name } }",
+        "Circular dependency between resources: [A, B]")]
+    [InlineData(
+        "Resources:\n  A: { Type: Test::Files::File }\n  B: { Type: Test::Files::File, Properties: { Name: !GetAtt A.Colour } }",
+        "Template error: resource A does not support attribute type Colour in Fn::GetAtt")]
     [InlineData("Resources:\n  A: { Type: Test::Files::File, Condition: C }", "Unresolved condition dependency C")]
-    [InlineData("Resources:\n  A: { Type: Test::Files::File, DeletionPolicy: Snapshot }", "allowed are Delete, Retain, RetainExceptOnCreate")]
-    [InlineData("Conditions: { C: !Equals [!Ref A, x] }\nResources:\n  A: { Type: Test::Files::File }", "Cannot reference resources in the Conditions block")]
+    [InlineData(
+        "Resources:\n  A: { Type: Test::Files::File, DeletionPolicy: Snapshot }",
+        "allowed are Delete, Retain, RetainExceptOnCreate")]
+    [InlineData(
+        "Conditions: { C: !Equals [!Ref A, x] }\nResources:\n  A: { Type: Test::Files::File }",
+        "Cannot reference resources in the Conditions block")]
     [InlineData("Conditions: { C: !Condition D, D: !Condition C }\nResources:\n  A: { Type: Test::Files::File }", "Circular dependency")]
     [InlineData("Conditions: { C: true }\nResources:\n  A: { Type: Test::Files::File }", "Conditions can only be boolean operations")]
-    [InlineData("Parameters: { P: { Type: AWS::SSM::Parameter::Value<String> } }\nResources:\n  A: { Type: Test::Files::File }", "the type AWS::SSM::Parameter::Value<String> of parameter P is not supported by local AWS")]
+    [InlineData(
+        "Parameters: { P: { Type: AWS::SSM::Parameter::Value<String> } }\nResources:\n  A: { Type: Test::Files::File }",
+        "the type AWS::SSM::Parameter::Value<String> of parameter P is not supported by local AWS")]
     [InlineData("Parameters: { P: { Type: Text } }\nResources:\n  A: { Type: Test::Files::File }", "Unrecognized parameter type: Text")]
-    [InlineData("Resources:\n  A: { Type: Test::Files::File }\nOutputs:\n  O: { Description: x }", "Every Outputs member must contain a Value object")]
+    [InlineData(
+        "Resources:\n  A: { Type: Test::Files::File }\nOutputs:\n  O: { Description: x }",
+        "Every Outputs member must contain a Value object")]
     public void A_wrong_template_is_refused_before_anything_is_made(string body, string reason)
     {
         var error = Assert.Throws<AwsServiceException>(() => Bind(body));
@@ -143,7 +175,10 @@ public sealed class TemplateLanguageTests
     [Theory]
     [InlineData("Type: String, AllowedValues: [a, b]", "c", "Parameter 'P' must be one of AllowedValues: [a, b]")]
     [InlineData("Type: String, AllowedPattern: '[a-z]+'", "a1", "Parameter 'P' must match pattern [a-z]+")]
-    [InlineData("Type: String, AllowedPattern: '[a-z]+', ConstraintDescription: letters only.", "1", "Parameter P failed to satisfy constraint: letters only.")]
+    [InlineData(
+        "Type: String, AllowedPattern: '[a-z]+', ConstraintDescription: letters only.",
+        "1",
+        "Parameter P failed to satisfy constraint: letters only.")]
     [InlineData("Type: String, MinLength: 2", "a", "must contain at least 2 characters")]
     [InlineData("Type: String, MaxLength: 2", "abc", "must contain at most 2 characters")]
     [InlineData("Type: Number", "ten", "must be a number: 'ten' is not")]
@@ -153,7 +188,8 @@ public sealed class TemplateLanguageTests
     [InlineData("Type: CommaDelimitedList, AllowedValues: [a, b]", "a,c", "must be one of AllowedValues")]
     public void A_parameter_that_breaks_its_constraint_is_refused(string declaration, string value, string reason)
     {
-        var error = Assert.Throws<AwsServiceException>(() => Bind($"Parameters:\n  P: {{ {declaration} }}\nResources:\n  A: {{ Type: Test::Files::File }}", ("P", value)));
+        var error = Assert.Throws<AwsServiceException>(() =>
+            Bind($"Parameters:\n  P: {{ {declaration} }}\nResources:\n  A: {{ Type: Test::Files::File }}", ("P", value)));
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }
 
@@ -162,7 +198,9 @@ public sealed class TemplateLanguageTests
     {
         const string Body = "Parameters: { P: { Type: String } }\nResources:\n  A: { Type: Test::Files::File }";
         Assert.Equal("Parameters: [P] must have values", Assert.Throws<AwsServiceException>(() => Bind(Body)).Message);
-        Assert.Equal("Parameters: [Q] do not exist in the template", Assert.Throws<AwsServiceException>(() => Bind(Body, ("P", "1"), ("Q", "2"))).Message);
+        Assert.Equal(
+            "Parameters: [Q] do not exist in the template",
+            Assert.Throws<AwsServiceException>(() => Bind(Body, ("P", "1"), ("Q", "2"))).Message);
     }
 
     [Fact]
@@ -181,7 +219,8 @@ public sealed class TemplateLanguageTests
         var off = Bind(Body, ("On", "false"));
         Assert.Equal(["B"], off.Resources.Select(resource => resource.LogicalId));
         Assert.Empty(off.Outputs);
-        var error = Assert.Throws<AwsServiceException>(() => Bind(Body.Replace("!Ref A, Condition: IsOn", "!Ref A", StringComparison.Ordinal), ("On", "false")));
+        var error = Assert.Throws<AwsServiceException>(() =>
+            Bind(Body.Replace("!Ref A, Condition: IsOn", "!Ref A", StringComparison.Ordinal), ("On", "false")));
         Assert.Equal("Template format error: Unresolved resource dependencies [A] in the Outputs block of the template", error.Message);
     }
 
@@ -189,40 +228,71 @@ public sealed class TemplateLanguageTests
     public void Json_and_yaml_are_one_language()
     {
         var yaml = TemplateReader.Read("A: !Join [\"-\", [!Ref X, !GetAtt Y.Z.W, 1, true]]\nB: { \"Fn::Sub\": \"${X}\" }");
-        var json = TemplateReader.Read("""{"A":{"Fn::Join":["-",[{"Ref":"X"},{"Fn::GetAtt":["Y","Z.W"]},1,true]]},"B":{"Fn::Sub":"${X}"}}""");
+        var json = TemplateReader.Read(
+            """{"A":{"Fn::Join":["-",[{"Ref":"X"},{"Fn::GetAtt":["Y","Z.W"]},1,true]]},"B":{"Fn::Sub":"${X}"}}""");
         Assert.True(JsonNode.DeepEquals(yaml, json), yaml.ToJsonString());
     }
 
     [Fact]
     public void Every_resource_comes_after_all_it_depends_on() =>
-        Gen.Int[2, 12].SelectMany(count => Gen.Select(Gen.Shuffle(Enumerable.Range(0, count).ToArray()), Gen.Int[0, 1].Array[count * count], (names, edges) => (count, names, edges)))
+        Gen.Int[2, 12]
+            .SelectMany(count =>
+                Gen.Select(
+                    Gen.Shuffle(Enumerable.Range(0, count).ToArray()),
+                    Gen.Int[0, 1].Array[count * count],
+                    (names, edges) => (count, names, edges)))
             .Sample(graph =>
             {
                 // An edge leads only to an earlier name, so there is no circle whatever is drawn.
-                var items = graph.names.Select(name => (Name: name.ToString(System.Globalization.CultureInfo.InvariantCulture), Needs: Enumerable.Range(0, name)
-                    .Where(other => graph.edges[(name * graph.count) + other] == 1).Select(other => other.ToString(System.Globalization.CultureInfo.InvariantCulture)).ToList())).ToList();
+                var items = graph
+                    .names.Select(name =>
+                        (
+                            Name: name.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                            Needs: Enumerable
+                                .Range(0, name)
+                                .Where(other => graph.edges[(name * graph.count) + other] == 1)
+                                .Select(other => other.ToString(System.Globalization.CultureInfo.InvariantCulture))
+                                .ToList()))
+                    .ToList();
                 var order = DependencyOrder.Of(items, item => item.Name, item => item.Needs).Select(item => item.Name).ToList();
-                return order.Count == items.Count && items.All(item => item.Needs.All(need => order.IndexOf(need) < order.IndexOf(item.Name)));
+                return order.Count == items.Count
+                    && items.All(item => item.Needs.All(need => order.IndexOf(need) < order.IndexOf(item.Name)));
             });
 
     [Fact]
     public void Splitting_what_was_joined_gives_it_back() =>
-        Gen.String[Gen.Char['a', 'e'], 0, 5].List[1, 6].Sample(words =>
-        {
-            var list = string.Join(", ", words.Select(word => $"\"{word}\""));
-            var bound = Bind(Prelude + $"\nOutputs:\n  X:\n    Value: !Split [\"|\", !Join [\"|\", [{list}]]]\n");
-            return ((JsonArray)bound.Resolve(bound.Outputs[0].Value, new NamedReferences())!).Select(item => (string)item!).SequenceEqual(words);
-        });
+        Gen.String[Gen.Char['a', 'e'], 0, 5]
+            .List[1, 6]
+            .Sample(words =>
+            {
+                var list = string.Join(", ", words.Select(word => $"\"{word}\""));
+                var bound = Bind(Prelude + $"\nOutputs:\n  X:\n    Value: !Split [\"|\", !Join [\"|\", [{list}]]]\n");
+                return ((JsonArray)bound.Resolve(bound.Outputs[0].Value, new NamedReferences())!)
+                    .Select(item => (string)item!)
+                    .SequenceEqual(words);
+            });
 
     [Fact]
     public void Properties_are_checked_by_name_at_every_depth()
     {
-        static string Check(string json) => Assert.Throws<AwsServiceException>(() => ResourceProperties.Check(new FileHandler(), "A", (JsonObject)JsonNode.Parse(json)!)).Message;
+        static string Check(string json) =>
+            Assert
+                .Throws<AwsServiceException>(() => ResourceProperties.Check(new FileHandler(), "A", (JsonObject)JsonNode.Parse(json)!))
+                .Message;
 
-        ResourceProperties.Check(new FileHandler(), "A", (JsonObject)JsonNode.Parse("""{"Name":"x","Options":{"Mode":1},"Tags":[{"Key":"k","Value":"v"}]}""")!);
+        ResourceProperties.Check(
+            new FileHandler(),
+            "A",
+            (JsonObject)JsonNode.Parse("""{"Name":"x","Options":{"Mode":1},"Tags":[{"Key":"k","Value":"v"}]}""")!);
         Assert.Contains("#: extraneous key [Colour] is not permitted", Check("""{"Colour":1}"""), StringComparison.Ordinal);
-        Assert.Contains("#/Options: extraneous key [Colour] is not permitted", Check("""{"Options":{"Colour":1}}"""), StringComparison.Ordinal);
-        Assert.Contains("#/Tags/1: extraneous key [Colour] is not permitted", Check("""{"Tags":[{"Key":"k"},{"Colour":1}]}"""), StringComparison.Ordinal);
+        Assert.Contains(
+            "#/Options: extraneous key [Colour] is not permitted",
+            Check("""{"Options":{"Colour":1}}"""),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "#/Tags/1: extraneous key [Colour] is not permitted",
+            Check("""{"Tags":[{"Key":"k"},{"Colour":1}]}"""),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -232,7 +302,9 @@ public sealed class TemplateLanguageTests
     [InlineData("""{"A":[1]}""", """{"A":[1,2]}""", "A")]
     [InlineData("""{"A":1}""", """{"B":1}""", "A B")]
     public void Differences_are_named_by_path(string left, string right, string paths) =>
-        Assert.Equal(paths, string.Join(' ', ResourceProperties.Differences((JsonObject)JsonNode.Parse(left)!, (JsonObject)JsonNode.Parse(right)!)));
+        Assert.Equal(
+            paths,
+            string.Join(' ', ResourceProperties.Differences((JsonObject)JsonNode.Parse(left)!, (JsonObject)JsonNode.Parse(right)!)));
 
     private static BoundTemplate Bind(string body, params (string Name, string Value)[] parameters) =>
         BoundTemplate.Bind(TemplateParser.Parse(body, Types), parameters.ToDictionary(p => p.Name, p => p.Value), Pseudo);

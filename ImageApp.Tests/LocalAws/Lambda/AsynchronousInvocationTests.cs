@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using ImageApp.LocalAws.Lambda;
-using ImageApp.Tests.LocalAws.Sns;
 
 namespace ImageApp.Tests.LocalAws.Lambda;
 
@@ -39,7 +38,12 @@ public sealed class AsynchronousInvocationTests
     {
         await using var aws = await StartAsync();
         var done = await aws.CreateQueueAsync("done", ("lambda.amazonaws.com", aws.FunctionArn("resize")));
-        await PutConfigurationAsync(aws, new JsonObject { ["DestinationConfig"] = new JsonObject { ["OnSuccess"] = new JsonObject { ["Destination"] = aws.QueueArn("done") } } });
+        await PutConfigurationAsync(
+            aws,
+            new JsonObject
+            {
+                ["DestinationConfig"] = new JsonObject { ["OnSuccess"] = new JsonObject { ["Destination"] = aws.QueueArn("done") } },
+            });
         await InvokeAsync(aws, "{}");
         await aws.Runtime("resize").ServeAsync("\"fine\"");
         var record = JsonNode.Parse((await aws.ReceiveAsync(done)).Body)!;
@@ -52,14 +56,22 @@ public sealed class AsynchronousInvocationTests
         await using var aws = await StartAsync();
         var dead = await aws.CreateQueueAsync("dead", ("lambda.amazonaws.com", aws.FunctionArn("resize")));
         await PutConfigurationAsync(aws, new JsonObject { ["MaximumRetryAttempts"] = 0 });
-        var (response, body) = await aws.LambdaAsync(HttpMethod.Put, "/2015-03-31/functions/resize/configuration", new JsonObject { ["DeadLetterConfig"] = new JsonObject { ["TargetArn"] = aws.QueueArn("dead") } }.ToJsonString());
+        var (response, body) = await aws.LambdaAsync(
+            HttpMethod.Put,
+            "/2015-03-31/functions/resize/configuration",
+            new JsonObject { ["DeadLetterConfig"] = new JsonObject { ["TargetArn"] = aws.QueueArn("dead") } }.ToJsonString());
         Assert.True(response.IsSuccessStatusCode, body);
         var requestId = await InvokeAsync(aws, """{"n":2}""");
         var invocation = await aws.Runtime("resize").NextAsync();
         await aws.Runtime("resize").FailAsync(invocation.RequestId, "Broken", "cannot");
         var message = await aws.ReceiveAsync(dead);
         Assert.Equal("""{"n":2}""", message.Body);
-        Assert.Equal((requestId, "200", "cannot"), (message.MessageAttributes["RequestID"].StringValue, message.MessageAttributes["ErrorCode"].StringValue, message.MessageAttributes["ErrorMessage"].StringValue));
+        Assert.Equal(
+            (requestId, "200", "cannot"),
+            (
+                message.MessageAttributes["RequestID"].StringValue,
+                message.MessageAttributes["ErrorCode"].StringValue,
+                message.MessageAttributes["ErrorMessage"].StringValue));
     }
 
     [Fact]
@@ -67,11 +79,19 @@ public sealed class AsynchronousInvocationTests
     {
         await using var aws = await StartAsync();
         await aws.CreateQueueAsync("dead", ("lambda.amazonaws.com", aws.FunctionArn("another")));
-        await PutConfigurationAsync(aws, new JsonObject { ["MaximumRetryAttempts"] = 0, ["DestinationConfig"] = OnFailure(aws.QueueArn("dead")) });
+        await PutConfigurationAsync(
+            aws,
+            new JsonObject { ["MaximumRetryAttempts"] = 0, ["DestinationConfig"] = OnFailure(aws.QueueArn("dead")) });
         var requestId = await InvokeAsync(aws, "{}");
         await aws.Runtime("resize").NextAsync();
         await aws.Runtime("resize").FailAsync(requestId, "Broken", "cannot");
-        await aws.LoggedAsync(requestId, "is lost", "sqs:SendMessage", "lambda.amazonaws.com", aws.FunctionArn("resize"), aws.QueueArn("dead"));
+        await aws.LoggedAsync(
+            requestId,
+            "is lost",
+            "sqs:SendMessage",
+            "lambda.amazonaws.com",
+            aws.FunctionArn("resize"),
+            aws.QueueArn("dead"));
     }
 
     [Fact]
@@ -123,13 +143,18 @@ public sealed class AsynchronousInvocationTests
             await using (var first = await StartAsync(folder))
             {
                 await first.CreateQueueAsync("dead", ("lambda.amazonaws.com", first.FunctionArn("resize")));
-                await PutConfigurationAsync(first, new JsonObject { ["MaximumEventAgeInSeconds"] = 60, ["DestinationConfig"] = OnFailure(first.QueueArn("dead")) });
+                await PutConfigurationAsync(
+                    first,
+                    new JsonObject { ["MaximumEventAgeInSeconds"] = 60, ["DestinationConfig"] = OnFailure(first.QueueArn("dead")) });
                 requestId = await InvokeAsync(first, "{}");
             }
 
             await using var second = await StartAsync(folder, new ShiftedTime { Shift = TimeSpan.FromSeconds(61) });
-            var record = JsonNode.Parse((await second.ReceiveAsync(new Uri(second.Server.Endpoint, $"/{second.Options.AccountId}/dead").ToString())).Body)!;
-            Assert.Equal((requestId, "EventAgeExceeded"), ((string?)record["requestContext"]!["requestId"], (string?)record["requestContext"]!["condition"]));
+            var record = JsonNode.Parse(
+                (await second.ReceiveAsync(new Uri(second.Server.Endpoint, $"/{second.Options.AccountId}/dead").ToString())).Body)!;
+            Assert.Equal(
+                (requestId, "EventAgeExceeded"),
+                ((string?)record["requestContext"]!["requestId"], (string?)record["requestContext"]!["condition"]));
         }
         finally
         {
@@ -166,7 +191,11 @@ public sealed class AsynchronousInvocationTests
 
     private static async Task<string> InvokeAsync(LocalAwsInstance aws, string payload)
     {
-        var (response, body) = await aws.LambdaAsync(HttpMethod.Post, "/2015-03-31/functions/resize/invocations", payload, ("X-Amz-Invocation-Type", "Event"));
+        var (response, body) = await aws.LambdaAsync(
+            HttpMethod.Post,
+            "/2015-03-31/functions/resize/invocations",
+            payload,
+            ("X-Amz-Invocation-Type", "Event"));
         Assert.True(response.StatusCode == HttpStatusCode.Accepted, body);
         return response.Headers.GetValues("x-amzn-RequestId").Single();
     }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using ImageApp.LocalAws.Lambda;
-using ImageApp.Tests.LocalAws.Sns;
 
 namespace ImageApp.Tests.LocalAws.Lambda;
 
@@ -21,7 +20,10 @@ public sealed class FunctionProcessTests
         var (response, body) = await aws.LambdaAsync(HttpMethod.Post, "/2015-03-31/functions/resize/invocations", "{}");
         Assert.Equal("Unhandled", response.Headers.GetValues("X-Amz-Function-Error").Single());
         Assert.Equal("Runtime.ExitError", (string?)JsonNode.Parse(body)!["errorType"]);
-        Assert.EndsWith("Error: Runtime exited with error: signal: killed", (string?)JsonNode.Parse(body)!["errorMessage"], StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Error: Runtime exited with error: signal: killed",
+            (string?)JsonNode.Parse(body)!["errorMessage"],
+            StringComparison.Ordinal);
         await process.WaitForExitAsync(Cancelled).WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
         Assert.Equal(128 + 9, process.ExitCode);
         await restarted.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
@@ -60,17 +62,24 @@ public sealed class FunctionProcessTests
         await process.WaitForExitAsync(Cancelled).WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
     }
 
-    private static Task<LocalAwsInstance> StartAsync(int memorySize, TaskCompletionSource restarted) => LocalAwsInstance.StartAsync(options => options.Functions.Add(new FunctionRegistration("resize")
-    {
-        MemorySize = memorySize,
-        Timeout = TimeSpan.FromSeconds(60),
-        RestartAsync = _ =>
-        {
-            restarted.TrySetResult();
-            return Task.CompletedTask;
-        },
-    }));
+    private static Task<LocalAwsInstance> StartAsync(int memorySize, TaskCompletionSource restarted) =>
+        LocalAwsInstance.StartAsync(options =>
+            options.Functions.Add(
+                new FunctionRegistration("resize")
+                {
+                    MemorySize = memorySize,
+                    Timeout = TimeSpan.FromSeconds(60),
+                    RestartAsync = _ =>
+                    {
+                        restarted.TrySetResult();
+                        return Task.CompletedTask;
+                    },
+                }));
 
     private static Process Start(string script, LocalAwsInstance aws) =>
-        Process.Start(new ProcessStartInfo("bash", ["-c", script, "function", aws.Server.Endpoint.Port.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardError = true })!;
+        Process.Start(
+            new ProcessStartInfo("bash", ["-c", script, "function", aws.Server.Endpoint.Port.ToString(CultureInfo.InvariantCulture)])
+            {
+                RedirectStandardError = true,
+            })!;
 }

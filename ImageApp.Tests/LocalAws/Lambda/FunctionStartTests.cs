@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using ImageApp.LocalAws.Lambda;
-using ImageApp.Tests.LocalAws.Sns;
 using Microsoft.Extensions.Time.Testing;
 
 namespace ImageApp.Tests.LocalAws.Lambda;
@@ -76,7 +75,10 @@ public sealed class FunctionStartTests : IDisposable
         await aws.LambdaAsync(HttpMethod.Post, Invocations, "{}", ("X-Amz-Invocation-Type", "Event"));
         await StateAsync(state => state is { Status: FunctionStatus.Pending, Attempts: 0 });
         time.Advance(TimeSpan.FromSeconds(10));
-        foreach (var (delay, index) in new[] { 1, 2, 4, 8, 16, 32, 60, 60 }.Select(seconds => TimeSpan.FromSeconds(seconds)).Select((delay, index) => (delay, index)))
+        foreach (
+            var (delay, index) in new[] { 1, 2, 4, 8, 16, 32, 60, 60 }
+                .Select(seconds => TimeSpan.FromSeconds(seconds))
+                .Select((delay, index) => (delay, index)))
         {
             var attempt = index + 1;
             var pending = await StateAsync(state => state is { Status: FunctionStatus.Pending, NextAttemptAt: not null });
@@ -147,8 +149,14 @@ public sealed class FunctionStartTests : IDisposable
     private static async Task<string> WithDestinationAsync(LocalAwsInstance aws)
     {
         var done = await aws.CreateQueueAsync("done", ("lambda.amazonaws.com", aws.FunctionArn("resize")));
-        var configuration = new JsonObject { ["DestinationConfig"] = new JsonObject { ["OnSuccess"] = new JsonObject { ["Destination"] = aws.QueueArn("done") } } };
-        var (response, body) = await aws.LambdaAsync(HttpMethod.Put, "/2019-09-25/functions/resize/event-invoke-config", configuration.ToJsonString());
+        var configuration = new JsonObject
+        {
+            ["DestinationConfig"] = new JsonObject { ["OnSuccess"] = new JsonObject { ["Destination"] = aws.QueueArn("done") } },
+        };
+        var (response, body) = await aws.LambdaAsync(
+            HttpMethod.Put,
+            "/2019-09-25/functions/resize/event-invoke-config",
+            configuration.ToJsonString());
         Assert.True(response.IsSuccessStatusCode, body);
         return done;
     }
@@ -168,12 +176,15 @@ public sealed class FunctionStartTests : IDisposable
         }
     }
 
-    private Task<LocalAwsInstance> StartAsync(TimeProvider? time = null, Func<CancellationToken, Task>? restart = null) => LocalAwsInstance.StartAsync(
-        options => options.Functions.Add(new FunctionRegistration("resize")
-        {
-            StartupTime = TimeSpan.FromSeconds(10),
-            RestartAsync = restart ?? _function.RestartAsync,
-            StateChanged = state => _states.Writer.TryWrite(state),
-        }),
-        time: time);
+    private Task<LocalAwsInstance> StartAsync(TimeProvider? time = null, Func<CancellationToken, Task>? restart = null) =>
+        LocalAwsInstance.StartAsync(
+            options =>
+                options.Functions.Add(
+                    new FunctionRegistration("resize")
+                    {
+                        StartupTime = TimeSpan.FromSeconds(10),
+                        RestartAsync = restart ?? _function.RestartAsync,
+                        StateChanged = state => _states.Writer.TryWrite(state),
+                    }),
+            time: time);
 }

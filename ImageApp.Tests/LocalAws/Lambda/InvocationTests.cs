@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ImageApp.LocalAws.Lambda;
-using ImageApp.Tests.LocalAws.Sns;
 
 namespace ImageApp.Tests.LocalAws.Lambda;
 
@@ -13,13 +12,33 @@ public sealed partial class InvocationTests
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
+    [Theory]
+    [InlineData("a%2Fb")]
+    [InlineData("a.b")]
+    [InlineData("a%20b")]
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
+    public async Task A_function_of_an_impossible_name_is_refused_at_the_runtime_api(string name)
+    {
+        await using var aws = await StartAsync();
+        using var response = await aws.Http.GetAsync(new Uri($"/{name}/2018-06-01/runtime/invocation/next", UriKind.Relative), Cancelled);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        var error = JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancelled))!;
+        Assert.Equal("ValidationException", (string?)error["errorType"]);
+        Assert.DoesNotContain(aws.Logs.Errors, _ => true);
+    }
+
     [Fact]
     public async Task A_synchronous_invocation_carries_payload_deadline_trace_and_log()
     {
         await using var aws = await StartAsync();
         const string TraceId = "4bf92f3577b34da6a3ce929d0e0e4736";
         var before = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-        var invoking = aws.LambdaAsync(HttpMethod.Post, Invocations, """{"n":1}""", ("X-Amz-Log-Type", "Tail"), ("traceparent", $"00-{TraceId}-00f067aa0ba902b7-01"));
+        var invoking = aws.LambdaAsync(
+            HttpMethod.Post,
+            Invocations,
+            """{"n":1}""",
+            ("X-Amz-Log-Type", "Tail"),
+            ("traceparent", $"00-{TraceId}-00f067aa0ba902b7-01"));
         var invocation = await aws.Runtime("resize").ServeAsync("""{"ok":true}""");
         var (response, body) = await invoking;
 
@@ -83,7 +102,10 @@ public sealed partial class InvocationTests
         var error = JsonNode.Parse(body)!;
         Assert.Equal("Sandbox.Timedout", (string?)error["errorType"]);
         Assert.Equal($"RequestId: {invocation.RequestId} Error: Task timed out after 1.00 seconds", (string?)error["errorMessage"]);
-        Assert.Contains("Status: timeout", Encoding.UTF8.GetString(Convert.FromBase64String(response.Headers.GetValues("X-Amz-Log-Result").Single())), StringComparison.Ordinal);
+        Assert.Contains(
+            "Status: timeout",
+            Encoding.UTF8.GetString(Convert.FromBase64String(response.Headers.GetValues("X-Amz-Log-Result").Single())),
+            StringComparison.Ordinal);
         await restarted.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancelled);
         Assert.Equal(HttpStatusCode.Forbidden, await aws.Runtime("resize").RespondAsync(invocation.RequestId, "{}"));
     }
@@ -91,7 +113,8 @@ public sealed partial class InvocationTests
     [Fact]
     public async Task Without_any_poller_a_synchronous_invocation_ends_at_the_timeout_and_says_so()
     {
-        await using var aws = await LocalAwsInstance.StartAsync(options => options.Functions.Add(new FunctionRegistration("resize") { Timeout = TimeSpan.FromSeconds(1) }));
+        await using var aws = await LocalAwsInstance.StartAsync(options =>
+            options.Functions.Add(new FunctionRegistration("resize") { Timeout = TimeSpan.FromSeconds(1) }));
         var (_, body) = await aws.LambdaAsync(HttpMethod.Post, Invocations, "{}");
         Assert.Contains("no process of the function asked", body, StringComparison.Ordinal);
         await aws.LoggedAsync("resize", "no process has asked", "/resize/2018-06-01/runtime/invocation/next");
@@ -144,10 +167,12 @@ public sealed partial class InvocationTests
     {
         await using var aws = await StartAsync();
         var invoking = aws.LambdaAsync(HttpMethod.Post, Invocations, "{}");
-        await LocalAwsInstance.EventuallyAsync(
+        await Eventually.HoldsAsync(
             async () =>
             {
-                Assert.Equal(HttpStatusCode.Accepted, await aws.Runtime("resize").FailInitializationAsync("Runtime.NoConfig", "DB_HOST is missing"));
+                Assert.Equal(
+                    HttpStatusCode.Accepted,
+                    await aws.Runtime("resize").FailInitializationAsync("Runtime.NoConfig", "DB_HOST is missing"));
                 return invoking.IsCompleted;
             },
             "the failed invocation");
@@ -163,7 +188,9 @@ public sealed partial class InvocationTests
         await using var aws = await StartAsync();
         var (_, described) = await aws.LambdaAsync(HttpMethod.Get, "/2015-03-31/functions/resize");
         Assert.Equal(aws.FunctionArn("resize"), (string?)JsonNode.Parse(described)!["Configuration"]!["FunctionArn"]);
-        var (_, byArn) = await aws.LambdaAsync(HttpMethod.Get, $"/2015-03-31/functions/{Uri.EscapeDataString(aws.FunctionArn("resize"))}/configuration");
+        var (_, byArn) = await aws.LambdaAsync(
+            HttpMethod.Get,
+            $"/2015-03-31/functions/{Uri.EscapeDataString(aws.FunctionArn("resize"))}/configuration");
         Assert.Equal((128, 60), ((int)JsonNode.Parse(byArn)!["MemorySize"]!, (int)JsonNode.Parse(byArn)!["Timeout"]!));
         var (_, list) = await aws.LambdaAsync(HttpMethod.Get, "/2015-03-31/functions/");
         Assert.Equal("resize", (string?)JsonNode.Parse(list)!["Functions"]!.AsArray().Single()!["FunctionName"]);
@@ -182,7 +209,9 @@ public sealed partial class InvocationTests
     {
         await using var aws = await LocalAwsInstance.StartAsync();
         var serving = aws.Runtime("found").ServeAsync("\"here\"");
-        await LocalAwsInstance.EventuallyAsync(async () => (await aws.LambdaAsync(HttpMethod.Get, "/2015-03-31/functions/found")).Response.IsSuccessStatusCode, "the function");
+        await Eventually.HoldsAsync(
+            async () => (await aws.LambdaAsync(HttpMethod.Get, "/2015-03-31/functions/found")).Response.IsSuccessStatusCode,
+            "the function");
         var (_, body) = await aws.LambdaAsync(HttpMethod.Post, "/2015-03-31/functions/found/invocations", "{}");
         Assert.Equal("\"here\"", body);
         await serving;
@@ -195,11 +224,30 @@ public sealed partial class InvocationTests
         const string Path = "/2015-03-31/functions/resize/policy";
         Assert.Equal(HttpStatusCode.NotFound, (await aws.LambdaAsync(HttpMethod.Get, Path)).Response.StatusCode);
         await aws.AddPermissionAsync("resize", aws.TopicArn("images"));
-        var permission = new JsonObject { ["StatementId"] = "sns", ["Action"] = "lambda:InvokeFunction", ["Principal"] = "sns.amazonaws.com" }.ToJsonString();
+        var permission = new JsonObject
+        {
+            ["StatementId"] = "sns",
+            ["Action"] = "lambda:InvokeFunction",
+            ["Principal"] = "sns.amazonaws.com",
+        }.ToJsonString();
         Assert.Equal(HttpStatusCode.Conflict, (await aws.LambdaAsync(HttpMethod.Post, Path, permission)).Response.StatusCode);
-        var (bad, badBody) = await aws.LambdaAsync(HttpMethod.Post, Path, permission.Replace("lambda:InvokeFunction", "InvokeFunction", StringComparison.Ordinal).Replace("\"sns\"", "\"sns2\"", StringComparison.Ordinal));
+        var (bad, badBody) = await aws.LambdaAsync(
+            HttpMethod.Post,
+            Path,
+            permission
+                .Replace("lambda:InvokeFunction", "InvokeFunction", StringComparison.Ordinal)
+                .Replace("\"sns\"", "\"sns2\"", StringComparison.Ordinal));
         Assert.Equal(HttpStatusCode.BadRequest, bad.StatusCode);
-        Assert.Contains("'InvokeFunction'", JsonNode.Parse(badBody)!.ToJsonString(new System.Text.Json.JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }), StringComparison.Ordinal);
+        Assert.Contains(
+            "'InvokeFunction'",
+            JsonNode
+                .Parse(badBody)!
+                .ToJsonString(
+                    new System.Text.Json.JsonSerializerOptions
+                    {
+                        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+                    }),
+            StringComparison.Ordinal);
         var (_, body) = await aws.LambdaAsync(HttpMethod.Get, Path);
         var statement = JsonNode.Parse((string)JsonNode.Parse(body)!["Policy"]!)!["Statement"]!.AsArray().Single()!;
         Assert.Equal(aws.TopicArn("images"), (string?)statement["Condition"]!["ArnLike"]!["AWS:SourceArn"]);
@@ -208,8 +256,11 @@ public sealed partial class InvocationTests
     }
 
     private static Task<LocalAwsInstance> StartAsync() =>
-        LocalAwsInstance.StartAsync(options => options.Functions.Add(new FunctionRegistration("resize") { MemorySize = 128, Timeout = TimeSpan.FromSeconds(60) }));
+        LocalAwsInstance.StartAsync(options =>
+            options.Functions.Add(new FunctionRegistration("resize") { MemorySize = 128, Timeout = TimeSpan.FromSeconds(60) }));
 
-    [GeneratedRegex(@"REPORT RequestId: [0-9a-f-]{36}\tDuration: [0-9.]+ ms\tBilled Duration: [0-9]+ ms\tMemory Size: 128 MB\tMax Memory Used: [0-9]+ MB")]
+    [GeneratedRegex(
+        @"REPORT RequestId: [0-9a-f-]{36}\tDuration: [0-9.]+ ms\tBilled Duration: [0-9]+ ms"
+        + @"\tMemory Size: 128 MB\tMax Memory Used: [0-9]+ MB")]
     private static partial Regex ReportLine();
 }

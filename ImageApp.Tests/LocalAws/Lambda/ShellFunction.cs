@@ -11,14 +11,19 @@ internal sealed class ShellFunction : IDisposable
     public const string Poll = """
         exec 3<>/dev/tcp/127.0.0.1/$1
         printf 'GET /resize/2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: localhost\r\n\r\n' >&3
-        while IFS= read -r line <&3; do line=${line%$'\r'}; [ -z "$line" ] && break; case $line in Lambda-Runtime-Aws-Request-Id:*) id=${line#*: };; esac; done
+        while IFS= read -r line <&3; do
+          line=${line%$'\r'}
+          [ -z "$line" ] && break
+          case $line in Lambda-Runtime-Aws-Request-Id:*) id=${line#*: };; esac
+        done
 
         """;
 
     /// <summary>Answers the invocation <c>$id</c> on a connection of its own.</summary>
     public const string Answer = """
         exec 4<>/dev/tcp/127.0.0.1/$1
-        printf 'POST /resize/2018-06-01/runtime/invocation/%s/response HTTP/1.1\r\nHost: localhost\r\nContent-Length: 6\r\n\r\n"done"' "$id" >&4
+        printf 'POST /resize/2018-06-01/runtime/invocation/%s/response HTTP/1.1\r\n' "$id" >&4
+        printf 'Host: localhost\r\nContent-Length: 6\r\n\r\n"done"' >&4
         read -r line <&4
 
         """;

@@ -6,14 +6,14 @@ namespace ImageApp.Tests.LocalAws.S3;
 
 public sealed class BucketTests : IAsyncLifetime
 {
-    private S3Host _host = null!;
+    private LocalAwsInstance _host = null!;
     private string _bucket = "";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        _host = await S3Host.StartAsync();
+        _host = await LocalAwsInstance.StartAsync();
         _bucket = await _host.CreateBucketAsync();
     }
 
@@ -23,16 +23,40 @@ public sealed class BucketTests : IAsyncLifetime
     public async Task Buckets_are_created_listed_found_and_deleted()
     {
         var other = await _host.CreateBucketAsync();
-        var listed = await _host.Client.ListBucketsAsync(Cancellation);
+        var listed = await _host.S3.ListBucketsAsync(Cancellation);
         Assert.Equal(new[] { _bucket, other }.Order(StringComparer.Ordinal), listed.Buckets.Select(bucket => bucket.BucketName));
-        await _host.Client.HeadBucketAsync(new HeadBucketRequest { BucketName = other }, Cancellation);
-        Assert.Equal("", (await _host.Client.GetBucketLocationAsync(other, Cancellation)).Location?.Value ?? "");
-        await _host.Client.PutObjectAsync(new PutObjectRequest { BucketName = other, Key = "k", ContentBody = "x" }, Cancellation);
-        Assert.Equal("BucketNotEmpty", (await Assert.ThrowsAsync<AmazonS3Exception>(() => _host.Client.DeleteBucketAsync(other, Cancellation))).ErrorCode);
-        await _host.Client.DeleteObjectAsync(other, "k", Cancellation);
-        await _host.Client.DeleteBucketAsync(other, Cancellation);
-        Assert.Equal(HttpStatusCode.NotFound, (await Assert.ThrowsAnyAsync<AmazonS3Exception>(() => _host.Client.HeadBucketAsync(new HeadBucketRequest { BucketName = other }, Cancellation))).StatusCode);
-        Assert.Equal("NoSuchBucket", (await Assert.ThrowsAnyAsync<AmazonS3Exception>(() => _host.Client.PutObjectAsync(new PutObjectRequest { BucketName = other, Key = "k", ContentBody = "x" }, Cancellation))).ErrorCode);
+        await _host.S3.HeadBucketAsync(new HeadBucketRequest { BucketName = other }, Cancellation);
+        Assert.Equal("", (await _host.S3.GetBucketLocationAsync(other, Cancellation)).Location?.Value ?? "");
+        await _host.S3.PutObjectAsync(
+            new PutObjectRequest
+            {
+                BucketName = other,
+                Key = "k",
+                ContentBody = "x",
+            },
+            Cancellation);
+        Assert.Equal(
+            "BucketNotEmpty",
+            (await Assert.ThrowsAsync<AmazonS3Exception>(() => _host.S3.DeleteBucketAsync(other, Cancellation))).ErrorCode);
+        await _host.S3.DeleteObjectAsync(other, "k", Cancellation);
+        await _host.S3.DeleteBucketAsync(other, Cancellation);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (
+                await Assert.ThrowsAnyAsync<AmazonS3Exception>(() =>
+                    _host.S3.HeadBucketAsync(new HeadBucketRequest { BucketName = other }, Cancellation))).StatusCode);
+        Assert.Equal(
+            "NoSuchBucket",
+            (
+                await Assert.ThrowsAnyAsync<AmazonS3Exception>(() =>
+                    _host.S3.PutObjectAsync(
+                        new PutObjectRequest
+                        {
+                            BucketName = other,
+                            Key = "k",
+                            ContentBody = "x",
+                        },
+                        Cancellation))).ErrorCode);
     }
 
     [Theory]
@@ -52,105 +76,251 @@ public sealed class BucketTests : IAsyncLifetime
     [Fact]
     public async Task Configuration_is_stored_returned_and_deleted()
     {
-        await _host.Client.PutPublicAccessBlockAsync(new PutPublicAccessBlockRequest { BucketName = _bucket, PublicAccessBlockConfiguration = new PublicAccessBlockConfiguration { BlockPublicAcls = true, RestrictPublicBuckets = true } }, Cancellation);
-        var block = (await _host.Client.GetPublicAccessBlockAsync(new GetPublicAccessBlockRequest { BucketName = _bucket }, Cancellation)).PublicAccessBlockConfiguration;
+        await _host.S3.PutPublicAccessBlockAsync(
+            new PutPublicAccessBlockRequest
+            {
+                BucketName = _bucket,
+                PublicAccessBlockConfiguration = new PublicAccessBlockConfiguration
+                {
+                    BlockPublicAcls = true,
+                    RestrictPublicBuckets = true,
+                },
+            },
+            Cancellation);
+        var block = (
+            await _host.S3.GetPublicAccessBlockAsync(new GetPublicAccessBlockRequest { BucketName = _bucket }, Cancellation)
+        ).PublicAccessBlockConfiguration;
         Assert.True(block.BlockPublicAcls);
         Assert.False(block.BlockPublicPolicy);
 
-        await _host.Client.PutBucketEncryptionAsync(new PutBucketEncryptionRequest
+        await _host.S3.PutBucketEncryptionAsync(
+            new PutBucketEncryptionRequest
+            {
+                BucketName = _bucket,
+                ServerSideEncryptionConfiguration = new ServerSideEncryptionConfiguration
+                {
+                    ServerSideEncryptionRules =
+                    [
+                        new ServerSideEncryptionRule
+                        {
+                            ServerSideEncryptionByDefault = new ServerSideEncryptionByDefault
+                            {
+                                ServerSideEncryptionAlgorithm = ServerSideEncryptionMethod.AES256,
+                            },
+                        },
+                    ],
+                },
+            },
+            Cancellation);
+        var encryption = await _host.S3.GetBucketEncryptionAsync(new GetBucketEncryptionRequest { BucketName = _bucket }, Cancellation);
+        Assert.Equal(
+            ServerSideEncryptionMethod.AES256,
+            encryption
+                .ServerSideEncryptionConfiguration
+                .ServerSideEncryptionRules[0]
+                .ServerSideEncryptionByDefault
+                .ServerSideEncryptionAlgorithm);
+
+        await _host.S3.PutBucketOwnershipControlsAsync(
+            new PutBucketOwnershipControlsRequest
+            {
+                BucketName = _bucket,
+                OwnershipControls = new OwnershipControls
+                {
+                    Rules = [new OwnershipControlsRule { ObjectOwnership = ObjectOwnership.BucketOwnerEnforced }],
+                },
+            },
+            Cancellation);
+        Assert.Equal(
+            ObjectOwnership.BucketOwnerEnforced,
+            (await _host.S3.GetBucketOwnershipControlsAsync(new GetBucketOwnershipControlsRequest { BucketName = _bucket }, Cancellation))
+                .OwnershipControls
+                .Rules[0]
+                .ObjectOwnership);
+
+        await _host.S3.PutBucketTaggingAsync(
+            new PutBucketTaggingRequest { BucketName = _bucket, TagSet = [new Tag { Key = "a", Value = "1" }] },
+            Cancellation);
+        Assert.Equal(
+            "1",
+            Assert
+                .Single((await _host.S3.GetBucketTaggingAsync(new GetBucketTaggingRequest { BucketName = _bucket }, Cancellation)).TagSet)
+                .Value);
+
+        await _host.S3.PutBucketVersioningAsync(
+            new PutBucketVersioningRequest
+            {
+                BucketName = _bucket,
+                VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Suspended },
+            },
+            Cancellation);
+        var enabled = new PutBucketVersioningRequest
         {
             BucketName = _bucket,
-            ServerSideEncryptionConfiguration = new ServerSideEncryptionConfiguration { ServerSideEncryptionRules = [new ServerSideEncryptionRule { ServerSideEncryptionByDefault = new ServerSideEncryptionByDefault { ServerSideEncryptionAlgorithm = ServerSideEncryptionMethod.AES256 } }] },
-        }, Cancellation);
-        var encryption = await _host.Client.GetBucketEncryptionAsync(new GetBucketEncryptionRequest { BucketName = _bucket }, Cancellation);
-        Assert.Equal(ServerSideEncryptionMethod.AES256, encryption.ServerSideEncryptionConfiguration.ServerSideEncryptionRules[0].ServerSideEncryptionByDefault.ServerSideEncryptionAlgorithm);
+            VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Enabled },
+        };
+        Assert.Equal(
+            "NotImplemented",
+            (await Assert.ThrowsAsync<AmazonS3Exception>(() => _host.S3.PutBucketVersioningAsync(enabled, Cancellation))).ErrorCode);
 
-        await _host.Client.PutBucketOwnershipControlsAsync(new PutBucketOwnershipControlsRequest { BucketName = _bucket, OwnershipControls = new OwnershipControls { Rules = [new OwnershipControlsRule { ObjectOwnership = ObjectOwnership.BucketOwnerEnforced }] } }, Cancellation);
-        Assert.Equal(ObjectOwnership.BucketOwnerEnforced, (await _host.Client.GetBucketOwnershipControlsAsync(new GetBucketOwnershipControlsRequest { BucketName = _bucket }, Cancellation)).OwnershipControls.Rules[0].ObjectOwnership);
-
-        await _host.Client.PutBucketTaggingAsync(new PutBucketTaggingRequest { BucketName = _bucket, TagSet = [new Tag { Key = "a", Value = "1" }] }, Cancellation);
-        Assert.Equal("1", Assert.Single((await _host.Client.GetBucketTaggingAsync(new GetBucketTaggingRequest { BucketName = _bucket }, Cancellation)).TagSet).Value);
-
-        await _host.Client.PutBucketVersioningAsync(new PutBucketVersioningRequest { BucketName = _bucket, VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Suspended } }, Cancellation);
-        var enabled = new PutBucketVersioningRequest { BucketName = _bucket, VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Enabled } };
-        Assert.Equal("NotImplemented", (await Assert.ThrowsAsync<AmazonS3Exception>(() => _host.Client.PutBucketVersioningAsync(enabled, Cancellation))).ErrorCode);
-
-        await _host.Client.DeletePublicAccessBlockAsync(new DeletePublicAccessBlockRequest { BucketName = _bucket }, Cancellation);
-        Assert.Equal("NoSuchPublicAccessBlockConfiguration", (await Assert.ThrowsAsync<AmazonS3Exception>(() => _host.Client.GetPublicAccessBlockAsync(new GetPublicAccessBlockRequest { BucketName = _bucket }, Cancellation))).ErrorCode);
+        await _host.S3.DeletePublicAccessBlockAsync(new DeletePublicAccessBlockRequest { BucketName = _bucket }, Cancellation);
+        Assert.Equal(
+            "NoSuchPublicAccessBlockConfiguration",
+            (
+                await Assert.ThrowsAsync<AmazonS3Exception>(() =>
+                    _host.S3.GetPublicAccessBlockAsync(new GetPublicAccessBlockRequest { BucketName = _bucket }, Cancellation))).ErrorCode);
     }
 
     [Fact]
     public async Task Lifecycle_rules_delete_old_objects_and_abort_old_uploads()
     {
-        await _host.Client.PutLifecycleConfigurationAsync(new PutLifecycleConfigurationRequest
-        {
-            BucketName = _bucket,
-            Configuration = new LifecycleConfiguration
+        await _host.S3.PutLifecycleConfigurationAsync(
+            new PutLifecycleConfigurationRequest
             {
-                Rules =
-                [
-                    new LifecycleRule { Id = "uploads", Status = LifecycleRuleStatus.Enabled, Filter = new LifecycleFilter { LifecycleFilterPredicate = new LifecyclePrefixPredicate { Prefix = "" } }, AbortIncompleteMultipartUpload = new LifecycleRuleAbortIncompleteMultipartUpload { DaysAfterInitiation = 1 } },
-                    new LifecycleRule { Id = "old", Status = LifecycleRuleStatus.Enabled, Filter = new LifecycleFilter { LifecycleFilterPredicate = new LifecyclePrefixPredicate { Prefix = "tmp/" } }, Expiration = new LifecycleRuleExpiration { Days = 3 } },
-                ],
+                BucketName = _bucket,
+                Configuration = new LifecycleConfiguration
+                {
+                    Rules =
+                    [
+                        new LifecycleRule
+                        {
+                            Id = "uploads",
+                            Status = LifecycleRuleStatus.Enabled,
+                            Filter = new LifecycleFilter { LifecycleFilterPredicate = new LifecyclePrefixPredicate { Prefix = "" } },
+                            AbortIncompleteMultipartUpload = new LifecycleRuleAbortIncompleteMultipartUpload { DaysAfterInitiation = 1 },
+                        },
+                        new LifecycleRule
+                        {
+                            Id = "old",
+                            Status = LifecycleRuleStatus.Enabled,
+                            Filter = new LifecycleFilter { LifecycleFilterPredicate = new LifecyclePrefixPredicate { Prefix = "tmp/" } },
+                            Expiration = new LifecycleRuleExpiration { Days = 3 },
+                        },
+                    ],
+                },
             },
-        }, Cancellation);
-        Assert.Equal(["uploads", "old"], (await _host.Client.GetLifecycleConfigurationAsync(_bucket, Cancellation)).Configuration.Rules.Select(rule => rule.Id));
-        await _host.Client.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = "tmp/a", ContentBody = "x" }, Cancellation);
-        await _host.Client.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = "kept", ContentBody = "x" }, Cancellation);
-        await _host.Client.InitiateMultipartUploadAsync(new InitiateMultipartUploadRequest { BucketName = _bucket, Key = "u" }, Cancellation);
+            Cancellation);
+        Assert.Equal(
+            ["uploads", "old"],
+            (await _host.S3.GetLifecycleConfigurationAsync(_bucket, Cancellation)).Configuration.Rules.Select(rule => rule.Id));
+        await _host.S3.PutObjectAsync(
+            new PutObjectRequest
+            {
+                BucketName = _bucket,
+                Key = "tmp/a",
+                ContentBody = "x",
+            },
+            Cancellation);
+        await _host.S3.PutObjectAsync(
+            new PutObjectRequest
+            {
+                BucketName = _bucket,
+                Key = "kept",
+                ContentBody = "x",
+            },
+            Cancellation);
+        await _host.S3.InitiateMultipartUploadAsync(new InitiateMultipartUploadRequest { BucketName = _bucket, Key = "u" }, Cancellation);
         var worker = (ImageApp.LocalAws.S3.LifecycleWorker)_host.Server.Services.GetService(typeof(ImageApp.LocalAws.S3.LifecycleWorker))!;
 
         await worker.ApplyAsync(DateTimeOffset.UtcNow.AddHours(23), Cancellation);
-        Assert.Single((await _host.Client.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = _bucket }, Cancellation)).MultipartUploads);
+        Assert.Single(
+            (
+                await _host.S3.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = _bucket }, Cancellation)
+            ).MultipartUploads);
         await worker.ApplyAsync(DateTimeOffset.UtcNow.AddDays(2), Cancellation);
-        Assert.Empty((await _host.Client.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = _bucket }, Cancellation)).MultipartUploads ?? []);
-        Assert.Equal(2, (await _host.Client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = _bucket }, Cancellation)).KeyCount);
+        Assert.Empty(
+            (
+                await _host.S3.ListMultipartUploadsAsync(new ListMultipartUploadsRequest { BucketName = _bucket }, Cancellation)
+            ).MultipartUploads
+                ?? []);
+        Assert.Equal(2, (await _host.S3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = _bucket }, Cancellation)).KeyCount);
         await worker.ApplyAsync(DateTimeOffset.UtcNow.AddDays(4), Cancellation);
-        Assert.Equal("kept", Assert.Single((await _host.Client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = _bucket }, Cancellation)).S3Objects).Key);
+        Assert.Equal(
+            "kept",
+            Assert
+                .Single((await _host.S3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = _bucket }, Cancellation)).S3Objects)
+                .Key);
     }
 
     [Fact]
     public async Task A_policy_lets_everybody_read_and_can_deny_the_owner()
     {
-        await _host.Client.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = "public/a", ContentBody = "x" }, Cancellation);
-        await _host.Client.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = "private/a", ContentBody = "x" }, Cancellation);
+        await _host.S3.PutObjectAsync(
+            new PutObjectRequest
+            {
+                BucketName = _bucket,
+                Key = "public/a",
+                ContentBody = "x",
+            },
+            Cancellation);
+        await _host.S3.PutObjectAsync(
+            new PutObjectRequest
+            {
+                BucketName = _bucket,
+                Key = "private/a",
+                ContentBody = "x",
+            },
+            Cancellation);
         Assert.Equal(HttpStatusCode.Forbidden, (await _host.Http.GetAsync($"/{_bucket}/public/a", Cancellation)).StatusCode);
         var policy = $$"""
             {"Version":"2012-10-17","Statement":[
               {"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::{{_bucket}}/public/*"},
               {"Effect":"Deny","Principal":"*","Action":"s3:DeleteObject","Resource":"arn:aws:s3:::{{_bucket}}/public/*"},
-              {"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::{{_bucket}}","arn:aws:s3:::{{_bucket}}/*"],"Condition":{"Bool":{"aws:SecureTransport":"false"} } }]}
+              {"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::{{_bucket}}","arn:aws:s3:::{{_bucket}}/*"],
+               "Condition":{"Bool":{"aws:SecureTransport":"false"} } }]}
             """;
-        await _host.Client.PutBucketPolicyAsync(_bucket, policy, Cancellation);
-        Assert.Equal(policy, (await _host.Client.GetBucketPolicyAsync(_bucket, Cancellation)).Policy);
+        await _host.S3.PutBucketPolicyAsync(_bucket, policy, Cancellation);
+        Assert.Equal(policy, (await _host.S3.GetBucketPolicyAsync(_bucket, Cancellation)).Policy);
         Assert.Equal("x", await _host.Http.GetStringAsync($"/{_bucket}/public/a", Cancellation));
         var refused = await _host.Http.GetAsync($"/{_bucket}/private/a", Cancellation);
         Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
         Assert.Contains("s3:GetObject", await refused.Content.ReadAsStringAsync(Cancellation));
 
-        var denied = await Assert.ThrowsAsync<AmazonS3Exception>(() => _host.Client.DeleteObjectAsync(_bucket, "public/a", Cancellation));
+        var denied = await Assert.ThrowsAsync<AmazonS3Exception>(() => _host.S3.DeleteObjectAsync(_bucket, "public/a", Cancellation));
         Assert.Equal("AccessDenied", denied.ErrorCode);
-        await _host.Client.DeleteObjectAsync(_bucket, "private/a", Cancellation);
+        await _host.S3.DeleteObjectAsync(_bucket, "private/a", Cancellation);
 
-        await _host.Client.PutPublicAccessBlockAsync(new PutPublicAccessBlockRequest { BucketName = _bucket, PublicAccessBlockConfiguration = new PublicAccessBlockConfiguration { RestrictPublicBuckets = true } }, Cancellation);
+        await _host.S3.PutPublicAccessBlockAsync(
+            new PutPublicAccessBlockRequest
+            {
+                BucketName = _bucket,
+                PublicAccessBlockConfiguration = new PublicAccessBlockConfiguration { RestrictPublicBuckets = true },
+            },
+            Cancellation);
         Assert.Equal(HttpStatusCode.Forbidden, (await _host.Http.GetAsync($"/{_bucket}/public/a", Cancellation)).StatusCode);
-        await _host.Client.DeleteBucketPolicyAsync(_bucket, Cancellation);
-        await _host.Client.DeleteObjectAsync(_bucket, "public/a", Cancellation);
-        Assert.Equal("MalformedPolicy", (await Assert.ThrowsAsync<AmazonS3Exception>(() => _host.Client.PutBucketPolicyAsync(_bucket, "{}", Cancellation))).ErrorCode);
+        await _host.S3.DeleteBucketPolicyAsync(_bucket, Cancellation);
+        await _host.S3.DeleteObjectAsync(_bucket, "public/a", Cancellation);
+        Assert.Equal(
+            "MalformedPolicy",
+            (await Assert.ThrowsAsync<AmazonS3Exception>(() => _host.S3.PutBucketPolicyAsync(_bucket, "{}", Cancellation))).ErrorCode);
     }
 
     [Fact]
     public async Task Browsers_get_cors_answers_by_the_buckets_rules()
     {
-        await _host.Client.PutCORSConfigurationAsync(new PutCORSConfigurationRequest
-        {
-            BucketName = _bucket,
-            Configuration = new CORSConfiguration
+        await _host.S3.PutCORSConfigurationAsync(
+            new PutCORSConfigurationRequest
             {
-                Rules = [new CORSRule { AllowedOrigins = ["http://localhost:*"], AllowedMethods = ["PUT", "GET"], AllowedHeaders = ["content-type", "x-amz-*"], ExposeHeaders = ["ETag"], MaxAgeSeconds = 300 }],
+                BucketName = _bucket,
+                Configuration = new CORSConfiguration
+                {
+                    Rules =
+                    [
+                        new CORSRule
+                        {
+                            AllowedOrigins = ["http://localhost:*"],
+                            AllowedMethods = ["PUT", "GET"],
+                            AllowedHeaders = ["content-type", "x-amz-*"],
+                            ExposeHeaders = ["ETag"],
+                            MaxAgeSeconds = 300,
+                        },
+                    ],
+                },
             },
-        }, Cancellation);
-        Assert.Equal("http://localhost:*", (await _host.Client.GetCORSConfigurationAsync(_bucket, Cancellation)).Configuration.Rules[0].AllowedOrigins[0]);
+            Cancellation);
+        Assert.Equal(
+            "http://localhost:*",
+            (await _host.S3.GetCORSConfigurationAsync(_bucket, Cancellation)).Configuration.Rules[0].AllowedOrigins[0]);
 
         async Task<HttpResponseMessage> PreflightAsync(string origin, string method, string headers)
         {
@@ -170,10 +340,15 @@ public sealed class BucketTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Forbidden, (await PreflightAsync("http://localhost:5000", "DELETE", "content-type")).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await PreflightAsync("http://localhost:5000", "PUT", "authorization")).StatusCode);
 
-        var simple = await SignedRequest.SendAsync(_host, HttpMethod.Get, $"/{_bucket}/missing", null, request => request.Headers.Add("Origin", "http://localhost:1"));
+        var simple = await SignedRequest.SendAsync(
+            _host,
+            HttpMethod.Get,
+            $"/{_bucket}/missing",
+            null,
+            request => request.Headers.Add("Origin", "http://localhost:1"));
         Assert.Equal("http://localhost:1", simple.Headers.GetValues("Access-Control-Allow-Origin").Single());
         Assert.Equal("ETag", simple.Headers.GetValues("Access-Control-Expose-Headers").Single());
-        await _host.Client.DeleteCORSConfigurationAsync(_bucket, Cancellation);
+        await _host.S3.DeleteCORSConfigurationAsync(_bucket, Cancellation);
         Assert.Equal(HttpStatusCode.Forbidden, (await PreflightAsync("http://localhost:5000", "PUT", "content-type")).StatusCode);
     }
 }

@@ -8,14 +8,14 @@ namespace ImageApp.Tests.LocalAws.S3;
 
 public sealed class ObjectTests : IAsyncLifetime
 {
-    private S3Host _host = null!;
+    private LocalAwsInstance _host = null!;
     private string _bucket = "";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        _host = await S3Host.StartAsync();
+        _host = await LocalAwsInstance.StartAsync();
         _bucket = await _host.CreateBucketAsync();
     }
 
@@ -28,12 +28,19 @@ public sealed class ObjectTests : IAsyncLifetime
         put.Headers.CacheControl = "max-age=60";
         put.Headers.ContentDisposition = "attachment; filename=\"b.txt\"";
         put.Metadata.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
-        var stored = await _host.Client.PutObjectAsync(put, Cancellation);
+        var stored = await _host.S3.PutObjectAsync(put, Cancellation);
         Assert.Equal("\"5d41402abc4b2a76b9719d911017c592\"", stored.ETag);
         Assert.Equal(ServerSideEncryptionMethod.AES256, stored.ServerSideEncryptionMethod);
         Assert.NotNull(stored.ChecksumCRC32);
 
-        using var got = await _host.Client.GetObjectAsync(new GetObjectRequest { BucketName = _bucket, Key = "a/b.txt", ChecksumMode = ChecksumMode.ENABLED }, Cancellation);
+        using var got = await _host.S3.GetObjectAsync(
+            new GetObjectRequest
+            {
+                BucketName = _bucket,
+                Key = "a/b.txt",
+                ChecksumMode = ChecksumMode.ENABLED,
+            },
+            Cancellation);
         Assert.Equal("hello", await new StreamReader(got.ResponseStream).ReadToEndAsync(Cancellation));
         Assert.Equal("text/x-test", got.Headers.ContentType);
         Assert.Equal("max-age=60", got.Headers.CacheControl);
@@ -42,7 +49,7 @@ public sealed class ObjectTests : IAsyncLifetime
         Assert.Equal(stored.ChecksumCRC32, got.ChecksumCRC32);
         Assert.NotEmpty(got.ResponseMetadata.RequestId);
 
-        var head = await _host.Client.GetObjectMetadataAsync(_bucket, "a/b.txt", Cancellation);
+        var head = await _host.S3.GetObjectMetadataAsync(_bucket, "a/b.txt", Cancellation);
         Assert.Equal(5, head.ContentLength);
         Assert.Equal(stored.ETag, head.ETag);
     }
@@ -56,12 +63,15 @@ public sealed class ObjectTests : IAsyncLifetime
     [InlineData("trailing/")]
     public async Task Any_key_is_kept_apart_and_touches_no_other_file(string key)
     {
-        await _host.Client.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = key, ContentBody = key }, Cancellation);
-        await _host.Client.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = key + "x", ContentBody = "other" }, Cancellation);
+        await _host.S3.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = key, ContentBody = key }, Cancellation);
+        await _host.S3.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = key + "x", ContentBody = "other" }, Cancellation);
         Assert.Equal(key, await ReadAsync(key));
-        var list = await _host.Client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = _bucket }, Cancellation);
+        var list = await _host.S3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = _bucket }, Cancellation);
         Assert.Contains(key, list.S3Objects.Select(found => found.Key));
-        var files = Directory.EnumerateFiles(Path.Combine(_host.Options.DataDirectory, "s3"), "*", SearchOption.AllDirectories).Select(Path.GetFileName).Where(name => name is not ("journal" or ".lock"));
+        var files = Directory
+            .EnumerateFiles(Path.Combine(_host.Options.DataDirectory, "s3"), "*", SearchOption.AllDirectories)
+            .Select(Path.GetFileName)
+            .Where(name => name is not ("journal" or ".lock"));
         Assert.All(files, name => Assert.True(Guid.TryParseExact(name, "N", out _), name));
     }
 
@@ -69,9 +79,17 @@ public sealed class ObjectTests : IAsyncLifetime
     public async Task A_key_may_have_1024_bytes_and_no_more()
     {
         var longest = new string('ä', 512);
-        await _host.Client.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = longest, ContentBody = "x" }, Cancellation);
+        await _host.S3.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = longest, ContentBody = "x" }, Cancellation);
         Assert.Equal("x", await ReadAsync(longest));
-        var refused = await Assert.ThrowsAsync<AmazonS3Exception>(() => _host.Client.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = longest + "a", ContentBody = "x" }, Cancellation));
+        var refused = await Assert.ThrowsAsync<AmazonS3Exception>(() =>
+            _host.S3.PutObjectAsync(
+                new PutObjectRequest
+                {
+                    BucketName = _bucket,
+                    Key = longest + "a",
+                    ContentBody = "x",
+                },
+                Cancellation));
         Assert.Equal("KeyTooLongError", refused.ErrorCode);
     }
 
@@ -82,7 +100,14 @@ public sealed class ObjectTests : IAsyncLifetime
     public async Task A_range_is_answered_with_that_part(long from, long to, string expected, string contentRange)
     {
         await PutAsync("digits", "0123456789");
-        using var got = await _host.Client.GetObjectAsync(new GetObjectRequest { BucketName = _bucket, Key = "digits", ByteRange = new ByteRange(from, to) }, Cancellation);
+        using var got = await _host.S3.GetObjectAsync(
+            new GetObjectRequest
+            {
+                BucketName = _bucket,
+                Key = "digits",
+                ByteRange = new ByteRange(from, to),
+            },
+            Cancellation);
         Assert.Equal(HttpStatusCode.PartialContent, got.HttpStatusCode);
         Assert.Equal(contentRange, got.ContentRange);
         Assert.Equal(expected, await new StreamReader(got.ResponseStream).ReadToEndAsync(Cancellation));
@@ -92,9 +117,24 @@ public sealed class ObjectTests : IAsyncLifetime
     public async Task A_suffix_range_is_the_end_and_one_beyond_the_end_is_refused()
     {
         await PutAsync("digits", "0123456789");
-        using var got = await _host.Client.GetObjectAsync(new GetObjectRequest { BucketName = _bucket, Key = "digits", ByteRange = new ByteRange("bytes=-3") }, Cancellation);
+        using var got = await _host.S3.GetObjectAsync(
+            new GetObjectRequest
+            {
+                BucketName = _bucket,
+                Key = "digits",
+                ByteRange = new ByteRange("bytes=-3"),
+            },
+            Cancellation);
         Assert.Equal("789", await new StreamReader(got.ResponseStream).ReadToEndAsync(Cancellation));
-        var refused = await Assert.ThrowsAsync<AmazonS3Exception>(() => _host.Client.GetObjectAsync(new GetObjectRequest { BucketName = _bucket, Key = "digits", ByteRange = new ByteRange(10, 20) }, Cancellation));
+        var refused = await Assert.ThrowsAsync<AmazonS3Exception>(() =>
+            _host.S3.GetObjectAsync(
+                new GetObjectRequest
+                {
+                    BucketName = _bucket,
+                    Key = "digits",
+                    ByteRange = new ByteRange(10, 20),
+                },
+                Cancellation));
         Assert.Equal(HttpStatusCode.RequestedRangeNotSatisfiable, refused.StatusCode);
         Assert.Equal("InvalidRange", refused.ErrorCode);
     }
@@ -103,14 +143,14 @@ public sealed class ObjectTests : IAsyncLifetime
     public async Task Conditional_reads_answer_304_and_412()
     {
         var stored = await PutAsync("k", "v");
-        var head = await _host.Client.GetObjectMetadataAsync(_bucket, "k", Cancellation);
+        var head = await _host.S3.GetObjectMetadataAsync(_bucket, "k", Cancellation);
         async Task<HttpStatusCode> GetAsync(Action<GetObjectRequest> condition)
         {
             var request = new GetObjectRequest { BucketName = _bucket, Key = "k" };
             condition(request);
             try
             {
-                using var got = await _host.Client.GetObjectAsync(request, Cancellation);
+                using var got = await _host.S3.GetObjectAsync(request, Cancellation);
                 return got.HttpStatusCode;
             }
             catch (AmazonS3Exception exception)
@@ -125,30 +165,60 @@ public sealed class ObjectTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, await GetAsync(request => request.EtagToNotMatch = "\"other\""));
         Assert.Equal(HttpStatusCode.NotModified, await GetAsync(request => request.ModifiedSinceDate = head.LastModified!.Value));
         Assert.Equal(HttpStatusCode.OK, await GetAsync(request => request.ModifiedSinceDate = head.LastModified!.Value.AddDays(-1)));
-        Assert.Equal(HttpStatusCode.PreconditionFailed, await GetAsync(request => request.UnmodifiedSinceDate = head.LastModified!.Value.AddDays(-1)));
+        Assert.Equal(
+            HttpStatusCode.PreconditionFailed,
+            await GetAsync(request => request.UnmodifiedSinceDate = head.LastModified!.Value.AddDays(-1)));
     }
 
     [Fact]
     public async Task Conditional_writes_keep_one_of_many()
     {
-        var attempts = await Task.WhenAll(Enumerable.Range(0, 8).Select(async number =>
-        {
-            try
-            {
-                await _host.Client.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = "once", ContentBody = $"{number}", IfNoneMatch = "*" }, Cancellation);
-                return HttpStatusCode.OK;
-            }
-            catch (AmazonS3Exception exception)
-            {
-                return exception.StatusCode;
-            }
-        }));
+        var attempts = await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(async number =>
+                {
+                    try
+                    {
+                        await _host.S3.PutObjectAsync(
+                            new PutObjectRequest
+                            {
+                                BucketName = _bucket,
+                                Key = "once",
+                                ContentBody = $"{number}",
+                                IfNoneMatch = "*",
+                            },
+                            Cancellation);
+                        return HttpStatusCode.OK;
+                    }
+                    catch (AmazonS3Exception exception)
+                    {
+                        return exception.StatusCode;
+                    }
+                }));
         Assert.Single(attempts, HttpStatusCode.OK);
         Assert.Equal(7, attempts.Count(status => status == HttpStatusCode.PreconditionFailed));
 
         var stored = await PutAsync("k", "1");
-        await _host.Client.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = "k", ContentBody = "2", IfMatch = stored.ETag }, Cancellation);
-        var refused = await Assert.ThrowsAsync<AmazonS3Exception>(() => _host.Client.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = "k", ContentBody = "3", IfMatch = stored.ETag }, Cancellation));
+        await _host.S3.PutObjectAsync(
+            new PutObjectRequest
+            {
+                BucketName = _bucket,
+                Key = "k",
+                ContentBody = "2",
+                IfMatch = stored.ETag,
+            },
+            Cancellation);
+        var refused = await Assert.ThrowsAsync<AmazonS3Exception>(() =>
+            _host.S3.PutObjectAsync(
+                new PutObjectRequest
+                {
+                    BucketName = _bucket,
+                    Key = "k",
+                    ContentBody = "3",
+                    IfMatch = stored.ETag,
+                },
+                Cancellation));
         Assert.Equal("PreconditionFailed", refused.ErrorCode);
         Assert.Equal("2", await ReadAsync("k"));
     }
@@ -158,27 +228,45 @@ public sealed class ObjectTests : IAsyncLifetime
     {
         var put = new PutObjectRequest { BucketName = _bucket, Key = "from +ä", ContentBody = "copied", ContentType = "text/plain" };
         put.Metadata.Add("a", "1");
-        await _host.Client.PutObjectAsync(put, Cancellation);
-        await _host.Client.CopyObjectAsync(_bucket, "from +ä", _bucket, "to", Cancellation);
+        await _host.S3.PutObjectAsync(put, Cancellation);
+        await _host.S3.CopyObjectAsync(_bucket, "from +ä", _bucket, "to", Cancellation);
         Assert.Equal("copied", await ReadAsync("to"));
-        Assert.Equal("1", (await _host.Client.GetObjectMetadataAsync(_bucket, "to", Cancellation)).Metadata["a"]);
+        Assert.Equal("1", (await _host.S3.GetObjectMetadataAsync(_bucket, "to", Cancellation)).Metadata["a"]);
 
-        var refused = await Assert.ThrowsAsync<AmazonS3Exception>(() => _host.Client.CopyObjectAsync(_bucket, "to", _bucket, "to", Cancellation));
+        var refused = await Assert.ThrowsAsync<AmazonS3Exception>(() =>
+            _host.S3.CopyObjectAsync(_bucket, "to", _bucket, "to", Cancellation));
         Assert.Equal("InvalidRequest", refused.ErrorCode);
 
-        var again = new CopyObjectRequest { SourceBucket = _bucket, SourceKey = "to", DestinationBucket = _bucket, DestinationKey = "to", MetadataDirective = S3MetadataDirective.REPLACE, ContentType = "text/html" };
+        var again = new CopyObjectRequest
+        {
+            SourceBucket = _bucket,
+            SourceKey = "to",
+            DestinationBucket = _bucket,
+            DestinationKey = "to",
+            MetadataDirective = S3MetadataDirective.REPLACE,
+            ContentType = "text/html",
+        };
         again.Metadata.Add("b", "2");
-        await _host.Client.CopyObjectAsync(again, Cancellation);
-        var head = await _host.Client.GetObjectMetadataAsync(_bucket, "to", Cancellation);
+        await _host.S3.CopyObjectAsync(again, Cancellation);
+        var head = await _host.S3.GetObjectMetadataAsync(_bucket, "to", Cancellation);
         Assert.Equal("2", head.Metadata["b"]);
         Assert.Null(head.Metadata["a"]);
         Assert.Equal("text/html", head.Headers.ContentType);
 
-        await _host.Client.DeleteObjectAsync(_bucket, "from +ä", Cancellation);
+        await _host.S3.DeleteObjectAsync(_bucket, "from +ä", Cancellation);
         Assert.Equal("copied", await ReadAsync("to"));
 
-        var conditional = new CopyObjectRequest { SourceBucket = _bucket, SourceKey = "to", DestinationBucket = _bucket, DestinationKey = "c", ETagToMatch = "\"other\"" };
-        Assert.Equal("PreconditionFailed", (await Assert.ThrowsAsync<AmazonS3Exception>(() => _host.Client.CopyObjectAsync(conditional, Cancellation))).ErrorCode);
+        var conditional = new CopyObjectRequest
+        {
+            SourceBucket = _bucket,
+            SourceKey = "to",
+            DestinationBucket = _bucket,
+            DestinationKey = "c",
+            ETagToMatch = "\"other\"",
+        };
+        Assert.Equal(
+            "PreconditionFailed",
+            (await Assert.ThrowsAsync<AmazonS3Exception>(() => _host.S3.CopyObjectAsync(conditional, Cancellation))).ErrorCode);
     }
 
     [Fact]
@@ -186,23 +274,41 @@ public sealed class ObjectTests : IAsyncLifetime
     {
         await PutAsync("a", "1");
         await PutAsync("b", "2");
-        await _host.Client.DeleteObjectAsync(_bucket, "a", Cancellation);
-        await _host.Client.DeleteObjectAsync(_bucket, "a", Cancellation);
-        var missing = await Assert.ThrowsAnyAsync<AmazonS3Exception>(() => _host.Client.GetObjectAsync(_bucket, "a", Cancellation));
+        await _host.S3.DeleteObjectAsync(_bucket, "a", Cancellation);
+        await _host.S3.DeleteObjectAsync(_bucket, "a", Cancellation);
+        var missing = await Assert.ThrowsAnyAsync<AmazonS3Exception>(() => _host.S3.GetObjectAsync(_bucket, "a", Cancellation));
         Assert.Equal("NoSuchKey", missing.ErrorCode);
-        var deleted = await _host.Client.DeleteObjectsAsync(new DeleteObjectsRequest { BucketName = _bucket, Objects = [new KeyVersion { Key = "a" }, new KeyVersion { Key = "b" }] }, Cancellation);
+        var deleted = await _host.S3.DeleteObjectsAsync(
+            new DeleteObjectsRequest { BucketName = _bucket, Objects = [new KeyVersion { Key = "a" }, new KeyVersion { Key = "b" }] },
+            Cancellation);
         Assert.Equal(["a", "b"], deleted.DeletedObjects.Select(entry => entry.Key));
-        Assert.Empty((await _host.Client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = _bucket }, Cancellation)).S3Objects ?? []);
+        Assert.Empty((await _host.S3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = _bucket }, Cancellation)).S3Objects ?? []);
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(_host.Options.DataDirectory, "s3", "blobs"), "*", SearchOption.AllDirectories));
     }
 
     [Fact]
     public async Task A_body_that_is_not_what_its_checksum_says_is_refused_and_not_kept()
     {
-        var put = new PutObjectRequest { BucketName = _bucket, Key = "k", ContentBody = "hello", ChecksumSHA256 = Convert.ToBase64String(SHA256.HashData("other"u8)) };
-        Assert.Equal("BadDigest", (await Assert.ThrowsAsync<AmazonS3Exception>(() => _host.Client.PutObjectAsync(put, Cancellation))).ErrorCode);
-        var md5 = new PutObjectRequest { BucketName = _bucket, Key = "k", ContentBody = "hello", MD5Digest = Convert.ToBase64String(new byte[16]) };
-        Assert.Equal("BadDigest", (await Assert.ThrowsAsync<AmazonS3Exception>(() => _host.Client.PutObjectAsync(md5, Cancellation))).ErrorCode);
+        var put = new PutObjectRequest
+        {
+            BucketName = _bucket,
+            Key = "k",
+            ContentBody = "hello",
+            ChecksumSHA256 = Convert.ToBase64String(SHA256.HashData("other"u8)),
+        };
+        Assert.Equal(
+            "BadDigest",
+            (await Assert.ThrowsAsync<AmazonS3Exception>(() => _host.S3.PutObjectAsync(put, Cancellation))).ErrorCode);
+        var md5 = new PutObjectRequest
+        {
+            BucketName = _bucket,
+            Key = "k",
+            ContentBody = "hello",
+            MD5Digest = Convert.ToBase64String(new byte[16]),
+        };
+        Assert.Equal(
+            "BadDigest",
+            (await Assert.ThrowsAsync<AmazonS3Exception>(() => _host.S3.PutObjectAsync(md5, Cancellation))).ErrorCode);
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(_host.Options.DataDirectory, "s3", "blobs"), "*", SearchOption.AllDirectories));
     }
 
@@ -213,11 +319,24 @@ public sealed class ObjectTests : IAsyncLifetime
     public async Task Every_checksum_the_client_sends_is_verified_and_returned(string algorithm)
     {
         var content = RandomNumberGenerator.GetBytes(300_001);
-        var put = new PutObjectRequest { BucketName = _bucket, Key = "k", InputStream = new MemoryStream(content), ChecksumAlgorithm = ChecksumAlgorithm.FindValue(algorithm) };
-        var stored = await _host.Client.PutObjectAsync(put, Cancellation);
+        var put = new PutObjectRequest
+        {
+            BucketName = _bucket,
+            Key = "k",
+            InputStream = new MemoryStream(content),
+            ChecksumAlgorithm = ChecksumAlgorithm.FindValue(algorithm),
+        };
+        var stored = await _host.S3.PutObjectAsync(put, Cancellation);
         var sent = stored.ChecksumCRC32 ?? stored.ChecksumCRC32C ?? stored.ChecksumSHA1 ?? stored.ChecksumSHA256;
         Assert.NotNull(sent);
-        using var got = await _host.Client.GetObjectAsync(new GetObjectRequest { BucketName = _bucket, Key = "k", ChecksumMode = ChecksumMode.ENABLED }, Cancellation);
+        using var got = await _host.S3.GetObjectAsync(
+            new GetObjectRequest
+            {
+                BucketName = _bucket,
+                Key = "k",
+                ChecksumMode = ChecksumMode.ENABLED,
+            },
+            Cancellation);
         using var copy = new MemoryStream();
         await got.ResponseStream.CopyToAsync(copy, Cancellation);
         Assert.Equal(content, copy.ToArray());
@@ -241,7 +360,7 @@ public sealed class ObjectTests : IAsyncLifetime
         {
             for (var i = 0; i < 10; i++)
             {
-                using var got = await _host.Client.GetObjectAsync(_bucket, "k", Cancellation);
+                using var got = await _host.S3.GetObjectAsync(_bucket, "k", Cancellation);
                 using var copy = new MemoryStream();
                 await got.ResponseStream.CopyToAsync(copy, Cancellation);
                 var bytes = copy.ToArray();
@@ -275,14 +394,21 @@ public sealed class ObjectTests : IAsyncLifetime
     }
 
     private async Task<PutObjectResponse> PutAsync(string key, string content) =>
-        await _host.Client.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = key, ContentBody = content }, Cancellation);
+        await _host.S3.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = key, ContentBody = content }, Cancellation);
 
     private async Task PutBytesAsync(string key, byte[] content) =>
-        await _host.Client.PutObjectAsync(new PutObjectRequest { BucketName = _bucket, Key = key, InputStream = new MemoryStream(content) }, Cancellation);
+        await _host.S3.PutObjectAsync(
+            new PutObjectRequest
+            {
+                BucketName = _bucket,
+                Key = key,
+                InputStream = new MemoryStream(content),
+            },
+            Cancellation);
 
     private async Task<string> ReadAsync(string key)
     {
-        using var got = await _host.Client.GetObjectAsync(_bucket, key, Cancellation);
+        using var got = await _host.S3.GetObjectAsync(_bucket, key, Cancellation);
         return await new StreamReader(got.ResponseStream, Encoding.UTF8).ReadToEndAsync(Cancellation);
     }
 }

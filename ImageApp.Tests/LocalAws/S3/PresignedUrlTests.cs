@@ -7,14 +7,14 @@ namespace ImageApp.Tests.LocalAws.S3;
 
 public sealed class PresignedUrlTests : IAsyncLifetime
 {
-    private S3Host _host = null!;
+    private LocalAwsInstance _host = null!;
     private string _bucket = "";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        _host = await S3Host.StartAsync();
+        _host = await LocalAwsInstance.StartAsync();
         _bucket = await _host.CreateBucketAsync();
     }
 
@@ -24,7 +24,10 @@ public sealed class PresignedUrlTests : IAsyncLifetime
     public async Task A_browser_can_put_head_get_and_delete_by_presigned_urls()
     {
         const string key = "images/ä + b.jpg";
-        var put = await _host.Http.PutAsync(await UrlAsync(key, HttpVerb.PUT, contentType: "image/jpeg"), Content("hello", "image/jpeg"), Cancellation);
+        var put = await _host.Http.PutAsync(
+            await UrlAsync(key, HttpVerb.PUT, contentType: "image/jpeg"),
+            Content("hello", "image/jpeg"),
+            Cancellation);
         Assert.Equal(HttpStatusCode.OK, put.StatusCode);
         Assert.Equal("\"5d41402abc4b2a76b9719d911017c592\"", put.Headers.ETag!.Tag);
 
@@ -34,12 +37,20 @@ public sealed class PresignedUrlTests : IAsyncLifetime
         Assert.Equal("hello", await got.Content.ReadAsStringAsync(Cancellation));
         Assert.Equal("image/jpeg", got.Content.Headers.ContentType!.MediaType);
 
-        var overriding = new GetPreSignedUrlRequest { BucketName = _bucket, Key = key, Expires = DateTime.UtcNow.AddMinutes(5), Protocol = Protocol.HTTP };
+        var overriding = new GetPreSignedUrlRequest
+        {
+            BucketName = _bucket,
+            Key = key,
+            Expires = DateTime.UtcNow.AddMinutes(5),
+            Protocol = Protocol.HTTP,
+        };
         overriding.ResponseHeaderOverrides.ContentDisposition = "attachment; filename=\"x.jpg\"";
-        var named = await _host.Http.GetAsync(await _host.Client.GetPreSignedURLAsync(overriding), Cancellation);
+        var named = await _host.Http.GetAsync(await _host.S3.GetPreSignedURLAsync(overriding), Cancellation);
         Assert.Equal("attachment; filename=\"x.jpg\"", named.Content.Headers.ContentDisposition!.ToString());
 
-        Assert.Equal(HttpStatusCode.NoContent, (await _host.Http.DeleteAsync(await UrlAsync(key, HttpVerb.DELETE), Cancellation)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            (await _host.Http.DeleteAsync(await UrlAsync(key, HttpVerb.DELETE), Cancellation)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await _host.Http.GetAsync(await UrlAsync(key, HttpVerb.GET), Cancellation)).StatusCode);
     }
 
@@ -61,11 +72,21 @@ public sealed class PresignedUrlTests : IAsyncLifetime
         var url = PresignedUrl.Create(_host, HttpMethod.Get, $"/{_bucket}/k", DateTimeOffset.UtcNow, 300).ToString();
         Assert.Equal(HttpStatusCode.NotFound, (await _host.Http.GetAsync(url, Cancellation)).StatusCode);
         await RefusedAsync(await _host.Http.PutAsync(url, Content("x", "text/plain"), Cancellation), "SignatureDoesNotMatch");
-        await RefusedAsync(await _host.Http.GetAsync(url.Replace("/k?", "/l?", StringComparison.Ordinal), Cancellation), "SignatureDoesNotMatch");
-        await RefusedAsync(await _host.Http.GetAsync(url.Replace("X-Amz-Expires=300", "X-Amz-Expires=301", StringComparison.Ordinal), Cancellation), "SignatureDoesNotMatch");
-        await RefusedAsync(await _host.Http.GetAsync(url.Replace("X-Amz-Expires=300", "X-Amz-Expires=604801", StringComparison.Ordinal), Cancellation), "AuthorizationQueryParametersError");
-        await RefusedAsync(await _host.Http.GetAsync(url.Replace("&X-Amz-SignedHeaders=host", "", StringComparison.Ordinal), Cancellation), "AuthorizationQueryParametersError");
-        await RefusedAsync(await _host.Http.GetAsync(url.Replace("Credential=local", "Credential=other", StringComparison.Ordinal), Cancellation), "InvalidAccessKeyId");
+        await RefusedAsync(
+            await _host.Http.GetAsync(url.Replace("/k?", "/l?", StringComparison.Ordinal), Cancellation),
+            "SignatureDoesNotMatch");
+        await RefusedAsync(
+            await _host.Http.GetAsync(url.Replace("X-Amz-Expires=300", "X-Amz-Expires=301", StringComparison.Ordinal), Cancellation),
+            "SignatureDoesNotMatch");
+        await RefusedAsync(
+            await _host.Http.GetAsync(url.Replace("X-Amz-Expires=300", "X-Amz-Expires=604801", StringComparison.Ordinal), Cancellation),
+            "AuthorizationQueryParametersError");
+        await RefusedAsync(
+            await _host.Http.GetAsync(url.Replace("&X-Amz-SignedHeaders=host", "", StringComparison.Ordinal), Cancellation),
+            "AuthorizationQueryParametersError");
+        await RefusedAsync(
+            await _host.Http.GetAsync(url.Replace("Credential=local", "Credential=other", StringComparison.Ordinal), Cancellation),
+            "InvalidAccessKeyId");
     }
 
     [Fact]
@@ -81,13 +102,21 @@ public sealed class PresignedUrlTests : IAsyncLifetime
 
     private async Task<string> UrlAsync(string key, HttpVerb verb, string? contentType = null, long? contentLength = null)
     {
-        var request = new GetPreSignedUrlRequest { BucketName = _bucket, Key = key, Verb = verb, Expires = DateTime.UtcNow.AddSeconds(300), Protocol = Protocol.HTTP, ContentType = contentType };
+        var request = new GetPreSignedUrlRequest
+        {
+            BucketName = _bucket,
+            Key = key,
+            Verb = verb,
+            Expires = DateTime.UtcNow.AddSeconds(300),
+            Protocol = Protocol.HTTP,
+            ContentType = contentType,
+        };
         if (contentLength is not null)
         {
             request.Headers["Content-Length"] = $"{contentLength}";
         }
 
-        return await _host.Client.GetPreSignedURLAsync(request);
+        return await _host.S3.GetPreSignedURLAsync(request);
     }
 
     private static StringContent Content(string text, string mediaType) => new(text, MediaTypeHeaderValue.Parse(mediaType));

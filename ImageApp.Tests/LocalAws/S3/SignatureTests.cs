@@ -7,14 +7,14 @@ namespace ImageApp.Tests.LocalAws.S3;
 
 public sealed class SignatureTests : IAsyncLifetime
 {
-    private S3Host _host = null!;
+    private LocalAwsInstance _host = null!;
     private string _bucket = "";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        _host = await S3Host.StartAsync();
+        _host = await LocalAwsInstance.StartAsync();
         _bucket = await _host.CreateBucketAsync();
     }
 
@@ -25,7 +25,10 @@ public sealed class SignatureTests : IAsyncLifetime
     {
         await RefusedAsync(await _host.Http.GetAsync($"/{_bucket}/k", Cancellation), HttpStatusCode.Forbidden, "AccessDenied");
         await RefusedAsync(await _host.Http.GetAsync("/", Cancellation), HttpStatusCode.Forbidden, "AccessDenied");
-        await RefusedAsync(await _host.Http.PutAsync($"/{_bucket}/k", new StringContent("x"), Cancellation), HttpStatusCode.Forbidden, "AccessDenied");
+        await RefusedAsync(
+            await _host.Http.PutAsync($"/{_bucket}/k", new StringContent("x"), Cancellation),
+            HttpStatusCode.Forbidden,
+            "AccessDenied");
     }
 
     [Fact]
@@ -34,7 +37,9 @@ public sealed class SignatureTests : IAsyncLifetime
         var put = await SignedRequest.SendAsync(_host, HttpMethod.Put, $"/{_bucket}/k", "hello"u8.ToArray());
         Assert.Equal(HttpStatusCode.OK, put.StatusCode);
         Assert.Equal(16, put.Headers.GetValues("x-amz-request-id").Single().Length);
-        Assert.Equal("hello", await (await SignedRequest.SendAsync(_host, HttpMethod.Get, $"/{_bucket}/k", null)).Content.ReadAsStringAsync(Cancellation));
+        Assert.Equal(
+            "hello",
+            await (await SignedRequest.SendAsync(_host, HttpMethod.Get, $"/{_bucket}/k", null)).Content.ReadAsStringAsync(Cancellation));
     }
 
     [Fact]
@@ -42,20 +47,56 @@ public sealed class SignatureTests : IAsyncLifetime
     {
         var path = $"/{_bucket}/k";
         byte[] body = [1];
-        await RefusedAsync(await SignedRequest.SendAsync(_host, HttpMethod.Put, path, body, secret: "wrong"), HttpStatusCode.Forbidden, "SignatureDoesNotMatch");
-        await RefusedAsync(await SignedRequest.SendAsync(_host, HttpMethod.Put, path, body, accessKey: "nobody"), HttpStatusCode.Forbidden, "InvalidAccessKeyId");
-        await RefusedAsync(await SignedRequest.SendAsync(_host, HttpMethod.Put, path, body, at: DateTimeOffset.UtcNow.AddMinutes(-16)), HttpStatusCode.Forbidden, "RequestTimeTooSkewed");
-        await RefusedAsync(await SignedRequest.SendAsync(_host, HttpMethod.Put, path, body, at: DateTimeOffset.UtcNow.AddMinutes(16)), HttpStatusCode.Forbidden, "RequestTimeTooSkewed");
-        await RefusedAsync(await SignedRequest.SendAsync(_host, HttpMethod.Put, path, body, request => request.Headers.Add("x-amz-acl", "private")), HttpStatusCode.Forbidden, "AccessDenied");
-        await RefusedAsync(await SignedRequest.SendAsync(_host, HttpMethod.Put, path, body, request => request.RequestUri = new Uri(_host.Server.Endpoint, path + "2")), HttpStatusCode.Forbidden, "SignatureDoesNotMatch");
-        await RefusedAsync(await SignedRequest.SendAsync(_host, HttpMethod.Put, path, body, payloadHash: Convert.ToHexStringLower(SHA256.HashData([2]))), HttpStatusCode.BadRequest, "XAmzContentSHA256Mismatch");
-        await RefusedAsync(await SignedRequest.SendAsync(_host, HttpMethod.Put, path, body, payloadHash: "nonsense"), HttpStatusCode.BadRequest, "AuthorizationHeaderMalformed");
         await RefusedAsync(
-            await SignedRequest.SendAsync(_host, HttpMethod.Put, path, body, request =>
-            {
-                request.Headers.Remove("Authorization");
-                request.Headers.TryAddWithoutValidation("Authorization", "AWS4-HMAC-SHA256 nonsense");
-            }), HttpStatusCode.BadRequest, "AuthorizationHeaderMalformed");
+            await SignedRequest.SendAsync(_host, HttpMethod.Put, path, body, secret: "wrong"),
+            HttpStatusCode.Forbidden,
+            "SignatureDoesNotMatch");
+        await RefusedAsync(
+            await SignedRequest.SendAsync(_host, HttpMethod.Put, path, body, accessKey: "nobody"),
+            HttpStatusCode.Forbidden,
+            "InvalidAccessKeyId");
+        await RefusedAsync(
+            await SignedRequest.SendAsync(_host, HttpMethod.Put, path, body, at: DateTimeOffset.UtcNow.AddMinutes(-16)),
+            HttpStatusCode.Forbidden,
+            "RequestTimeTooSkewed");
+        await RefusedAsync(
+            await SignedRequest.SendAsync(_host, HttpMethod.Put, path, body, at: DateTimeOffset.UtcNow.AddMinutes(16)),
+            HttpStatusCode.Forbidden,
+            "RequestTimeTooSkewed");
+        await RefusedAsync(
+            await SignedRequest.SendAsync(_host, HttpMethod.Put, path, body, request => request.Headers.Add("x-amz-acl", "private")),
+            HttpStatusCode.Forbidden,
+            "AccessDenied");
+        await RefusedAsync(
+            await SignedRequest.SendAsync(
+                _host,
+                HttpMethod.Put,
+                path,
+                body,
+                request => request.RequestUri = new Uri(_host.Server.Endpoint, path + "2")),
+            HttpStatusCode.Forbidden,
+            "SignatureDoesNotMatch");
+        await RefusedAsync(
+            await SignedRequest.SendAsync(_host, HttpMethod.Put, path, body, payloadHash: Convert.ToHexStringLower(SHA256.HashData([2]))),
+            HttpStatusCode.BadRequest,
+            "XAmzContentSHA256Mismatch");
+        await RefusedAsync(
+            await SignedRequest.SendAsync(_host, HttpMethod.Put, path, body, payloadHash: "nonsense"),
+            HttpStatusCode.BadRequest,
+            "AuthorizationHeaderMalformed");
+        await RefusedAsync(
+            await SignedRequest.SendAsync(
+                _host,
+                HttpMethod.Put,
+                path,
+                body,
+                request =>
+                {
+                    request.Headers.Remove("Authorization");
+                    request.Headers.TryAddWithoutValidation("Authorization", "AWS4-HMAC-SHA256 nonsense");
+                }),
+            HttpStatusCode.BadRequest,
+            "AuthorizationHeaderMalformed");
         Assert.Equal(HttpStatusCode.NotFound, (await SignedRequest.SendAsync(_host, HttpMethod.Get, path, null)).StatusCode);
     }
 
@@ -77,13 +118,19 @@ public sealed class SignatureTests : IAsyncLifetime
         {
             var signature = chunks.Chunk(text);
             signature = damage == "signature" && number == 1 ? new string('0', 64) : signature;
-            body.Append(CultureInfo.InvariantCulture, $"{text.Length:x};chunk-signature={signature}\r\n{(damage == "chunk" && number == 1 ? "bd" : text)}{(text.Length > 0 ? "\r\n" : "")}");
+            body.Append(CultureInfo.InvariantCulture, $"{text.Length:x};chunk-signature={signature}\r\n")
+                .Append(damage == "chunk" && number == 1 ? "bd" : text)
+                .Append(text.Length > 0 ? "\r\n" : "");
         }
 
         if (payloadHash.EndsWith("TRAILER", StringComparison.Ordinal))
         {
-            var trailer = $"x-amz-checksum-sha256:{Convert.ToBase64String(SHA256.HashData(Encoding.ASCII.GetBytes(new string('a', 70_000) + "bc")))}\n";
-            body.Append(trailer.Replace("\n", "\r\n", StringComparison.Ordinal)).Append("x-amz-trailer-signature:").Append(chunks.Trailer(damage == "trailer" ? "other:x\n" : trailer)).Append("\r\n");
+            var checksum = Convert.ToBase64String(SHA256.HashData(Encoding.ASCII.GetBytes(new string('a', 70_000) + "bc")));
+            var trailer = $"x-amz-checksum-sha256:{checksum}\n";
+            body.Append(trailer.Replace("\n", "\r\n", StringComparison.Ordinal))
+                .Append("x-amz-trailer-signature:")
+                .Append(chunks.Trailer(damage == "trailer" ? "other:x\n" : trailer))
+                .Append("\r\n");
         }
 
         body.Append("\r\n");
@@ -100,8 +147,13 @@ public sealed class SignatureTests : IAsyncLifetime
         }
         else
         {
-            await RefusedAsync(answer, damage == "truncated" ? HttpStatusCode.BadRequest : HttpStatusCode.Forbidden, damage == "truncated" ? "IncompleteBody" : "SignatureDoesNotMatch");
-            Assert.Equal(HttpStatusCode.NotFound, (await SignedRequest.SendAsync(_host, HttpMethod.Get, $"/{_bucket}/chunked", null)).StatusCode);
+            await RefusedAsync(
+                answer,
+                damage == "truncated" ? HttpStatusCode.BadRequest : HttpStatusCode.Forbidden,
+                damage == "truncated" ? "IncompleteBody" : "SignatureDoesNotMatch");
+            Assert.Equal(
+                HttpStatusCode.NotFound,
+                (await SignedRequest.SendAsync(_host, HttpMethod.Get, $"/{_bucket}/chunked", null)).StatusCode);
         }
     }
 
@@ -115,7 +167,17 @@ public sealed class SignatureTests : IAsyncLifetime
     public async Task Trailing_checksums_of_unsigned_chunks_are_verified(string algorithm, string checksum, bool isRight)
     {
         var body = $"5\r\n12345\r\n4\r\n6789\r\n0\r\nx-amz-checksum-{algorithm}:{checksum}\r\n\r\n";
-        var request = SignedRequest.Create(_host, HttpMethod.Put, $"/{_bucket}/t", Encoding.ASCII.GetBytes(body), null, null, null, "s3", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", $"x-amz-checksum-{algorithm}");
+        var request = SignedRequest.Create(
+            _host,
+            HttpMethod.Put,
+            $"/{_bucket}/t",
+            Encoding.ASCII.GetBytes(body),
+            null,
+            null,
+            null,
+            "s3",
+            "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+            $"x-amz-checksum-{algorithm}");
         var answer = await _host.Http.SendAsync(request, Cancellation);
         Assert.Equal(isRight ? HttpStatusCode.OK : HttpStatusCode.BadRequest, answer.StatusCode);
     }
@@ -147,7 +209,8 @@ public sealed class SignatureTests : IAsyncLifetime
             }
         }
 
-        public string Chunk(string data) => _previous = Sign($"AWS4-HMAC-SHA256-PAYLOAD\n{_timestamp}\n{_scope}\n{_previous}\n{Hash("")}\n{Hash(data)}");
+        public string Chunk(string data) =>
+            _previous = Sign($"AWS4-HMAC-SHA256-PAYLOAD\n{_timestamp}\n{_scope}\n{_previous}\n{Hash("")}\n{Hash(data)}");
 
         public string Trailer(string data) => Sign($"AWS4-HMAC-SHA256-TRAILER\n{_timestamp}\n{_scope}\n{_previous}\n{Hash(data)}");
 

@@ -33,7 +33,9 @@ public sealed class FilterPolicyTests
     [InlineData("""{"$or":[{"kind":["a"]},{"kind":["b"]}]}""", "String", "c", false)]
     public void Attributes_are_matched(string policy, string? type, string? value, bool matches)
     {
-        var attributes = type is null ? new Dictionary<string, MessageAttribute>() : new Dictionary<string, MessageAttribute> { ["kind"] = new(type, value, null) };
+        var attributes = type is null
+            ? new Dictionary<string, MessageAttribute>()
+            : new Dictionary<string, MessageAttribute> { ["kind"] = new(type, value, null) };
         Assert.Equal(matches, FilterPolicy.Parse(policy, null).Matches("irrelevant", attributes));
     }
 

@@ -10,7 +10,9 @@ namespace ImageApp.Tests.LocalAws.Sns;
 
 public sealed class HttpEndpointTests
 {
-    private static readonly (string, string) s_fast = ("DeliveryPolicy", """{"healthyRetryPolicy":{"numRetries":3,"numNoDelayRetries":1,"minDelayTarget":1,"maxDelayTarget":1}}""");
+    private static readonly (string, string) s_fast = (
+        "DeliveryPolicy",
+        """{"healthyRetryPolicy":{"numRetries":3,"numNoDelayRetries":1,"minDelayTarget":1,"maxDelayTarget":1}}""");
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -28,7 +30,10 @@ public sealed class HttpEndpointTests
         Assert.Equal("SubscriptionConfirmation", headers["x-amz-sns-message-type"]);
         var envelope = JsonNode.Parse(confirmation)!.AsObject();
         Assert.True(await SnsSignature.IsValidAsync(envelope, aws.Http, "SigningCertURL"));
-        using (var wrong = await aws.Http.GetAsync(new Uri(((string)envelope["SubscribeURL"]!).Replace("Token=", "Token=0", StringComparison.Ordinal)), Cancelled))
+        using (
+            var wrong = await aws.Http.GetAsync(
+                new Uri(((string)envelope["SubscribeURL"]!).Replace("Token=", "Token=0", StringComparison.Ordinal)),
+                Cancelled))
         {
             Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
         }
@@ -38,16 +43,29 @@ public sealed class HttpEndpointTests
             Assert.Equal(HttpStatusCode.OK, confirmed.StatusCode);
         }
 
-        var subscription = (await aws.SnsAsync("ListSubscriptionsByTopic", ("TopicArn", topic))).Descendants("SubscriptionArn").Single().Value;
+        var subscription = (await aws.SnsAsync("ListSubscriptionsByTopic", ("TopicArn", topic)))
+            .Descendants("SubscriptionArn")
+            .Single()
+            .Value;
         var messageId = await aws.PublishAsync(topic, "hello", ("Subject", "greeting"));
         var (notification, notified) = await subscriber.NextAsync();
         envelope = JsonNode.Parse(notification)!.AsObject();
         Assert.Equal(("hello", "greeting"), ((string?)envelope["Message"], (string?)envelope["Subject"]));
         Assert.True(await SnsSignature.IsValidAsync(envelope, aws.Http, "SigningCertURL"));
-        Assert.Equal(("Notification", messageId, topic, subscription), (notified["x-amz-sns-message-type"], notified["x-amz-sns-message-id"], notified["x-amz-sns-topic-arn"], notified["x-amz-sns-subscription-arn"]));
+        Assert.Equal(
+            ("Notification", messageId, topic, subscription),
+            (
+                notified["x-amz-sns-message-type"],
+                notified["x-amz-sns-message-id"],
+                notified["x-amz-sns-topic-arn"],
+                notified["x-amz-sns-subscription-arn"]));
         Assert.StartsWith("text/plain", notified["Content-Type"], StringComparison.Ordinal);
 
-        await aws.SnsAsync("SetSubscriptionAttributes", ("SubscriptionArn", subscription), ("AttributeName", "RawMessageDelivery"), ("AttributeValue", "true"));
+        await aws.SnsAsync(
+            "SetSubscriptionAttributes",
+            ("SubscriptionArn", subscription),
+            ("AttributeName", "RawMessageDelivery"),
+            ("AttributeValue", "true"));
         await aws.PublishAsync(topic, "raw");
         var (raw, rawHeaders) = await subscriber.NextAsync();
         Assert.Equal(("raw", "true"), (raw, rawHeaders["x-amz-sns-rawdelivery"]));
@@ -87,7 +105,10 @@ public sealed class HttpEndpointTests
         await aws.PublishAsync(topic, "unwanted");
         Assert.Equal("unwanted", (string?)JsonNode.Parse((await aws.ReceiveAsync(dead)).Body)!["Message"]);
         Assert.Equal(attempts + 1, subscriber.Count);
-        await aws.LoggedAsync($"failed after {attempts} attempts", subscriber.Url, ((int)status).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        await aws.LoggedAsync(
+            $"failed after {attempts} attempts",
+            subscriber.Url,
+            ((int)status).ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 
     [Fact]
@@ -100,7 +121,11 @@ public sealed class HttpEndpointTests
             await using (var first = await LocalAwsInstance.StartAsync(folder: folder))
             {
                 var topic = await first.CreateTopicAsync("images");
-                await ConfirmAsync(first, subscriber, topic, ("DeliveryPolicy", """{"healthyRetryPolicy":{"numRetries":3,"minDelayTarget":2,"maxDelayTarget":2}}"""));
+                await ConfirmAsync(
+                    first,
+                    subscriber,
+                    topic,
+                    ("DeliveryPolicy", """{"healthyRetryPolicy":{"numRetries":3,"minDelayTarget":2,"maxDelayTarget":2}}"""));
                 subscriber.Status = HttpStatusCode.ServiceUnavailable;
                 await first.PublishAsync(topic, "patience");
                 await subscriber.NextAsync();
@@ -151,8 +176,11 @@ public sealed class HttpEndpointTests
             return subscriber;
         }
 
-        public Task<(string Body, IReadOnlyDictionary<string, string> Headers)> NextAsync() => Task.Run(() =>
-            _requests.TryTake(out var request, (int)TimeSpan.FromSeconds(30).TotalMilliseconds, Cancelled) ? request : throw new TimeoutException("No request came."));
+        public Task<(string Body, IReadOnlyDictionary<string, string> Headers)> NextAsync() =>
+            Task.Run(() =>
+                _requests.TryTake(out var request, (int)TimeSpan.FromSeconds(30).TotalMilliseconds, Cancelled)
+                    ? request
+                    : throw new TimeoutException("No request came."));
 
         public async ValueTask DisposeAsync()
         {
@@ -166,7 +194,13 @@ public sealed class HttpEndpointTests
             var body = await reader.ReadToEndAsync(context.RequestAborted);
             context.Response.StatusCode = (int)Status;
             Interlocked.Increment(ref _count);
-            _requests.Add((body, context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
+            _requests.Add(
+                (
+                    body,
+                    context.Request.Headers.ToDictionary(
+                        header => header.Key,
+                        header => header.Value.ToString(),
+                        StringComparer.OrdinalIgnoreCase)));
         }
     }
 }

@@ -23,21 +23,39 @@ public sealed class ResourceTypeTests
         await Assert.ThrowsAsync<AwsServiceException>(() => topicType.CreateAsync(Request("{}"), Cancelled));
 
         var policyType = Handler(aws, "AWS::SNS::TopicPolicy");
-        var policyRequest = Request(new JsonObject { ["Topics"] = new JsonArray(topic.PhysicalId), ["PolicyDocument"] = JsonNode.Parse(LocalAwsInstance.Policy(LocalAwsInstance.Statement("s3.amazonaws.com", "sns:Publish", topic.PhysicalId, "arn:aws:s3:::b"))) });
+        var policyRequest = Request(
+            new JsonObject
+            {
+                ["Topics"] = new JsonArray(topic.PhysicalId),
+                ["PolicyDocument"] = JsonNode.Parse(
+                    LocalAwsInstance.Policy(
+                        LocalAwsInstance.Statement("s3.amazonaws.com", "sns:Publish", topic.PhysicalId, "arn:aws:s3:::b"))),
+            });
         var policy = await policyType.CreateAsync(policyRequest, Cancelled);
-        Assert.Contains("arn:aws:s3:::b", (await aws.SnsAsync("GetTopicAttributes", ("TopicArn", topic.PhysicalId))).ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "arn:aws:s3:::b",
+            (await aws.SnsAsync("GetTopicAttributes", ("TopicArn", topic.PhysicalId))).ToString(),
+            StringComparison.Ordinal);
 
         var subscriptionType = Handler(aws, "AWS::SNS::Subscription");
-        var subscription = await subscriptionType.CreateAsync(Request(Subscription(topic.PhysicalId, aws, """{"kind":["a"]}""")), Cancelled);
+        var subscription = await subscriptionType.CreateAsync(
+            Request(Subscription(topic.PhysicalId, aws, """{"kind":["a"]}""")),
+            Cancelled);
         await subscriptionType.UpdateAsync(subscription.PhysicalId, Request(Subscription(topic.PhysicalId, aws, null)), Cancelled);
         var attributes = (await aws.SnsAsync("GetSubscriptionAttributes", ("SubscriptionArn", subscription.PhysicalId))).ToString();
         Assert.DoesNotContain("kind", attributes, StringComparison.Ordinal);
 
         await subscriptionType.DeleteAsync(subscription.PhysicalId, Request("{}"), Cancelled);
         await policyType.DeleteAsync(policy.PhysicalId, policyRequest, Cancelled);
-        Assert.Contains("__default_policy_ID", (await aws.SnsAsync("GetTopicAttributes", ("TopicArn", topic.PhysicalId))).ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "__default_policy_ID",
+            (await aws.SnsAsync("GetTopicAttributes", ("TopicArn", topic.PhysicalId))).ToString(),
+            StringComparison.Ordinal);
         await topicType.UpdateAsync(topic.PhysicalId, Request("{}"), Cancelled);
-        Assert.DoesNotContain("Images", (await aws.SnsAsync("GetTopicAttributes", ("TopicArn", topic.PhysicalId))).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "Images",
+            (await aws.SnsAsync("GetTopicAttributes", ("TopicArn", topic.PhysicalId))).ToString(),
+            StringComparison.Ordinal);
         await topicType.DeleteAsync(topic.PhysicalId, Request("{}"), Cancelled);
         await policyType.DeleteAsync(policy.PhysicalId, policyRequest, Cancelled);
         Assert.Empty((await aws.SnsAsync("ListTopics")).Descendants("TopicArn"));
@@ -48,12 +66,29 @@ public sealed class ResourceTypeTests
     {
         await using var aws = await LocalAwsInstance.StartAsync();
         var queueType = Handler(aws, "AWS::SQS::Queue");
-        var queue = await queueType.CreateAsync(Request("""{"MessageRetentionPeriod":1209600,"SqsManagedSseEnabled":true,"Tags":[{"Key":"a","Value":"b"}]}"""), Cancelled);
-        Assert.Equal((aws.QueueArn("stack-Thing-ABC"), queue.PhysicalId, "stack-Thing-ABC"), (queue.Attributes["Arn"], queue.Attributes["QueueUrl"], queue.Attributes["QueueName"]));
-        Assert.Equal("1209600", (await aws.Sqs.GetQueueAttributesAsync(queue.PhysicalId, ["All"], Cancelled)).Attributes["MessageRetentionPeriod"]);
+        var queue = await queueType.CreateAsync(
+            Request("""{"MessageRetentionPeriod":1209600,"SqsManagedSseEnabled":true,"Tags":[{"Key":"a","Value":"b"}]}"""),
+            Cancelled);
+        Assert.Equal(
+            (aws.QueueArn("stack-Thing-ABC"), queue.PhysicalId, "stack-Thing-ABC"),
+            (queue.Attributes["Arn"], queue.Attributes["QueueUrl"], queue.Attributes["QueueName"]));
+        Assert.Equal(
+            "1209600",
+            (await aws.Sqs.GetQueueAttributesAsync(queue.PhysicalId, ["All"], Cancelled)).Attributes["MessageRetentionPeriod"]);
 
         var policyType = Handler(aws, "AWS::SQS::QueuePolicy");
-        var policyRequest = Request(new JsonObject { ["Queues"] = new JsonArray(queue.PhysicalId), ["PolicyDocument"] = JsonNode.Parse(LocalAwsInstance.Policy(LocalAwsInstance.Statement("sns.amazonaws.com", "sqs:SendMessage", aws.QueueArn("stack-Thing-ABC"), aws.TopicArn("t")))) });
+        var policyRequest = Request(
+            new JsonObject
+            {
+                ["Queues"] = new JsonArray(queue.PhysicalId),
+                ["PolicyDocument"] = JsonNode.Parse(
+                    LocalAwsInstance.Policy(
+                        LocalAwsInstance.Statement(
+                            "sns.amazonaws.com",
+                            "sqs:SendMessage",
+                            aws.QueueArn("stack-Thing-ABC"),
+                            aws.TopicArn("t")))),
+            });
         await policyType.CreateAsync(policyRequest, Cancelled);
         await queueType.UpdateAsync(queue.PhysicalId, Request("""{"VisibilityTimeout":"5"}"""), Cancelled);
         var attributes = (await aws.Sqs.GetQueueAttributesAsync(queue.PhysicalId, ["All"], Cancelled)).Attributes;
@@ -65,9 +100,15 @@ public sealed class ResourceTypeTests
         var named = Request("""{"QueueName":"work"}""");
         named.Properties["RedrivePolicy"] = new JsonObject { ["deadLetterTargetArn"] = queue.Attributes["Arn"], ["maxReceiveCount"] = 3 };
         var work = await queueType.CreateAsync(named, Cancelled);
-        Assert.Contains("\"maxReceiveCount\":3", (await aws.Sqs.GetQueueAttributesAsync(work.PhysicalId, ["RedrivePolicy"], Cancelled)).Attributes["RedrivePolicy"], StringComparison.Ordinal);
+        Assert.Contains(
+            "\"maxReceiveCount\":3",
+            (await aws.Sqs.GetQueueAttributesAsync(work.PhysicalId, ["RedrivePolicy"], Cancelled)).Attributes["RedrivePolicy"],
+            StringComparison.Ordinal);
         var longName = Request("{}") with { GeneratedName = new string('s', 90) + "-0123456789AB" };
-        Assert.EndsWith("-0123456789AB", (await queueType.CreateAsync(longName, Cancelled)).Attributes["QueueName"], StringComparison.Ordinal);
+        Assert.EndsWith(
+            "-0123456789AB",
+            (await queueType.CreateAsync(longName, Cancelled)).Attributes["QueueName"],
+            StringComparison.Ordinal);
 
         await queueType.DeleteAsync(queue.PhysicalId, Request("{}"), Cancelled);
         await queueType.DeleteAsync(queue.PhysicalId, Request("{}"), Cancelled);
@@ -79,7 +120,13 @@ public sealed class ResourceTypeTests
     {
         await using var aws = await LocalAwsInstance.StartAsync(options => options.Functions.Add(new FunctionRegistration("resize")));
         var permissionType = Handler(aws, "AWS::Lambda::Permission");
-        var properties = new JsonObject { ["FunctionName"] = "nobody", ["Action"] = "lambda:InvokeFunction", ["Principal"] = "sns.amazonaws.com", ["SourceArn"] = aws.TopicArn("images") };
+        var properties = new JsonObject
+        {
+            ["FunctionName"] = "nobody",
+            ["Action"] = "lambda:InvokeFunction",
+            ["Principal"] = "sns.amazonaws.com",
+            ["SourceArn"] = aws.TopicArn("images"),
+        };
         var missing = await Assert.ThrowsAsync<AwsServiceException>(() => permissionType.CreateAsync(Request(properties), Cancelled));
         Assert.Equal("ResourceNotFoundException", missing.Code);
         Assert.Contains(aws.FunctionArn("nobody"), missing.Message, StringComparison.Ordinal);
@@ -101,27 +148,35 @@ public sealed class ResourceTypeTests
         };
         var config = await configType.CreateAsync(Request(Config(1)), Cancelled);
         var (_, shown) = await aws.LambdaAsync(HttpMethod.Get, "/2019-09-25/functions/resize/event-invoke-config");
-        Assert.Equal((1, aws.QueueArn("dead")), ((int)JsonNode.Parse(shown)!["MaximumRetryAttempts"]!, (string?)JsonNode.Parse(shown)!["DestinationConfig"]!["OnFailure"]!["Destination"]));
-        var invalid = await Assert.ThrowsAsync<AwsServiceException>(() => configType.UpdateAsync(config.PhysicalId, Request(Config(3)), Cancelled));
+        Assert.Equal(
+            (1, aws.QueueArn("dead")),
+            (
+                (int)JsonNode.Parse(shown)!["MaximumRetryAttempts"]!,
+                (string?)JsonNode.Parse(shown)!["DestinationConfig"]!["OnFailure"]!["Destination"]));
+        var invalid = await Assert.ThrowsAsync<AwsServiceException>(() =>
+            configType.UpdateAsync(config.PhysicalId, Request(Config(3)), Cancelled));
         Assert.Contains("0 to 2", invalid.Message, StringComparison.Ordinal);
         await configType.DeleteAsync(config.PhysicalId, Request(Config(1)), Cancelled);
-        Assert.False((await aws.LambdaAsync(HttpMethod.Get, "/2019-09-25/functions/resize/event-invoke-config")).Response.IsSuccessStatusCode);
+        Assert.False(
+            (await aws.LambdaAsync(HttpMethod.Get, "/2019-09-25/functions/resize/event-invoke-config")).Response.IsSuccessStatusCode);
     }
 
-    private static JsonObject Subscription(string topicArn, LocalAwsInstance aws, string? filter) => new()
-    {
-        ["TopicArn"] = topicArn,
-        ["Protocol"] = "sqs",
-        ["Endpoint"] = aws.QueueArn("events"),
-        ["RawMessageDelivery"] = true,
-        ["FilterPolicy"] = filter is null ? null : JsonNode.Parse(filter),
-        ["RedrivePolicy"] = new JsonObject { ["deadLetterTargetArn"] = aws.QueueArn("dead") },
-    };
+    private static JsonObject Subscription(string topicArn, LocalAwsInstance aws, string? filter) =>
+        new()
+        {
+            ["TopicArn"] = topicArn,
+            ["Protocol"] = "sqs",
+            ["Endpoint"] = aws.QueueArn("events"),
+            ["RawMessageDelivery"] = true,
+            ["FilterPolicy"] = filter is null ? null : JsonNode.Parse(filter),
+            ["RedrivePolicy"] = new JsonObject { ["deadLetterTargetArn"] = aws.QueueArn("dead") },
+        };
 
     private static IResourceTypeHandler Handler(LocalAwsInstance aws, string type) =>
         aws.Server.Services.GetServices<IResourceTypeHandler>().Single(handler => handler.TypeName == type);
 
     private static ResourceRequest Request(string properties) => Request(JsonNode.Parse(properties)!.AsObject());
 
-    private static ResourceRequest Request(JsonObject properties) => new("stack", "arn:aws:cloudformation:stack", "Thing", "stack-Thing-ABC", properties);
+    private static ResourceRequest Request(JsonObject properties) =>
+        new("stack", "arn:aws:cloudformation:stack", "Thing", "stack-Thing-ABC", properties);
 }

@@ -5,7 +5,9 @@ using System.Text.Json.Nodes;
 
 namespace ImageApp.Tests.LocalAws.Sns;
 
-/// <summary>Checks an envelope's signature as a subscriber does (SNS Developer Guide, "Verifying the signatures of Amazon SNS messages").</summary>
+/// <summary>
+/// Checks an envelope's signature as a subscriber does (SNS Developer Guide, "Verifying the signatures of Amazon SNS messages").
+/// </summary>
 internal static class SnsSignature
 {
     private static readonly string[] s_notification = ["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"];
@@ -17,8 +19,13 @@ internal static class SnsSignature
         using var certificate = X509Certificate2.CreateFromPem(pem);
         using var key = certificate.GetRSAPublicKey()!;
         var fields = (string?)envelope["Type"] == "Notification" ? s_notification : s_confirmation;
-        var text = string.Concat(fields.Where(field => envelope[field] is not null).Select(field => $"{field}\n{(string?)envelope[field]}\n"));
+        var text = string.Concat(
+            fields.Where(field => envelope[field] is not null).Select(field => $"{field}\n{(string?)envelope[field]}\n"));
         var hash = (string?)envelope["SignatureVersion"] == "2" ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1;
-        return key.VerifyData(Encoding.UTF8.GetBytes(text), Convert.FromBase64String((string)envelope["Signature"]!), hash, RSASignaturePadding.Pkcs1);
+        return key.VerifyData(
+            Encoding.UTF8.GetBytes(text),
+            Convert.FromBase64String((string)envelope["Signature"]!),
+            hash,
+            RSASignaturePadding.Pkcs1);
     }
 }

@@ -8,6 +8,38 @@ public sealed class TopicApiTests
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
+    [Theory]
+    [InlineData(180)]
+    [InlineData(212)]
+    [InlineData(213)]
+    [InlineData(256)]
+    public async Task A_name_may_have_256_characters_and_outlives_a_restart(int length)
+    {
+        var folder = Directory.CreateTempSubdirectory("localaws-").FullName;
+        try
+        {
+            var name = new string('n', length - 1);
+            await using (var first = await LocalAwsInstance.StartAsync(folder: folder))
+            {
+                await first.CreateQueueAsync("queue");
+                foreach (var arn in new[] { await first.CreateTopicAsync(name + "1"), await first.CreateTopicAsync(name + "2") })
+                {
+                    await first.SubscribeAsync(arn, "sqs", first.QueueArn("queue"));
+                }
+
+                await first.SnsAsync("DeleteTopic", ("TopicArn", first.TopicArn(name + "1")));
+            }
+
+            await using var second = await LocalAwsInstance.StartAsync(folder: folder);
+            Assert.Equal(second.TopicArn(name + "2"), (await second.SnsAsync("ListTopics")).Descendants("TopicArn").Single().Value);
+            Assert.Single((await second.SnsAsync("ListSubscriptions")).Descendants("SubscriptionArn"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public async Task A_topic_is_created_once_described_listed_tagged_and_deleted()
     {
@@ -17,7 +49,9 @@ public sealed class TopicApiTests
         Assert.Equal(arn, await aws.CreateTopicAsync("images"));
         await aws.SnsAsync("SetTopicAttributes", ("TopicArn", arn), ("AttributeName", "DisplayName"), ("AttributeValue", "Images & more"));
         var attributes = Entries(await aws.SnsAsync("GetTopicAttributes", ("TopicArn", arn)));
-        Assert.Equal(("Images & more", aws.Options.AccountId, "0"), (attributes["DisplayName"], attributes["Owner"], attributes["SubscriptionsConfirmed"]));
+        Assert.Equal(
+            ("Images & more", aws.Options.AccountId, "0"),
+            (attributes["DisplayName"], attributes["Owner"], attributes["SubscriptionsConfirmed"]));
         Assert.Contains("__default_statement_ID", attributes["Policy"], StringComparison.Ordinal);
         Assert.Equal(arn, (await aws.SnsAsync("ListTopics")).Descendants("TopicArn").Single().Value);
         await aws.SnsAsync("TagResource", ("ResourceArn", arn), ("Tags.member.1.Key", "team"), ("Tags.member.1.Value", "images"));
@@ -51,11 +85,19 @@ public sealed class TopicApiTests
         var topic = await aws.CreateTopicAsync("images");
         var subscription = await aws.SubscribeAsync(topic, "sqs", aws.QueueArn("events"));
         Assert.Equal(subscription, await aws.SubscribeAsync(topic, "sqs", aws.QueueArn("events")));
-        await aws.SnsAsync("SetSubscriptionAttributes", ("SubscriptionArn", subscription), ("AttributeName", "FilterPolicy"), ("AttributeValue", """{"kind":["a"]}"""));
+        await aws.SnsAsync(
+            "SetSubscriptionAttributes",
+            ("SubscriptionArn", subscription),
+            ("AttributeName", "FilterPolicy"),
+            ("AttributeValue", """{"kind":["a"]}"""));
         var attributes = Entries(await aws.SnsAsync("GetSubscriptionAttributes", ("SubscriptionArn", subscription)));
-        Assert.Equal(("MessageAttributes", "false", "false"), (attributes["FilterPolicyScope"], attributes["PendingConfirmation"], attributes["RawMessageDelivery"]));
+        Assert.Equal(
+            ("MessageAttributes", "false", "false"),
+            (attributes["FilterPolicyScope"], attributes["PendingConfirmation"], attributes["RawMessageDelivery"]));
         await aws.SnsAsync("Unsubscribe", ("SubscriptionArn", subscription));
-        Assert.Equal(HttpStatusCode.NotFound, (await aws.TrySnsAsync("GetSubscriptionAttributes", ("SubscriptionArn", subscription))).Status);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await aws.TrySnsAsync("GetSubscriptionAttributes", ("SubscriptionArn", subscription))).Status);
     }
 
     [Theory]
@@ -70,12 +112,19 @@ public sealed class TopicApiTests
     [InlineData("sqs", "arn:aws:sqs:us-east-1:000000000000:q", "DeliveryPolicy", "{}", "http and https")]
     [InlineData("http", "http://localhost/", "DeliveryPolicy", "{\"healthyRetryPolicy\":{\"numRetries\":101}}", "0 to 100")]
     [InlineData("sqs", "arn:aws:sqs:us-east-1:000000000000:q", "Colour", "red", "'Colour'")]
-    public async Task A_subscription_that_cannot_be_is_refused_by_what_is_wrong(string protocol, string endpoint, string name, string value, string named)
+    public async Task A_subscription_that_cannot_be_is_refused_by_what_is_wrong(
+        string protocol,
+        string endpoint,
+        string name,
+        string value,
+        string named)
     {
         await using var aws = await LocalAwsInstance.StartAsync();
         var topic = await aws.CreateTopicAsync("images");
         (string, string)[] attribute = name.Length == 0 ? [] : [("Attributes.entry.1.key", name), ("Attributes.entry.1.value", value)];
-        var (status, error) = await aws.TrySnsAsync("Subscribe", [("TopicArn", topic), ("Protocol", protocol), ("Endpoint", endpoint), .. attribute]);
+        var (status, error) = await aws.TrySnsAsync(
+            "Subscribe",
+            [("TopicArn", topic), ("Protocol", protocol), ("Endpoint", endpoint), .. attribute]);
         Assert.Equal((HttpStatusCode.BadRequest, "InvalidParameter"), (status, error.Descendants("Code").Single().Value));
         Assert.Contains(named, error.Descendants("Message").Single().Value, StringComparison.Ordinal);
     }
@@ -99,7 +148,12 @@ public sealed class TopicApiTests
         await RefusedAsync("Subject", ("Message", "x"), ("Subject", "two\nlines"));
         await RefusedAsync("No default entry", ("Message", "{}"), ("MessageStructure", "json"));
         await RefusedAsync("'yaml'", ("Message", "{}"), ("MessageStructure", "yaml"));
-        await RefusedAsync("no number", ("Message", "x"), ("MessageAttributes.entry.1.Name", "n"), ("MessageAttributes.entry.1.Value.DataType", "Number"), ("MessageAttributes.entry.1.Value.StringValue", "many"));
+        await RefusedAsync(
+            "no number",
+            ("Message", "x"),
+            ("MessageAttributes.entry.1.Name", "n"),
+            ("MessageAttributes.entry.1.Value.DataType", "Number"),
+            ("MessageAttributes.entry.1.Value.StringValue", "many"));
     }
 
     [Fact]
@@ -110,11 +164,23 @@ public sealed class TopicApiTests
         var queue = await aws.CreateQueueAsync("events", ("sns.amazonaws.com", topic));
         await aws.SubscribeAsync(topic, "sqs", aws.QueueArn("events"), ("RawMessageDelivery", "true"));
         const string Prefix = "PublishBatchRequestEntries.member.";
-        var result = await aws.SnsAsync("PublishBatch", ("TopicArn", topic), (Prefix + "1.Id", "good"), (Prefix + "1.Message", "hello"), (Prefix + "2.Id", "bad"), (Prefix + "2.Message", ""));
+        var result = await aws.SnsAsync(
+            "PublishBatch",
+            ("TopicArn", topic),
+            (Prefix + "1.Id", "good"),
+            (Prefix + "1.Message", "hello"),
+            (Prefix + "2.Id", "bad"),
+            (Prefix + "2.Message", ""));
         Assert.Equal("good", result.Descendants("Successful").Single().Descendants("Id").Single().Value);
         Assert.Equal("bad", result.Descendants("Failed").Single().Descendants("Id").Single().Value);
         Assert.Equal("hello", (await aws.ReceiveAsync(queue)).Body);
-        var (_, repeated) = await aws.TrySnsAsync("PublishBatch", ("TopicArn", topic), (Prefix + "1.Id", "a"), (Prefix + "1.Message", "x"), (Prefix + "2.Id", "a"), (Prefix + "2.Message", "y"));
+        var (_, repeated) = await aws.TrySnsAsync(
+            "PublishBatch",
+            ("TopicArn", topic),
+            (Prefix + "1.Id", "a"),
+            (Prefix + "1.Message", "x"),
+            (Prefix + "2.Id", "a"),
+            (Prefix + "2.Message", "y"));
         Assert.Equal("BatchEntryIdsNotDistinct", repeated.Descendants("Code").Single().Value);
     }
 
@@ -123,11 +189,24 @@ public sealed class TopicApiTests
     {
         await using var aws = await LocalAwsInstance.StartAsync();
         var topic = await aws.CreateTopicAsync("images");
-        await aws.SnsAsync("AddPermission", ("TopicArn", topic), ("Label", "friends"), ("AWSAccountId.member.1", "111122223333"), ("ActionName.member.1", "Publish"));
-        Assert.Contains("arn:aws:iam::111122223333:root", Entries(await aws.SnsAsync("GetTopicAttributes", ("TopicArn", topic)))["Policy"], StringComparison.Ordinal);
+        await aws.SnsAsync(
+            "AddPermission",
+            ("TopicArn", topic),
+            ("Label", "friends"),
+            ("AWSAccountId.member.1", "111122223333"),
+            ("ActionName.member.1", "Publish"));
+        Assert.Contains(
+            "arn:aws:iam::111122223333:root",
+            Entries(await aws.SnsAsync("GetTopicAttributes", ("TopicArn", topic)))["Policy"],
+            StringComparison.Ordinal);
         await aws.SnsAsync("RemovePermission", ("TopicArn", topic), ("Label", "friends"));
-        Assert.DoesNotContain("111122223333", Entries(await aws.SnsAsync("GetTopicAttributes", ("TopicArn", topic)))["Policy"], StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.NotFound, (await aws.TrySnsAsync("RemovePermission", ("TopicArn", topic), ("Label", "friends"))).Status);
+        Assert.DoesNotContain(
+            "111122223333",
+            Entries(await aws.SnsAsync("GetTopicAttributes", ("TopicArn", topic)))["Policy"],
+            StringComparison.Ordinal);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await aws.TrySnsAsync("RemovePermission", ("TopicArn", topic), ("Label", "friends"))).Status);
     }
 
     [Fact]

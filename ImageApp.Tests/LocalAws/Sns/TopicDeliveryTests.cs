@@ -52,15 +52,25 @@ public sealed class TopicDeliveryTests
         await using var aws = await LocalAwsInstance.StartAsync(options => options.Functions.Add(new FunctionRegistration("thumbnail")));
         var topic = await aws.CreateTopicAsync("images");
         var queue = await aws.CreateQueueAsync("dead", ("sns.amazonaws.com", topic));
-        await aws.SubscribeAsync(topic, "lambda", aws.FunctionArn("thumbnail"), ("RedrivePolicy", $$"""{"deadLetterTargetArn":"{{aws.QueueArn("dead")}}"}"""));
+        await aws.SubscribeAsync(
+            topic,
+            "lambda",
+            aws.FunctionArn("thumbnail"),
+            ("RedrivePolicy", $$"""{"deadLetterTargetArn":"{{aws.QueueArn("dead")}}"}"""));
 
         await aws.PublishAsync(topic, "hello");
         var dead = await aws.ReceiveAsync(queue);
 
         Assert.Equal("hello", (string?)JsonNode.Parse(dead.Body)!["Message"]);
         Assert.Equal("AccessDeniedException", dead.MessageAttributes["ErrorCode"].StringValue);
-        var error = Assert.Single(aws.Logs.Errors, line => line.Contains("AWS::Lambda::Permission", StringComparison.Ordinal) && line.Contains("is refused", StringComparison.Ordinal));
-        Assert.All(["lambda:InvokeFunction", aws.FunctionArn("thumbnail"), topic, "sns.amazonaws.com"], part => Assert.Contains(part, error, StringComparison.Ordinal));
+        var error = Assert.Single(
+            aws.Logs.Errors,
+            line =>
+                line.Contains("AWS::Lambda::Permission", StringComparison.Ordinal) && line.Contains("is refused", StringComparison.Ordinal)
+        );
+        Assert.All(
+            ["lambda:InvokeFunction", aws.FunctionArn("thumbnail"), topic, "sns.amazonaws.com"],
+            part => Assert.Contains(part, error, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -80,7 +90,11 @@ public sealed class TopicDeliveryTests
         await using var aws = await LocalAwsInstance.StartAsync(options => options.Functions.Add(new FunctionRegistration("thumbnail")));
         var topic = await aws.CreateTopicAsync("images");
         await aws.CreateQueueAsync("dead");
-        await aws.SubscribeAsync(topic, "lambda", aws.FunctionArn("thumbnail"), ("RedrivePolicy", $$"""{"deadLetterTargetArn":"{{aws.QueueArn("dead")}}"}"""));
+        await aws.SubscribeAsync(
+            topic,
+            "lambda",
+            aws.FunctionArn("thumbnail"),
+            ("RedrivePolicy", $$"""{"deadLetterTargetArn":"{{aws.QueueArn("dead")}}"}"""));
         await aws.PublishAsync(topic, "hello");
         await aws.LoggedAsync("is lost", "sqs:SendMessage", "sns.amazonaws.com", topic, aws.QueueArn("dead"));
     }
@@ -134,16 +148,27 @@ public sealed class TopicDeliveryTests
         var all = await aws.CreateQueueAsync("all", ("sns.amazonaws.com", topic));
         var some = await aws.CreateQueueAsync("some", ("sns.amazonaws.com", topic));
         await aws.SubscribeAsync(topic, "sqs", aws.QueueArn("all"), ("RawMessageDelivery", "true"));
-        await aws.SubscribeAsync(topic, "sqs", aws.QueueArn("some"), ("RawMessageDelivery", "true"), ("FilterPolicyScope", "MessageBody"), ("FilterPolicy", """{"size":[{"numeric":[">",10]}]}"""));
+        await aws.SubscribeAsync(
+            topic,
+            "sqs",
+            aws.QueueArn("some"),
+            ("RawMessageDelivery", "true"),
+            ("FilterPolicyScope", "MessageBody"),
+            ("FilterPolicy", """{"size":[{"numeric":[">",10]}]}"""));
         await aws.PublishAsync(topic, """{"size":5}""");
         await aws.PublishAsync(topic, """{"size":50}""");
         await aws.PublishAsync(topic, """{"default":"{\"size\":1}","sqs":"{\"size\":99}"}""", ("MessageStructure", "json"));
 
         var received = new[] { await aws.ReceiveAsync(all), await aws.ReceiveAsync(all), await aws.ReceiveAsync(all) };
-        Assert.Equal(["""{"size":50}""", """{"size":5}""", """{"size":99}"""], received.Select(message => message.Body).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["""{"size":50}""", """{"size":5}""", """{"size":99}"""],
+            received.Select(message => message.Body).Order(StringComparer.Ordinal));
         var chosen = new[] { await aws.ReceiveAsync(some), await aws.ReceiveAsync(some) };
         Assert.Equal(["""{"size":50}""", """{"size":99}"""], chosen.Select(message => message.Body).Order(StringComparer.Ordinal));
-        var counts = await aws.Sqs.GetQueueAttributesAsync(some, ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"], Cancelled);
+        var counts = await aws.Sqs.GetQueueAttributesAsync(
+            some,
+            ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+            Cancelled);
         Assert.Equal((0, 0), (counts.ApproximateNumberOfMessages, counts.ApproximateNumberOfMessagesNotVisible));
     }
 
@@ -166,11 +191,15 @@ public sealed class TopicDeliveryTests
         await aws.SnsAsync("SetTopicAttributes", ("TopicArn", topic), ("AttributeName", "Policy"), ("AttributeValue", policy));
 
         using var upload = new Activity("upload").SetIdFormat(ActivityIdFormat.W3C).Start();
-        await aws.Server.Services.GetRequiredService<ITopicPublisher>().PublishAsync(new ServiceCall("s3.amazonaws.com", "arn:aws:s3:::b", aws.Options.AccountId), topic, null, "hello", Cancelled);
+        await aws
+            .Server.Services.GetRequiredService<ITopicPublisher>()
+            .PublishAsync(new ServiceCall("s3.amazonaws.com", "arn:aws:s3:::b", aws.Options.AccountId), topic, null, "hello", Cancelled);
         upload.Stop();
         var invocation = await aws.Runtime("thumbnail").ServeAsync("null");
 
-        await LocalAwsInstance.EventuallyAsync(() => Task.FromResult(spans.Any(span => span.TraceId == upload.TraceId && span.OperationName == "Lambda Invoke thumbnail")), "the invocation's span");
+        await Eventually.HoldsAsync(
+            () => Task.FromResult(spans.Any(span => span.TraceId == upload.TraceId && span.OperationName == "Lambda Invoke thumbnail")),
+            "the invocation's span");
         var publish = spans.Single(span => span.TraceId == upload.TraceId && span.OperationName == "SNS Publish");
         var invoke = spans.Single(span => span.TraceId == upload.TraceId && span.OperationName == "Lambda Invoke thumbnail");
         Assert.Equal((ActivityKind.Producer, upload.SpanId), (publish.Kind, publish.ParentSpanId));
@@ -190,13 +219,17 @@ public sealed class TopicDeliveryTests
 
         var refused = await Assert.ThrowsAsync<AwsServiceException>(() => publisher.PublishAsync(caller, topic, null, "hello", Cancelled));
         Assert.Equal("AuthorizationError", refused.Code);
-        Assert.All(["sns:Publish", topic, Bucket, "s3.amazonaws.com", "default policy"], part => Assert.Contains(part, refused.Message, StringComparison.Ordinal));
+        Assert.All(
+            ["sns:Publish", topic, Bucket, "s3.amazonaws.com", "default policy"],
+            part => Assert.Contains(part, refused.Message, StringComparison.Ordinal));
 
         var policy = LocalAwsInstance.Policy(LocalAwsInstance.Statement("s3.amazonaws.com", "sns:Publish", topic, Bucket));
         await aws.SnsAsync("SetTopicAttributes", ("TopicArn", topic), ("AttributeName", "Policy"), ("AttributeValue", policy));
         Assert.True(Guid.TryParse(await publisher.PublishAsync(caller, topic, null, "hello", Cancelled), out _));
-        await Assert.ThrowsAsync<AwsServiceException>(() => publisher.PublishAsync(caller with { SourceArn = "arn:aws:s3:::other" }, topic, null, "hello", Cancelled));
-        var missing = await Assert.ThrowsAsync<AwsServiceException>(() => publisher.PublishAsync(caller, aws.TopicArn("nowhere"), null, "hello", Cancelled));
+        await Assert.ThrowsAsync<AwsServiceException>(() =>
+            publisher.PublishAsync(caller with { SourceArn = "arn:aws:s3:::other" }, topic, null, "hello", Cancelled));
+        var missing = await Assert.ThrowsAsync<AwsServiceException>(() =>
+            publisher.PublishAsync(caller, aws.TopicArn("nowhere"), null, "hello", Cancelled));
         Assert.Equal((HttpStatusCode.NotFound, "NotFound"), (missing.Status, missing.Code));
     }
 
@@ -207,7 +240,10 @@ public sealed class TopicDeliveryTests
         try
         {
             string topic;
-            await using (var first = await LocalAwsInstance.StartAsync(options => options.Functions.Add(new FunctionRegistration("thumbnail")), folder))
+            await using (
+                var first = await LocalAwsInstance.StartAsync(
+                    options => options.Functions.Add(new FunctionRegistration("thumbnail")),
+                    folder))
             {
                 topic = await first.CreateTopicAsync("images");
                 await first.AddPermissionAsync("thumbnail", topic);
@@ -215,7 +251,9 @@ public sealed class TopicDeliveryTests
                 await first.PublishAsync(topic, "before the restart");
             }
 
-            await using var second = await LocalAwsInstance.StartAsync(options => options.Functions.Add(new FunctionRegistration("thumbnail")), folder);
+            await using var second = await LocalAwsInstance.StartAsync(
+                options => options.Functions.Add(new FunctionRegistration("thumbnail")),
+                folder);
             var invocation = await second.Runtime("thumbnail").ServeAsync("null");
             Assert.Contains("before the restart", invocation.Payload, StringComparison.Ordinal);
             await second.PublishAsync(topic, "after the restart");

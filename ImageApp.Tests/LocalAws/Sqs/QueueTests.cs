@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using System.Text;
 using Amazon.SQS;
 using Amazon.SQS.Model;
-using ImageApp.Tests.LocalAws.Sns;
 
 namespace ImageApp.Tests.LocalAws.Sqs;
 
@@ -30,7 +29,14 @@ public sealed class QueueTests
             },
             Cancelled);
 
-        var received = await aws.Sqs.ReceiveMessageAsync(new ReceiveMessageRequest { QueueUrl = url, MessageAttributeNames = ["All"], MessageSystemAttributeNames = ["All"] }, Cancelled);
+        var received = await aws.Sqs.ReceiveMessageAsync(
+            new ReceiveMessageRequest
+            {
+                QueueUrl = url,
+                MessageAttributeNames = ["All"],
+                MessageSystemAttributeNames = ["All"],
+            },
+            Cancelled);
         var message = Assert.Single(received.Messages);
         Assert.Equal("grüße \U0001F600", message.Body);
         Assert.Equal(sent.MessageId, message.MessageId);
@@ -51,11 +57,25 @@ public sealed class QueueTests
         var url = await aws.CreateQueueAsync("work");
         MessageAttributeValue Text(string value) => new() { DataType = "String", StringValue = value };
         await aws.Sqs.SendMessageAsync(
-            new SendMessageRequest { QueueUrl = url, MessageBody = "x", MessageAttributes = new Dictionary<string, MessageAttributeValue> { ["a.one"] = Text("1"), ["a.two"] = Text("2"), ["b"] = Text("3") } },
+            new SendMessageRequest
+            {
+                QueueUrl = url,
+                MessageBody = "x",
+                MessageAttributes = new Dictionary<string, MessageAttributeValue>
+                {
+                    ["a.one"] = Text("1"),
+                    ["a.two"] = Text("2"),
+                    ["b"] = Text("3"),
+                },
+            },
             Cancelled);
-        var none = (await aws.Sqs.ReceiveMessageAsync(new ReceiveMessageRequest { QueueUrl = url, VisibilityTimeout = 0 }, Cancelled)).Messages.Single();
+        var none = (
+            await aws.Sqs.ReceiveMessageAsync(new ReceiveMessageRequest { QueueUrl = url, VisibilityTimeout = 0 }, Cancelled)
+        ).Messages.Single();
         Assert.Empty(none.MessageAttributes ?? []);
-        var some = (await aws.Sqs.ReceiveMessageAsync(new ReceiveMessageRequest { QueueUrl = url, MessageAttributeNames = ["a.*"] }, Cancelled)).Messages.Single();
+        var some = (
+            await aws.Sqs.ReceiveMessageAsync(new ReceiveMessageRequest { QueueUrl = url, MessageAttributeNames = ["a.*"] }, Cancelled)
+        ).Messages.Single();
         Assert.Equal(["a.one", "a.two"], some.MessageAttributes.Keys.Order(StringComparer.Ordinal));
     }
 
@@ -72,7 +92,8 @@ public sealed class QueueTests
         Assert.Equal(first.MessageId, second.MessageId);
         Assert.NotEqual(first.ReceiptHandle, second.ReceiptHandle);
         await aws.Sqs.DeleteMessageAsync(url, second.ReceiptHandle, Cancelled);
-        await Assert.ThrowsAsync<MessageNotInflightException>(() => aws.Sqs.ChangeMessageVisibilityAsync(url, second.ReceiptHandle, 5, Cancelled));
+        await Assert.ThrowsAsync<MessageNotInflightException>(() =>
+            aws.Sqs.ChangeMessageVisibilityAsync(url, second.ReceiptHandle, 5, Cancelled));
     }
 
     [Fact]
@@ -90,13 +111,18 @@ public sealed class QueueTests
     {
         await using var aws = await LocalAwsInstance.StartAsync();
         var dead = await aws.CreateQueueAsync("dead");
-        var source = (await aws.Sqs.CreateQueueAsync(
-            new CreateQueueRequest
-            {
-                QueueName = "work",
-                Attributes = new Dictionary<string, string> { ["RedrivePolicy"] = $"{{\"deadLetterTargetArn\":\"{aws.QueueArn("dead")}\",\"maxReceiveCount\":\"2\"}}", ["VisibilityTimeout"] = "0" },
-            },
-            Cancelled)).QueueUrl;
+        var source = (
+            await aws.Sqs.CreateQueueAsync(
+                new CreateQueueRequest
+                {
+                    QueueName = "work",
+                    Attributes = new Dictionary<string, string>
+                    {
+                        ["RedrivePolicy"] = $"{{\"deadLetterTargetArn\":\"{aws.QueueArn("dead")}\",\"maxReceiveCount\":\"2\"}}",
+                        ["VisibilityTimeout"] = "0",
+                    },
+                },
+                Cancelled)).QueueUrl;
         var sent = await aws.Sqs.SendMessageAsync(source, "poison", Cancelled);
         Assert.Single((await aws.Sqs.ReceiveMessageAsync(source, Cancelled)).Messages);
         Assert.Single((await aws.Sqs.ReceiveMessageAsync(source, Cancelled)).Messages);
@@ -104,7 +130,10 @@ public sealed class QueueTests
         var message = await aws.ReceiveAsync(dead);
         Assert.Equal(sent.MessageId, message.MessageId);
         Assert.Equal(aws.QueueArn("work"), message.Attributes["DeadLetterQueueSourceArn"]);
-        Assert.Equal([source], (await aws.Sqs.ListDeadLetterSourceQueuesAsync(new ListDeadLetterSourceQueuesRequest { QueueUrl = dead }, Cancelled)).QueueUrls);
+        Assert.Equal(
+            [source],
+            (await aws.Sqs.ListDeadLetterSourceQueuesAsync(new ListDeadLetterSourceQueuesRequest { QueueUrl = dead }, Cancelled)).QueueUrls
+        );
     }
 
     [Fact]
@@ -118,12 +147,21 @@ public sealed class QueueTests
         Assert.Equal(3, sent.Successful.Count);
         Assert.Equal("bad", Assert.Single(sent.Failed).Id);
         Assert.Contains("U+0001", sent.Failed[0].Message, StringComparison.Ordinal);
-        var received = (await aws.Sqs.ReceiveMessageAsync(new ReceiveMessageRequest { QueueUrl = url, MaxNumberOfMessages = 10 }, Cancelled)).Messages;
+        var received = (
+            await aws.Sqs.ReceiveMessageAsync(new ReceiveMessageRequest { QueueUrl = url, MaxNumberOfMessages = 10 }, Cancelled)).Messages;
         Assert.Equal(["body0", "body1", "body2"], received.Select(message => message.Body));
-        var deleted = await aws.Sqs.DeleteMessageBatchAsync(url, [.. received.Select(message => new DeleteMessageBatchRequestEntry(message.MessageId, message.ReceiptHandle))], Cancelled);
+        var deleted = await aws.Sqs.DeleteMessageBatchAsync(
+            url,
+            [.. received.Select(message => new DeleteMessageBatchRequestEntry(message.MessageId, message.ReceiptHandle))],
+            Cancelled);
         Assert.Equal(3, deleted.Successful.Count);
-        await Assert.ThrowsAsync<TooManyEntriesInBatchRequestException>(() => aws.Sqs.SendMessageBatchAsync(url, [.. Enumerable.Range(0, 11).Select(index => new SendMessageBatchRequestEntry($"id{index}", "x"))], Cancelled));
-        await Assert.ThrowsAsync<BatchEntryIdsNotDistinctException>(() => aws.Sqs.SendMessageBatchAsync(url, [new("same", "x"), new("same", "y")], Cancelled));
+        await Assert.ThrowsAsync<TooManyEntriesInBatchRequestException>(() =>
+            aws.Sqs.SendMessageBatchAsync(
+                url,
+                [.. Enumerable.Range(0, 11).Select(index => new SendMessageBatchRequestEntry($"id{index}", "x"))],
+                Cancelled));
+        await Assert.ThrowsAsync<BatchEntryIdsNotDistinctException>(() =>
+            aws.Sqs.SendMessageBatchAsync(url, [new("same", "x"), new("same", "y")], Cancelled));
         await Assert.ThrowsAsync<EmptyBatchRequestException>(() => aws.Sqs.SendMessageBatchAsync(url, [], Cancelled));
     }
 
@@ -137,14 +175,29 @@ public sealed class QueueTests
         }
 
         var page = await aws.Sqs.ListQueuesAsync(new ListQueuesRequest { QueueNamePrefix = "a-", MaxResults = 2 }, Cancelled);
-        var rest = await aws.Sqs.ListQueuesAsync(new ListQueuesRequest { QueueNamePrefix = "a-", MaxResults = 2, NextToken = page.NextToken }, Cancelled);
+        var rest = await aws.Sqs.ListQueuesAsync(
+            new ListQueuesRequest
+            {
+                QueueNamePrefix = "a-",
+                MaxResults = 2,
+                NextToken = page.NextToken,
+            },
+            Cancelled);
         Assert.Equal(["a-1", "a-2", "a-3"], page.QueueUrls.Concat(rest.QueueUrls).Select(found => found.Split('/')[^1]));
         Assert.Null(rest.NextToken);
 
         var url = (await aws.Sqs.GetQueueUrlAsync("a-1", Cancelled)).QueueUrl;
-        await aws.Sqs.TagQueueAsync(new TagQueueRequest { QueueUrl = url, Tags = new Dictionary<string, string> { ["team"] = "images", ["old"] = "x" } }, Cancelled);
+        await aws.Sqs.TagQueueAsync(
+            new TagQueueRequest
+            {
+                QueueUrl = url,
+                Tags = new Dictionary<string, string> { ["team"] = "images", ["old"] = "x" },
+            },
+            Cancelled);
         await aws.Sqs.UntagQueueAsync(new UntagQueueRequest { QueueUrl = url, TagKeys = ["old"] }, Cancelled);
-        Assert.Equal("images", Assert.Single((await aws.Sqs.ListQueueTagsAsync(new ListQueueTagsRequest { QueueUrl = url }, Cancelled)).Tags).Value);
+        Assert.Equal(
+            "images",
+            Assert.Single((await aws.Sqs.ListQueueTagsAsync(new ListQueueTagsRequest { QueueUrl = url }, Cancelled)).Tags).Value);
 
         await aws.Sqs.SendMessageAsync(url, "x", Cancelled);
         await aws.Sqs.PurgeQueueAsync(url, Cancelled);
@@ -160,20 +213,52 @@ public sealed class QueueTests
         await using var aws = await LocalAwsInstance.StartAsync();
         var url = await aws.CreateQueueAsync("work");
         var defaults = await aws.Sqs.GetQueueAttributesAsync(url, ["All"], Cancelled);
-        Assert.Equal(("30", "345600", aws.QueueArn("work")), (defaults.Attributes["VisibilityTimeout"], defaults.Attributes["MessageRetentionPeriod"], defaults.Attributes["QueueArn"]));
+        Assert.Equal(
+            ("30", "345600", aws.QueueArn("work")),
+            (defaults.Attributes["VisibilityTimeout"], defaults.Attributes["MessageRetentionPeriod"], defaults.Attributes["QueueArn"]));
         await aws.Sqs.SetQueueAttributesAsync(url, new Dictionary<string, string> { ["VisibilityTimeout"] = "7" }, Cancelled);
         Assert.Equal("7", (await aws.Sqs.GetQueueAttributesAsync(url, ["VisibilityTimeout"], Cancelled)).Attributes.Single().Value);
 
-        await Assert.ThrowsAsync<QueueNameExistsException>(() => aws.Sqs.CreateQueueAsync(new CreateQueueRequest { QueueName = "work", Attributes = new Dictionary<string, string> { ["VisibilityTimeout"] = "8" } }, Cancelled));
-        Assert.Equal(url, (await aws.Sqs.CreateQueueAsync(new CreateQueueRequest { QueueName = "work", Attributes = new Dictionary<string, string> { ["VisibilityTimeout"] = "7" } }, Cancelled)).QueueUrl);
-        await Assert.ThrowsAsync<InvalidAttributeNameException>(() => aws.Sqs.SetQueueAttributesAsync(url, new Dictionary<string, string> { ["FifoQueue"] = "true" }, Cancelled));
-        var invalid = await Assert.ThrowsAnyAsync<AmazonSQSException>(() => aws.Sqs.SetQueueAttributesAsync(url, new Dictionary<string, string> { ["VisibilityTimeout"] = "43201" }, Cancelled));
+        await Assert.ThrowsAsync<QueueNameExistsException>(() =>
+            aws.Sqs.CreateQueueAsync(
+                new CreateQueueRequest
+                {
+                    QueueName = "work",
+                    Attributes = new Dictionary<string, string> { ["VisibilityTimeout"] = "8" },
+                },
+                Cancelled));
+        Assert.Equal(
+            url,
+            (
+                await aws.Sqs.CreateQueueAsync(
+                    new CreateQueueRequest
+                    {
+                        QueueName = "work",
+                        Attributes = new Dictionary<string, string> { ["VisibilityTimeout"] = "7" },
+                    },
+                    Cancelled)).QueueUrl);
+        await Assert.ThrowsAsync<InvalidAttributeNameException>(() =>
+            aws.Sqs.SetQueueAttributesAsync(url, new Dictionary<string, string> { ["FifoQueue"] = "true" }, Cancelled));
+        var invalid = await Assert.ThrowsAnyAsync<AmazonSQSException>(() =>
+            aws.Sqs.SetQueueAttributesAsync(url, new Dictionary<string, string> { ["VisibilityTimeout"] = "43201" }, Cancelled));
         Assert.Contains("0 to 43200", invalid.Message, StringComparison.Ordinal);
-        var policy = await Assert.ThrowsAnyAsync<AmazonSQSException>(() => aws.Sqs.SetQueueAttributesAsync(url, new Dictionary<string, string> { ["Policy"] = """{"Statement":{"Effect":"Maybe"}}""" }, Cancelled));
+        var policy = await Assert.ThrowsAnyAsync<AmazonSQSException>(() =>
+            aws.Sqs.SetQueueAttributesAsync(
+                url,
+                new Dictionary<string, string> { ["Policy"] = """{"Statement":{"Effect":"Maybe"}}""" },
+                Cancelled));
         Assert.Contains("'Maybe'", policy.Message, StringComparison.Ordinal);
-        var redrive = await Assert.ThrowsAnyAsync<AmazonSQSException>(() => aws.Sqs.SetQueueAttributesAsync(url, new Dictionary<string, string> { ["RedrivePolicy"] = $"{{\"deadLetterTargetArn\":\"{aws.QueueArn("none")}\",\"maxReceiveCount\":1}}" }, Cancelled));
+        var redrive = await Assert.ThrowsAnyAsync<AmazonSQSException>(() =>
+            aws.Sqs.SetQueueAttributesAsync(
+                url,
+                new Dictionary<string, string>
+                {
+                    ["RedrivePolicy"] = $"{{\"deadLetterTargetArn\":\"{aws.QueueArn("none")}\",\"maxReceiveCount\":1}}",
+                },
+                Cancelled));
         Assert.Contains("does not exist", redrive.Message, StringComparison.Ordinal);
-        var size = await Assert.ThrowsAnyAsync<AmazonSQSException>(() => aws.Sqs.SendMessageAsync(url, new string('x', 1_048_577), Cancelled));
+        var size = await Assert.ThrowsAnyAsync<AmazonSQSException>(() =>
+            aws.Sqs.SendMessageAsync(url, new string('x', 1_048_577), Cancelled));
         Assert.Contains("1048576", size.Message, StringComparison.Ordinal);
         await Assert.ThrowsAnyAsync<AmazonSQSException>(() => aws.Sqs.CreateQueueAsync("no/slash", Cancelled));
     }
@@ -207,9 +292,15 @@ public sealed class QueueTests
                 inFlight = (await first.Sqs.ReceiveMessageAsync(url, Cancelled)).Messages.Single().ReceiptHandle;
                 await first.Sqs.SendMessageAsync(url, "waiting", Cancelled);
                 await first.Sqs.SendMessageAsync(url, "deleted", Cancelled);
-                var both = (await first.Sqs.ReceiveMessageAsync(new ReceiveMessageRequest { QueueUrl = url, MaxNumberOfMessages = 10 }, Cancelled)).Messages;
+                var both = (
+                    await first.Sqs.ReceiveMessageAsync(new ReceiveMessageRequest { QueueUrl = url, MaxNumberOfMessages = 10 }, Cancelled)
+                ).Messages;
                 await first.Sqs.DeleteMessageAsync(url, both.Single(message => message.Body == "deleted").ReceiptHandle, Cancelled);
-                await first.Sqs.ChangeMessageVisibilityAsync(url, both.Single(message => message.Body == "waiting").ReceiptHandle, 0, Cancelled);
+                await first.Sqs.ChangeMessageVisibilityAsync(
+                    url,
+                    both.Single(message => message.Body == "waiting").ReceiptHandle,
+                    0,
+                    Cancelled);
             }
 
             await using var second = await LocalAwsInstance.StartAsync(folder: folder);
@@ -230,7 +321,14 @@ public sealed class QueueTests
     {
         var time = new ShiftedTime();
         await using var aws = await LocalAwsInstance.StartAsync(time: time);
-        var url = (await aws.Sqs.CreateQueueAsync(new CreateQueueRequest { QueueName = "work", Attributes = new Dictionary<string, string> { ["MessageRetentionPeriod"] = "60" } }, Cancelled)).QueueUrl;
+        var url = (
+            await aws.Sqs.CreateQueueAsync(
+                new CreateQueueRequest
+                {
+                    QueueName = "work",
+                    Attributes = new Dictionary<string, string> { ["MessageRetentionPeriod"] = "60" },
+                },
+                Cancelled)).QueueUrl;
         await aws.Sqs.SendMessageAsync(url, "x", Cancelled);
         Assert.Equal((1, 0), await CountAsync(aws, url));
         time.Shift = TimeSpan.FromSeconds(61);
@@ -272,13 +370,20 @@ public sealed class QueueTests
     public async Task An_error_names_its_type_as_clients_of_both_protocols_expect()
     {
         await using var aws = await LocalAwsInstance.StartAsync();
-        using var client = new HttpClient(new SigningHandler("sqs", aws.Options.AccessKeyId, aws.Options.SecretAccessKey, aws.Options.Region));
-        using var request = new HttpRequestMessage(HttpMethod.Post, aws.Server.Endpoint) { Content = new StringContent("""{"QueueName":"nowhere"}""", Encoding.UTF8, "application/x-amz-json-1.0") };
+        using var client = new HttpClient(
+            new SigningHandler("sqs", aws.Options.AccessKeyId, aws.Options.SecretAccessKey, aws.Options.Region));
+        using var request = new HttpRequestMessage(HttpMethod.Post, aws.Server.Endpoint)
+        {
+            Content = new StringContent("""{"QueueName":"nowhere"}""", Encoding.UTF8, "application/x-amz-json-1.0"),
+        };
         request.Headers.Add("X-Amz-Target", "AmazonSQS.GetQueueUrl");
         using var response = await client.SendAsync(request, Cancelled);
         Assert.Equal(System.Net.HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Equal("AWS.SimpleQueueService.NonExistentQueue;Sender", response.Headers.GetValues("x-amzn-query-error").Single());
-        Assert.Contains("com.amazonaws.sqs#QueueDoesNotExist", await response.Content.ReadAsStringAsync(Cancelled), StringComparison.Ordinal);
+        Assert.Contains(
+            "com.amazonaws.sqs#QueueDoesNotExist",
+            await response.Content.ReadAsStringAsync(Cancelled),
+            StringComparison.Ordinal);
     }
 
     private static async Task<(int Visible, int NotVisible)> CountAsync(LocalAwsInstance aws, string url)

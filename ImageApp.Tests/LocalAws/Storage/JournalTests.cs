@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Serialization;
 using CsCheck;
 using ImageApp.LocalAws.Storage;
-using ImageApp.Tests.LocalAws.Sns;
 
 namespace ImageApp.Tests.LocalAws.Storage;
 
@@ -16,34 +15,38 @@ public sealed partial class JournalTests : IDisposable
 
     [Fact]
     public async Task Whatever_was_put_and_removed_is_there_after_opening_again() =>
-        await Gen.Select(Gen.Int[0, 4], Gen.String[0, 20], Gen.Bool).List[0, 30].SampleAsync(
-            async operations =>
-            {
-                var path = Path.Combine(_folder.FullName, Guid.NewGuid().ToString());
-                var expected = new Dictionary<string, string>();
-                await using (var journal = Open(path))
+        await Gen.Select(Gen.Int[0, 4], Gen.String[0, 20], Gen.Bool)
+            .List[0, 30]
+            .SampleAsync(
+                async operations =>
                 {
-                    foreach (var (number, text, removes) in operations)
+                    var path = Path.Combine(_folder.FullName, Guid.NewGuid().ToString());
+                    var expected = new Dictionary<string, string>();
+                    await using (var journal = Open(path))
                     {
-                        var key = $"k{number}";
-                        if (removes)
+                        foreach (var (number, text, removes) in operations)
                         {
-                            expected.Remove(key);
-                            await journal.RemoveAsync(key);
-                        }
-                        else
-                        {
-                            expected[key] = text;
-                            await journal.PutAsync(key, new Item(text));
+                            var key = $"k{number}";
+                            if (removes)
+                            {
+                                expected.Remove(key);
+                                await journal.RemoveAsync(key);
+                            }
+                            else
+                            {
+                                expected[key] = text;
+                                await journal.PutAsync(key, new Item(text));
+                            }
                         }
                     }
-                }
 
-                await using var again = Open(path);
-                return again.Recovered.ToDictionary(pair => pair.Key, pair => pair.Value.Text).OrderBy(pair => pair.Key, StringComparer.Ordinal)
-                    .SequenceEqual(expected.OrderBy(pair => pair.Key, StringComparer.Ordinal));
-            },
-            iter: 50);
+                    await using var again = Open(path);
+                    return again
+                        .Recovered.ToDictionary(pair => pair.Key, pair => pair.Value.Text)
+                        .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                        .SequenceEqual(expected.OrderBy(pair => pair.Key, StringComparer.Ordinal));
+                },
+                iter: 50);
 
     [Fact]
     public async Task A_file_cut_anywhere_gives_the_entries_that_are_whole_and_the_log_says_what_was_cut()
@@ -69,7 +72,9 @@ public sealed partial class JournalTests : IDisposable
             var kept = length == bytes.Length || length < firstEnd ? 0 : firstEnd;
             if (length > kept && length < bytes.Length)
             {
-                Assert.Contains(_logs.All, line => line.Contains($"{length - kept} bytes from offset {kept} on were cut off", StringComparison.Ordinal));
+                Assert.Contains(
+                    _logs.All,
+                    line => line.Contains($"{length - kept} bytes from offset {kept} on were cut off", StringComparison.Ordinal));
             }
 
             await using var again = Open(File);
@@ -123,14 +128,19 @@ public sealed partial class JournalTests : IDisposable
         Journal.Create(File, ["{\"Key\":\"a\",\"Value\":{\"Text\":\"x\"}}"u8.ToArray(), unreadable]);
         var length = (await System.IO.File.ReadAllBytesAsync(File, TestContext.Current.CancellationToken)).Length;
         var failure = Assert.Throws<InvalidDataException>(() => Open(File));
-        Assert.Contains($"{File} is damaged at offset {length - unreadable.Length - Journal.HeaderBytes}:", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{File} is damaged at offset {length - unreadable.Length - Journal.HeaderBytes}:",
+            failure.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_file_of_an_earlier_version_one_JSON_document_a_line_is_taken_over()
     {
         await System.IO.File.WriteAllTextAsync(
-            File, "{\"Key\":\"a\",\"Value\":{\"Text\":\"x\"}}\n{\"Key\":\"b\",\"Value\":{\"Text\":\"y\"}}\n{\"Key\":\"a\"}\n{\"Key\":\"torn", TestContext.Current.CancellationToken);
+            File,
+            "{\"Key\":\"a\",\"Value\":{\"Text\":\"x\"}}\n{\"Key\":\"b\",\"Value\":{\"Text\":\"y\"}}\n{\"Key\":\"a\"}\n{\"Key\":\"torn",
+            TestContext.Current.CancellationToken);
         await using (var journal = Open(File))
         {
             Assert.Equal("y", Assert.Single(journal.Recovered).Value.Text);
@@ -165,7 +175,10 @@ public sealed partial class JournalTests : IDisposable
     {
         await using (var journal = Open(File))
         {
-            await Parallel.ForEachAsync(Enumerable.Range(0, 500), TestContext.Current.CancellationToken, async (index, _) => await journal.PutAsync($"{index}", new Item(Encoding.UTF8.GetString([(byte)('a' + (index % 26))]))));
+            await Parallel.ForEachAsync(
+                Enumerable.Range(0, 500),
+                TestContext.Current.CancellationToken,
+                async (index, _) => await journal.PutAsync($"{index}", new Item(Encoding.UTF8.GetString([(byte)('a' + (index % 26))]))));
         }
 
         await using var again = Open(File);

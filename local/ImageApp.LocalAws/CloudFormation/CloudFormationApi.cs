@@ -57,6 +57,12 @@ internal sealed class CloudFormationApi(StackOperations stacks, CloudFormationSt
             case "DeleteStack":
                 await stacks.DeleteAsync(query["StackName"], query.List("RetainResources"), query["ClientRequestToken"], cancellationToken);
                 return null;
+            case "UpdateTerminationProtection":
+                var isProtected = query["EnableTerminationProtection"] is null
+                    ? throw TemplateErrors.Validation("EnableTerminationProtection must be true or false")
+                    : query.Flag("EnableTerminationProtection");
+                var changed = await stacks.SetTerminationProtectionAsync(query["StackName"], isProtected, cancellationToken);
+                return [Text("StackId", changed.StackId)];
             case "ContinueUpdateRollback":
                 await stacks.ContinueUpdateRollbackAsync(query["StackName"], cancellationToken);
                 return [];

@@ -97,6 +97,23 @@ internal sealed partial class StackOperations(
         return stack;
     }, cancellationToken);
 
+    /// <summary>Protects a stack from deletion, or no longer.</summary>
+    public Task<Stack> SetTerminationProtectionAsync(string? nameOrId, bool isProtected, CancellationToken cancellationToken) =>
+        GatedAsync(
+            async () =>
+            {
+                var stack = Get(nameOrId);
+                if (stack.IsDeleted || StackStatus.IsRunning(stack.Status))
+                {
+                    throw TemplateErrors.Validation($"Stack:{stack.StackId} is in {stack.Status} state and can not be updated.");
+                }
+
+                stack = stack with { EnableTerminationProtection = isProtected };
+                await store.SaveAsync(stack, cancellationToken);
+                return stack;
+            },
+            cancellationToken);
+
     /// <summary>Starts the deletion of a stack; one that is not there, or is being deleted, is no error.</summary>
     public Task DeleteAsync(
         string? nameOrId,

@@ -109,6 +109,12 @@ internal sealed class FunctionStarter : IAsyncDisposable
         using var elapsed = pause is { } delay
             ? new CancellationTokenSource(delay > TimeSpan.Zero ? delay : TimeSpan.Zero, _time)
             : new CancellationTokenSource();
+        if (until <= _time.GetUtcNow())
+        {
+            // The clock may have been set on between the two.
+            return;
+        }
+
         using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, elapsed.Token);
         try
         {
@@ -217,8 +223,9 @@ internal sealed class FunctionStarter : IAsyncDisposable
             : _createdAt + _function.Registration.StartupTime;
         if (now < graceEnd)
         {
-            // A process that is stopped in a debugger lives on without polling; whether it still does is asked every now and then.
-            var lookAt = isAlive && isWanted && now + s_pauseBetweenPolls < graceEnd ? now + s_pauseBetweenPolls : graceEnd;
+            // A process that is stopped in a debugger lives on without polling, and one that was killed closes its connection before it is
+            // gone: whether it still lives is asked every now and then.
+            var lookAt = isAlive && now + s_pauseBetweenPolls < graceEnd ? now + s_pauseBetweenPolls : graceEnd;
             return (false, new FunctionState(hasPolled ? FunctionStatus.Active : FunctionStatus.Pending), lookAt);
         }
 

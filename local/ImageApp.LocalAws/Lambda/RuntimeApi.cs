@@ -31,7 +31,17 @@ internal sealed class RuntimeApi(LambdaStore functions, TimeProvider time, IHost
     public async Task HandleAsync(HttpContext context)
     {
         var segments = Segments(context.Request.Path);
-        var function = functions.FindOrAdd(FunctionName.Parse(segments[0]));
+        Function function;
+        try
+        {
+            function = functions.FindOrAdd(FunctionName.Parse(segments[0]));
+        }
+        catch (AwsServiceException refusal)
+        {
+            await WriteErrorAsync(context, refusal.Status, refusal.Code, refusal.Message);
+            return;
+        }
+
         switch (segments[3..])
         {
             case ["invocation", "next"] when HttpMethods.IsGet(context.Request.Method):

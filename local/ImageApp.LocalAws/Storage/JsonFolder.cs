@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -8,6 +10,9 @@ internal sealed class JsonFolder<TValue>(string folder, JsonTypeInfo<TValue> typ
     where TValue : class
 {
     private const string Extension = ".json";
+
+    // File systems allow 255 bytes; up to this length earlier versions could write the whole name.
+    private const int MaximumNameLength = 212;
 
     /// <summary>Reads every file.</summary>
     /// <exception cref="InvalidDataException">A file is damaged; names it.</exception>
@@ -39,5 +44,9 @@ internal sealed class JsonFolder<TValue>(string folder, JsonTypeInfo<TValue> typ
     /// <summary>Deletes a file; one that is gone is no error.</summary>
     public void Delete(string name) => File.Delete(PathOf(name));
 
-    private string PathOf(string name) => Path.Combine(folder, name + Extension);
+    private string PathOf(string name) => Path.Combine(folder, (name.Length <= MaximumNameLength ? name : Shortened(name)) + Extension);
+
+    /// <summary>A name of its own that is short enough; the whole one is in the file.</summary>
+    private static string Shortened(string name) =>
+        $"{name[..100]}.{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))}";
 }

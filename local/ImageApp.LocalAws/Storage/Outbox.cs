@@ -197,7 +197,12 @@ internal sealed class Outbox<TItem> : IAsyncDisposable
     {
         for (TimeSpan pause; (pause = notBefore - _time.GetUtcNow()) > TimeSpan.Zero;)
         {
-            await Task.Delay(pause, _time, cancellationToken);
+            var elapsed = Task.Delay(pause, _time, cancellationToken);
+            if (_time.GetUtcNow() < notBefore)
+            {
+                // The clock was not set on between the two.
+                await elapsed;
+            }
         }
     }
 

@@ -36,6 +36,7 @@ public interface ILambdaContext
     /// <summary>The time left until Lambda ends the invocation.</summary>
     TimeSpan RemainingTime { get; }
 
-    /// <summary>The X-Ray trace header of the invocation, for example <c>Root=1-...;Parent=...;Sampled=1</c>; empty where there is none.</summary>
+    /// <summary>The X-Ray trace header of the invocation, for example <c>Root=1-...;Parent=...;Sampled=1</c>; empty where there is
+    /// none.</summary>
     string TraceId => string.Empty;
 }

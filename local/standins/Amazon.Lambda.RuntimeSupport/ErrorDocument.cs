@@ -14,7 +14,9 @@ internal static class ErrorDocument
             json.WriteString("errorType", exception.GetType().Name);
             json.WriteString("errorMessage", exception.Message);
             json.WriteStartArray("stackTrace");
-            foreach (var line in (exception.StackTrace ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            foreach (
+                var line in (exception.StackTrace ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            )
             {
                 json.WriteStringValue(line);
             }

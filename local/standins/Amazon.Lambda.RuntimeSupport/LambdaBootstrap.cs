@@ -28,8 +28,11 @@ public sealed class LambdaBootstrap : IDisposable
     /// <exception cref="HttpRequestException">The Runtime API does not answer.</exception>
     public async Task RunAsync(CancellationToken cancellationToken = default)
     {
-        var api = Environment.GetEnvironmentVariable("AWS_LAMBDA_RUNTIME_API")
-            ?? throw new InvalidOperationException("AWS_LAMBDA_RUNTIME_API is not set: this program is a Lambda function and runs where a Runtime API is.");
+        var api =
+            Environment.GetEnvironmentVariable("AWS_LAMBDA_RUNTIME_API")
+            ?? throw new InvalidOperationException(
+                "AWS_LAMBDA_RUNTIME_API is not set: this program is a Lambda function and runs where a Runtime API is."
+            );
         var runtime = new Uri($"http://{api.TrimEnd('/')}/2018-06-01/runtime/");
         while (!cancellationToken.IsCancellationRequested)
         {
@@ -60,7 +63,11 @@ public sealed class LambdaBootstrap : IDisposable
         {
             try
             {
-                var next = await _http.GetAsync(new Uri(runtime, "invocation/next"), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+                var next = await _http.GetAsync(
+                    new Uri(runtime, "invocation/next"),
+                    HttpCompletionOption.ResponseHeadersRead,
+                    cancellationToken
+                );
                 next.EnsureSuccessStatusCode();
                 return next;
             }
@@ -94,7 +101,12 @@ public sealed class LambdaBootstrap : IDisposable
 
         var kind = errorType is null ? "response" : "error";
         using (answer)
-        using (var request = new HttpRequestMessage(HttpMethod.Post, new Uri(runtime, $"invocation/{context.AwsRequestId}/{kind}")) { Content = answer })
+        using (
+            var request = new HttpRequestMessage(HttpMethod.Post, new Uri(runtime, $"invocation/{context.AwsRequestId}/{kind}"))
+            {
+                Content = answer,
+            }
+        )
         {
             if (errorType is not null)
             {
@@ -105,7 +117,9 @@ public sealed class LambdaBootstrap : IDisposable
             using var accepted = await _http.SendAsync(request, cancellationToken);
             if (!accepted.IsSuccessStatusCode)
             {
-                Console.Error.WriteLine($"The Runtime API answered {(int)accepted.StatusCode} to the {kind} of {context.AwsRequestId}: {await accepted.Content.ReadAsStringAsync(cancellationToken)}");
+                Console.Error.WriteLine(
+                    $"The Runtime API answered {(int)accepted.StatusCode} to the {kind} of {context.AwsRequestId}: {await accepted.Content.ReadAsStringAsync(cancellationToken)}"
+                );
             }
         }
     }

@@ -11,27 +11,39 @@ public class LambdaBootstrapBuilder
     private LambdaBootstrapBuilder(Func<Stream, ILambdaContext, Task<Stream>> handler) => _handler = handler;
 
     /// <summary>A handler of raw events without a result.</summary>
-    public static LambdaBootstrapBuilder Create(Func<Stream, ILambdaContext, Task> handler) => new(async (input, context) =>
-    {
-        await handler(input, context);
-        return Stream.Null;
-    });
+    public static LambdaBootstrapBuilder Create(Func<Stream, ILambdaContext, Task> handler) =>
+        new(
+            async (input, context) =>
+            {
+                await handler(input, context);
+                return Stream.Null;
+            }
+        );
 
     /// <summary>A handler of typed events without a result.</summary>
-    public static LambdaBootstrapBuilder Create<TInput>(Func<TInput, ILambdaContext, Task> handler, ILambdaSerializer serializer) => new(async (input, context) =>
-    {
-        await handler(serializer.Deserialize<TInput>(input), context);
-        return Stream.Null;
-    });
+    public static LambdaBootstrapBuilder Create<TInput>(Func<TInput, ILambdaContext, Task> handler, ILambdaSerializer serializer) =>
+        new(
+            async (input, context) =>
+            {
+                await handler(serializer.Deserialize<TInput>(input), context);
+                return Stream.Null;
+            }
+        );
 
     /// <summary>A handler of typed events with a typed result.</summary>
-    public static LambdaBootstrapBuilder Create<TInput, TOutput>(Func<TInput, ILambdaContext, Task<TOutput>> handler, ILambdaSerializer serializer) => new(async (input, context) =>
-    {
-        var output = new MemoryStream();
-        serializer.Serialize(await handler(serializer.Deserialize<TInput>(input), context), output);
-        output.Position = 0;
-        return output;
-    });
+    public static LambdaBootstrapBuilder Create<TInput, TOutput>(
+        Func<TInput, ILambdaContext, Task<TOutput>> handler,
+        ILambdaSerializer serializer
+    ) =>
+        new(
+            async (input, context) =>
+            {
+                var output = new MemoryStream();
+                serializer.Serialize(await handler(serializer.Deserialize<TInput>(input), context), output);
+                output.Position = 0;
+                return output;
+            }
+        );
 
     /// <summary>Uses a client of the caller's for the Runtime API; it must not time out while it waits.</summary>
     public LambdaBootstrapBuilder UseHttpClient(HttpClient httpClient)

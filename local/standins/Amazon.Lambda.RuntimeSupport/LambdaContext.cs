@@ -7,7 +7,12 @@ namespace Amazon.Lambda.RuntimeSupport;
 /// <summary>An invocation's context, from the Runtime API's headers and the function's environment.</summary>
 internal sealed class LambdaContext(HttpResponseHeaders headers) : ILambdaContext
 {
-    private readonly DateTimeOffset _deadline = long.TryParse(Header(headers, "Lambda-Runtime-Deadline-Ms"), NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
+    private readonly DateTimeOffset _deadline = long.TryParse(
+        Header(headers, "Lambda-Runtime-Deadline-Ms"),
+        NumberStyles.None,
+        CultureInfo.InvariantCulture,
+        out var milliseconds
+    )
         ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
         : DateTimeOffset.UtcNow.AddMinutes(15);
 
@@ -29,13 +34,15 @@ internal sealed class LambdaContext(HttpResponseHeaders headers) : ILambdaContex
 
     public string LogStreamName => Variable("AWS_LAMBDA_LOG_STREAM_NAME");
 
-    public int MemoryLimitInMB => int.TryParse(Variable("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"), NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : 0;
+    public int MemoryLimitInMB =>
+        int.TryParse(Variable("AWS_LAMBDA_FUNCTION_MEMORY_SIZE"), NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : 0;
 
     public TimeSpan RemainingTime => _deadline - DateTimeOffset.UtcNow;
 
     public string TraceId { get; } = Header(headers, "Lambda-Runtime-Trace-Id");
 
-    private static string Header(HttpResponseHeaders headers, string name) => headers.TryGetValues(name, out var values) ? string.Join(',', values) : "";
+    private static string Header(HttpResponseHeaders headers, string name) =>
+        headers.TryGetValues(name, out var values) ? string.Join(',', values) : "";
 
     private static string Variable(string name) => Environment.GetEnvironmentVariable(name) ?? "";
 }

@@ -8,7 +8,8 @@ namespace Amazon.Lambda.Serialization.SystemTextJson;
 
 /// <summary>Serializes with a source-generated context, which NativeAOT can do.</summary>
 /// <typeparam name="TSGContext">The context that knows every type that is read and written.</typeparam>
-public class SourceGeneratorLambdaJsonSerializer<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TSGContext> : ILambdaSerializer
+public class SourceGeneratorLambdaJsonSerializer<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TSGContext>
+    : ILambdaSerializer
     where TSGContext : JsonSerializerContext
 {
     private readonly JsonSerializerContext _context;
@@ -16,7 +17,11 @@ public class SourceGeneratorLambdaJsonSerializer<[DynamicallyAccessedMembers(Dyn
     /// <summary>Creates the context with names compared without case, as events are written in several ways.</summary>
     public SourceGeneratorLambdaJsonSerializer()
     {
-        var options = new JsonSerializerOptions { PropertyNameCaseInsensitive = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+        var options = new JsonSerializerOptions
+        {
+            PropertyNameCaseInsensitive = true,
+            DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        };
         _context = (JsonSerializerContext)Activator.CreateInstance(typeof(TSGContext), options)!;
     }
 
@@ -26,6 +31,7 @@ public class SourceGeneratorLambdaJsonSerializer<[DynamicallyAccessedMembers(Dyn
     /// <inheritdoc/>
     public void Serialize<T>(T response, Stream responseStream) => JsonSerializer.Serialize(responseStream, response, TypeInfo<T>());
 
-    private JsonTypeInfo<T> TypeInfo<T>() => _context.GetTypeInfo(typeof(T)) as JsonTypeInfo<T>
+    private JsonTypeInfo<T> TypeInfo<T>() =>
+        _context.GetTypeInfo(typeof(T)) as JsonTypeInfo<T>
         ?? throw new InvalidOperationException($"{typeof(TSGContext).Name} has no [JsonSerializable(typeof({typeof(T).Name}))].");
 }

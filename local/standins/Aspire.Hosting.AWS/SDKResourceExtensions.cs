@@ -25,8 +25,12 @@ public static class SDKResourceExtensions
     }
 
     /// <summary>Hands a configuration to a resource.</summary>
-    public static IResourceBuilder<TDestination> WithReference<TDestination>(this IResourceBuilder<TDestination> builder, IAWSSDKConfig awsSdkConfig)
-        where TDestination : IResourceWithEnvironment => builder.WithEnvironment(context =>
+    public static IResourceBuilder<TDestination> WithReference<TDestination>(
+        this IResourceBuilder<TDestination> builder,
+        IAWSSDKConfig awsSdkConfig
+    )
+        where TDestination : IResourceWithEnvironment =>
+        builder.WithEnvironment(context =>
         {
             if (awsSdkConfig.Profile is { Length: > 0 } profile)
             {

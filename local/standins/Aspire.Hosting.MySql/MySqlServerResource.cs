@@ -15,8 +15,10 @@ public class MySqlServerResource(string name, ParameterResource password) : Cont
     internal IReadOnlyList<MySqlDatabaseResource> Databases => _databases;
 
     /// <inheritdoc/>
-    public ReferenceExpression ConnectionStringExpression => ReferenceExpression.Create(
-        $"Server={PrimaryEndpoint.Property(EndpointProperty.Host)};Port={PrimaryEndpoint.Property(EndpointProperty.Port)};User ID=root;Password={password}");
+    public ReferenceExpression ConnectionStringExpression =>
+        ReferenceExpression.Create(
+            $"Server={PrimaryEndpoint.Property(EndpointProperty.Host)};Port={PrimaryEndpoint.Property(EndpointProperty.Port)};User ID=root;Password={password}"
+        );
 
     internal void Add(MySqlDatabaseResource database) => _databases.Add(database);
 }

@@ -16,8 +16,13 @@ public static class AspireMySqlConnectorExtensions
     /// <param name="builder">The host's builder.</param>
     /// <param name="connectionName">The connection string's name.</param>
     /// <param name="configureSettings">Changes the settings after configuration was read.</param>
-    /// <exception cref="InvalidOperationException">Thrown when the data source is first used and no connection string is configured.</exception>
-    public static void AddMySqlDataSource(this IHostApplicationBuilder builder, string connectionName, Action<MySqlConnectorSettings>? configureSettings = null)
+    /// <exception cref="InvalidOperationException">Thrown when the data source is first used and no connection string is
+    /// configured.</exception>
+    public static void AddMySqlDataSource(
+        this IHostApplicationBuilder builder,
+        string connectionName,
+        Action<MySqlConnectorSettings>? configureSettings = null
+    )
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(connectionName);
@@ -29,8 +34,16 @@ public static class AspireMySqlConnectorExtensions
 
         if (!settings.DisableHealthChecks)
         {
-            builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
-                "MySql", services => new MySqlHealthCheck(services.GetRequiredService<MySqlDataSource>()), failureStatus: null, tags: null));
+            builder
+                .Services.AddHealthChecks()
+                .Add(
+                    new HealthCheckRegistration(
+                        "MySql",
+                        services => new MySqlHealthCheck(services.GetRequiredService<MySqlDataSource>()),
+                        failureStatus: null,
+                        tags: null
+                    )
+                );
         }
 
         if (!settings.DisableTracing)
@@ -47,7 +60,9 @@ public static class AspireMySqlConnectorExtensions
     private static MySqlConnectorSettings Read(IConfiguration configuration, string connectionName)
     {
         var settings = new MySqlConnectorSettings();
-        foreach (var section in new[] { configuration.GetSection(SectionName), configuration.GetSection(SectionName).GetSection(connectionName) })
+        foreach (
+            var section in new[] { configuration.GetSection(SectionName), configuration.GetSection(SectionName).GetSection(connectionName) }
+        )
         {
             settings.ConnectionString = section[nameof(settings.ConnectionString)] ?? settings.ConnectionString;
             settings.DisableHealthChecks = Flag(section, nameof(settings.DisableHealthChecks), settings.DisableHealthChecks);
@@ -67,11 +82,10 @@ public static class AspireMySqlConnectorExtensions
         if (string.IsNullOrWhiteSpace(settings.ConnectionString))
         {
             throw new InvalidOperationException(
-                $"ConnectionString is missing. It should be provided in 'ConnectionStrings:{connectionName}' or under the 'ConnectionString' key in '{SectionName}' configuration section.");
+                $"ConnectionString is missing. It should be provided in 'ConnectionStrings:{connectionName}' or under the 'ConnectionString' key in '{SectionName}' configuration section."
+            );
         }
 
-        return new MySqlDataSourceBuilder(settings.ConnectionString)
-            .UseLoggerFactory(services.GetService<ILoggerFactory>())
-            .Build();
+        return new MySqlDataSourceBuilder(settings.ConnectionString).UseLoggerFactory(services.GetService<ILoggerFactory>()).Build();
     }
 }

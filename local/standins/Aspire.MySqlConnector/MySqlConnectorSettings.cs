@@ -1,6 +1,7 @@
 namespace Aspire.MySqlConnector;
 
-/// <summary>Settings of a MySQL data source, read from <c>Aspire:MySqlConnector</c> and <c>Aspire:MySqlConnector:{connectionName}</c>.</summary>
+/// <summary>Settings of a MySQL data source, read from <c>Aspire:MySqlConnector</c> and
+/// <c>Aspire:MySqlConnector:{connectionName}</c>.</summary>
 public sealed class MySqlConnectorSettings
 {
     /// <summary>The connection string; <c>ConnectionStrings:{connectionName}</c> goes before it.</summary>

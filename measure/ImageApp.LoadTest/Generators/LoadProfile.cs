@@ -3,7 +3,8 @@ using System.Globalization;
 namespace ImageApp.LoadTest.Generators;
 
 /// <summary>
-/// What is sent: three kinds of senders, all on a schedule that does not wait for answers. The default is the documented test: 100 requests/s in bursts of 8 threads, 300 sustained
+/// What is sent: three kinds of senders, all on a schedule that does not wait for answers. The default is the documented test: 100
+/// requests/s in bursts of 8 threads, 300 sustained
 /// by 6 and 100 by 4 senders of 10 at once, 500 together, for six minutes.
 /// </summary>
 internal sealed record LoadProfile
@@ -38,23 +39,35 @@ internal sealed record LoadProfile
     /// <summary>Asked for in turn.</summary>
     public IReadOnlyList<string> Paths { get; init; } = ["/health", "/gallery"];
 
-    /// <summary>Requests that may be under way at once. Beyond it a request is counted as failed, not sent: a test must not take its own machine down.</summary>
+    /// <summary>Requests that may be under way at once. Beyond it a request is counted as failed, not sent: a test must not take its own
+    /// machine down.</summary>
     public int MaxInFlight { get; init; } = 2000;
 
     /// <summary>After how long a request has failed.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Requests per second altogether.</summary>
-    public double Rate => (BurstThreads * BurstSize / BurstInterval.TotalSeconds) + (SustainedThreads * SustainedRate) + (ConcurrentThreads * ConcurrentInFlight / ConcurrentInterval.TotalSeconds);
+    public double Rate =>
+        (BurstThreads * BurstSize / BurstInterval.TotalSeconds)
+        + (SustainedThreads * SustainedRate)
+        + (ConcurrentThreads * ConcurrentInFlight / ConcurrentInterval.TotalSeconds);
 
     /// <summary>The profile in words.</summary>
-    public string Describe() => string.Create(CultureInfo.InvariantCulture,
-        $"{Rate:0} requests/s for {Duration.TotalSeconds:0} s on {string.Join(" and ", Paths)}: burst {BurstThreads} x {BurstSize} every {BurstInterval.TotalSeconds:0.#} s, sustained {SustainedThreads} x {SustainedRate:0.#}/s, concurrent {ConcurrentThreads} x {ConcurrentInFlight} every {ConcurrentInterval.TotalSeconds:0.#} s");
+    public string Describe() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Rate:0} requests/s for {Duration.TotalSeconds:0} s on {string.Join(" and ", Paths)}: burst {BurstThreads} x {BurstSize} every {BurstInterval.TotalSeconds:0.#} s, sustained {SustainedThreads} x {SustainedRate:0.#}/s, concurrent {ConcurrentThreads} x {ConcurrentInFlight} every {ConcurrentInterval.TotalSeconds:0.#} s"
+        );
 
     /// <summary>The same shape at another rate.</summary>
     public LoadProfile At(double rate)
     {
         var factor = rate / Rate;
-        return this with { BurstInterval = BurstInterval / factor, SustainedRate = SustainedRate * factor, ConcurrentInterval = ConcurrentInterval / factor };
+        return this with
+        {
+            BurstInterval = BurstInterval / factor,
+            SustainedRate = SustainedRate * factor,
+            ConcurrentInterval = ConcurrentInterval / factor,
+        };
     }
 }

@@ -17,16 +17,21 @@ internal sealed class RequestSender : IDisposable
     {
         _profile = profile;
         _recorder = recorder;
-        _client = new HttpClient(new SocketsHttpHandler
+        _client = new HttpClient(
+            new SocketsHttpHandler
+            {
+                // A visitor's browser keeps its connections; visitors come and go.
+                PooledConnectionLifetime = TimeSpan.FromSeconds(30),
+                MaxConnectionsPerServer = profile.MaxInFlight,
+                AutomaticDecompression = DecompressionMethods.None,
+                UseCookies = false,
+                AllowAutoRedirect = false,
+            }
+        )
         {
-            // A visitor's browser keeps its connections; visitors come and go.
-            PooledConnectionLifetime = TimeSpan.FromSeconds(30),
-            MaxConnectionsPerServer = profile.MaxInFlight,
-            AutomaticDecompression = DecompressionMethods.None,
-            UseCookies = false,
-            AllowAutoRedirect = false,
-        })
-        { BaseAddress = target, Timeout = profile.Timeout };
+            BaseAddress = target,
+            Timeout = profile.Timeout,
+        };
         _client.DefaultRequestHeaders.AcceptEncoding.ParseAdd("gzip");
     }
 
@@ -34,7 +39,8 @@ internal sealed class RequestSender : IDisposable
     public int InFlight => Volatile.Read(ref _inFlight);
 
     /// <summary>Sends one request.</summary>
-    /// <param name="due">When it was to be sent, a timestamp of <see cref="Stopwatch"/>. What the sender lost before it counts as the request's, else a slow server would hide its own slowness.</param>
+    /// <param name="due">When it was to be sent, a timestamp of <see cref="Stopwatch"/>. What the sender lost before it counts as the
+    /// request's, else a slow server would hide its own slowness.</param>
     /// <param name="cancellationToken">Stops the test.</param>
     public async Task SendAsync(long due, CancellationToken cancellationToken)
     {
@@ -48,7 +54,11 @@ internal sealed class RequestSender : IDisposable
 
         try
         {
-            using var answer = await _client.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseContentRead, cancellationToken);
+            using var answer = await _client.GetAsync(
+                new Uri(path, UriKind.Relative),
+                HttpCompletionOption.ResponseContentRead,
+                cancellationToken
+            );
             _recorder.Record(path, Stopwatch.GetElapsedTime(due), answer.IsSuccessStatusCode ? null : $"HTTP {(int)answer.StatusCode}");
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -62,7 +62,12 @@ internal sealed class LoadRecorder
                 _failed,
                 [.. _failures.Select(entry => (entry.Key, entry.Value))],
                 [.. _paths.Select(entry => (entry.Key, Latencies.Of(entry.Value)))],
-                [.. _seconds.Select((second, index) => new LoadSecond(index, second.Times.TotalCount, second.Failures, Latencies.Of(second.Times)))]);
+                [
+                    .. _seconds.Select(
+                        (second, index) => new LoadSecond(index, second.Times.TotalCount, second.Failures, Latencies.Of(second.Times))
+                    ),
+                ]
+            );
         }
     }
 }

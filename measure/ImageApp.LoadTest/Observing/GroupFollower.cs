@@ -41,12 +41,14 @@ internal sealed class GroupFollower(IGroupObserver observer, LoadRecorder clock)
                     _moments.Add(new ObservedMoment(clock.Elapsed, group));
                 }
             }
-            catch (Exception e) when (e is HttpRequestException or InvalidOperationException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            catch (Exception e)
+                when (e is HttpRequestException or InvalidOperationException
+                    || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+                )
             {
                 // The report has a gap there; the test goes on.
                 Problem = e.Message;
             }
-        }
-        while (await timer.WaitForNextTickAsync(cancellationToken));
+        } while (await timer.WaitForNextTickAsync(cancellationToken));
     }
 }

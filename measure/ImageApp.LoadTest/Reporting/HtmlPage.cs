@@ -23,5 +23,6 @@ internal static class HtmlPage
     /// <summary>A table with a row of headings.</summary>
     public static string Table(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows) =>
         $"<table><thead><tr>{string.Concat(headings.Select(heading => $"<th scope=\"col\">{WebUtility.HtmlEncode(heading)}</th>"))}</tr></thead><tbody>"
-        + string.Concat(rows.Select(row => $"<tr>{string.Concat(row.Select(cell => $"<td>{WebUtility.HtmlEncode(cell)}</td>"))}</tr>\n")) + "</tbody></table>\n";
+        + string.Concat(rows.Select(row => $"<tr>{string.Concat(row.Select(cell => $"<td>{WebUtility.HtmlEncode(cell)}</td>"))}</tr>\n"))
+        + "</tbody></table>\n";
 }

@@ -24,16 +24,25 @@ internal static class SvgChart
         var highest = Math.Max(ceiling, series.SelectMany(line => line.Points).Select(point => point.Value).DefaultIfEmpty(0).Max());
         var (top, step) = Axis(highest);
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"<figure><figcaption>{WebUtility.HtmlEncode(title)}</figcaption><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode(title)}\">");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<figure><figcaption>{WebUtility.HtmlEncode(title)}</figcaption><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{WebUtility.HtmlEncode(title)}\">"
+        );
         for (var value = 0.0; value <= top + (step / 2); value += step)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width}\" y1=\"{Y(value, top):0.#}\" y2=\"{Y(value, top):0.#}\"/><text x=\"{Left - 6}\" y=\"{Y(value, top) + 4:0.#}\" text-anchor=\"end\">{value:0.##}</text>");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<line class=\"grid\" x1=\"{Left}\" x2=\"{Width}\" y1=\"{Y(value, top):0.#}\" y2=\"{Y(value, top):0.#}\"/><text x=\"{Left - 6}\" y=\"{Y(value, top) + 4:0.#}\" text-anchor=\"end\">{value:0.##}</text>"
+            );
         }
 
         var minutes = Math.Max(1, (int)Math.Ceiling(seconds / 60 / 12));
         for (var minute = 0; minute * 60 <= seconds; minute += minutes)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(minute * 60, seconds):0.#}\" y=\"{Height - 8}\" text-anchor=\"{(X(minute * 60, seconds) > Width - 30 ? "end" : "middle")}\">{minute} min</text>");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text x=\"{X(minute * 60, seconds):0.#}\" y=\"{Height - 8}\" text-anchor=\"{(X(minute * 60, seconds) > Width - 30 ? "end" : "middle")}\">{minute} min</text>"
+            );
         }
 
         for (var i = 0; i < series.Count; i++)

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Configuration;
 
 namespace ImageApp.AppHost.Hosting.Aws.Accounts;
 
-/// <summary>An AWS account of the developer's own, which takes the place of local S3, SNS, SQS and CloudFormation; the functions still run on this machine.</summary>
+/// <summary>An AWS account of the developer's own, which takes the place of local S3, SNS, SQS and CloudFormation; the functions still run
+/// on this machine.</summary>
 /// <param name="Profile">The credential profile, or null for the ambient credentials (environment, instance role).</param>
 /// <param name="Region">Where the stack is.</param>
 /// <param name="StackName">The stack's name, with the user's in it.</param>
@@ -13,7 +14,8 @@ internal sealed partial record DeveloperAccount(string? Profile, RegionEndpoint 
     // What the template allows for the first part of the bucket's name, less what is added to it there.
     private const int LongestName = 28;
 
-    /// <summary>The account that <c>AWS:Profile</c>, or <c>AWS:UseAccount</c> (<c>./run --aws</c>), asks for; null where everything stays on this machine.</summary>
+    /// <summary>The account that <c>AWS:Profile</c>, or <c>AWS:UseAccount</c> (<c>./run --aws</c>), asks for; null where everything stays
+    /// on this machine.</summary>
     public static DeveloperAccount? From(IConfiguration configuration)
     {
         var profile = configuration["AWS:Profile"] is { Length: > 0 } named ? named : null;
@@ -23,7 +25,11 @@ internal sealed partial record DeveloperAccount(string? Profile, RegionEndpoint 
         }
 
         var region = configuration["AWS:Region"] ?? configuration["AWS_REGION"] ?? configuration["AWS_DEFAULT_REGION"];
-        return new DeveloperAccount(profile, RegionEndpoint.GetBySystemName(region is { Length: > 0 } ? region : "us-east-1"), configuration["AWS:StackName"] is { Length: > 0 } name ? name : NameOf(Environment.UserName));
+        return new DeveloperAccount(
+            profile,
+            RegionEndpoint.GetBySystemName(region is { Length: > 0 } ? region : "us-east-1"),
+            configuration["AWS:StackName"] is { Length: > 0 } name ? name : NameOf(Environment.UserName)
+        );
     }
 
     /// <summary>The stack of a user, for example <c>imageapp-jane-doe</c>. <c>./run --aws --down</c> makes the same name.</summary>

@@ -7,10 +7,17 @@ using Microsoft.Extensions.Logging;
 namespace ImageApp.AppHost.Hosting.Aws.Accounts;
 
 /// <summary>
-/// Takes a topic's events from the queue in the developer's account to the functions on this machine. A message is deleted when every function has succeeded; else it comes again when
+/// Takes a topic's events from the queue in the developer's account to the functions on this machine. A message is deleted when every
+/// function has succeeded; else it comes again when
 /// its visibility timeout is over, and after three times goes to the dead-letter queue.
 /// </summary>
-internal sealed partial class EventQueuePoller(DeveloperAccount account, string stack, ResourceNotificationService notifications, LocalAwsResource functions, ILogger logger) : BackgroundService
+internal sealed partial class EventQueuePoller(
+    DeveloperAccount account,
+    string stack,
+    ResourceNotificationService notifications,
+    LocalAwsResource functions,
+    ILogger logger
+) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
@@ -18,8 +25,14 @@ internal sealed partial class EventQueuePoller(DeveloperAccount account, string 
     {
         try
         {
-            var state = await notifications.WaitForResourceAsync(stack, change => change.Snapshot.State?.Text == KnownResourceStates.Running, stoppingToken);
-            var url = state.Snapshot.Properties.FirstOrDefault(property => property.Name == "aws.cloudformation.output.EventQueueUrl")?.Value as string
+            var state = await notifications.WaitForResourceAsync(
+                stack,
+                change => change.Snapshot.State?.Text == KnownResourceStates.Running,
+                stoppingToken
+            );
+            var url =
+                state.Snapshot.Properties.FirstOrDefault(property => property.Name == "aws.cloudformation.output.EventQueueUrl")?.Value
+                    as string
                 ?? throw new DistributedApplicationException($"Stack {account.StackName} has no output EventQueueUrl.");
             LogBegins(logger, url);
             using var sqs = AwsClients.Sqs(account);
@@ -38,7 +51,15 @@ internal sealed partial class EventQueuePoller(DeveloperAccount account, string 
     {
         try
         {
-            var answer = await sqs.ReceiveMessageAsync(new ReceiveMessageRequest { QueueUrl = url, MaxNumberOfMessages = 10, WaitTimeSeconds = 20 }, cancellationToken);
+            var answer = await sqs.ReceiveMessageAsync(
+                new ReceiveMessageRequest
+                {
+                    QueueUrl = url,
+                    MaxNumberOfMessages = 10,
+                    WaitTimeSeconds = 20,
+                },
+                cancellationToken
+            );
             await Task.WhenAll((answer.Messages ?? []).Select(message => HandleAsync(sqs, url, message, cancellationToken)));
         }
         catch (Exception e) when (e is AmazonClientException or HttpRequestException)
@@ -62,7 +83,9 @@ internal sealed partial class EventQueuePoller(DeveloperAccount account, string 
             return;
         }
 
-        foreach (var outcome in await Task.WhenAll(functions.Functions.Select(name => functions.InvokeAsync(name, payload, cancellationToken))))
+        foreach (
+            var outcome in await Task.WhenAll(functions.Functions.Select(name => functions.InvokeAsync(name, payload, cancellationToken)))
+        )
         {
             if (outcome is { } error)
             {

@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace ImageApp.AppHost.Hosting.Aws.Accounts;
 
-/// <summary>What Lambda gets from SNS, made of what SQS gets from SNS (SNS Developer Guide, message format; Lambda Developer Guide, SNS event).</summary>
+/// <summary>What Lambda gets from SNS, made of what SQS gets from SNS (SNS Developer Guide, message format; Lambda Developer Guide, SNS
+/// event).</summary>
 internal static class SnsLambdaEvent
 {
     /// <summary>Makes the event.</summary>
@@ -24,7 +25,9 @@ internal static class SnsLambdaEvent
 
         if ((string?)notification?["Type"] != "Notification" || notification["Message"] is null || notification["TopicArn"] is null)
         {
-            throw new FormatException("The message is no notification of SNS: Type, Message and TopicArn are needed. Raw message delivery must be off.");
+            throw new FormatException(
+                "The message is no notification of SNS: Type, Message and TopicArn are needed. Raw message delivery must be off."
+            );
         }
 
         // Two names are written differently for the two.
@@ -44,7 +47,15 @@ internal static class SnsLambdaEvent
         };
         return new JsonObject
         {
-            ["Records"] = new JsonArray(new JsonObject { ["EventSource"] = "aws:sns", ["EventVersion"] = "1.0", ["EventSubscriptionArn"] = subscriptionArn, ["Sns"] = record }),
+            ["Records"] = new JsonArray(
+                new JsonObject
+                {
+                    ["EventSource"] = "aws:sns",
+                    ["EventVersion"] = "1.0",
+                    ["EventSubscriptionArn"] = subscriptionArn,
+                    ["Sns"] = record,
+                }
+            ),
         }.ToJsonString();
     }
 }

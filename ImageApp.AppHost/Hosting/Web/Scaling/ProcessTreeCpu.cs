@@ -3,7 +3,8 @@ using System.Globalization;
 
 namespace ImageApp.AppHost.Hosting.Web.Scaling;
 
-/// <summary>What a process and its children have used of the processors. Children, because an orchestrator may start the app through <c>dotnet run</c>.</summary>
+/// <summary>What a process and its children have used of the processors. Children, because an orchestrator may start the app through
+/// <c>dotnet run</c>.</summary>
 internal static class ProcessTreeCpu
 {
     /// <summary>Processor time since their beginning; nought where the process has ended.</summary>
@@ -38,11 +39,12 @@ internal static class ProcessTreeCpu
     }
 
     // proc(5): the fourth field of stat is the parent; the second, the name, may hold anything but ends with the last parenthesis.
-    private static ILookup<int, int> Children() => (OperatingSystem.IsLinux() ? Directory.EnumerateDirectories("/proc") : [])
-        .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
-        .Where(id => id > 0)
-        .Select(id => (Id: id, Parent: Parent(id)))
-        .ToLookup(pair => pair.Parent, pair => pair.Id);
+    private static ILookup<int, int> Children() =>
+        (OperatingSystem.IsLinux() ? Directory.EnumerateDirectories("/proc") : [])
+            .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
+            .Where(id => id > 0)
+            .Select(id => (Id: id, Parent: Parent(id)))
+            .ToLookup(pair => pair.Parent, pair => pair.Id);
 
     private static int Parent(int id)
     {

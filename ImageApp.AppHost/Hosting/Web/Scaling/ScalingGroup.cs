@@ -9,11 +9,18 @@ using Microsoft.Extensions.Logging;
 namespace ImageApp.AppHost.Hosting.Web.Scaling;
 
 /// <summary>
-/// An Auto Scaling group on this machine: measures its instances, asks <see cref="TargetTracking"/> how many there shall be, starts and stops them as resources, and registers them
+/// An Auto Scaling group on this machine: measures its instances, asks <see cref="TargetTracking"/> how many there shall be, starts and
+/// stops them as resources, and registers them
 /// with the load balancer, which gives a stopping one time to end its requests.
 /// </summary>
 internal sealed partial class ScalingGroup(
-    ScalingOptions options, EndpointReference balancer, IReadOnlyList<ScalingInstance> instances, ResourceNotificationService notifications, ResourceCommandService commands, ILogger logger) : BackgroundService
+    ScalingOptions options,
+    EndpointReference balancer,
+    IReadOnlyList<ScalingInstance> instances,
+    ResourceNotificationService notifications,
+    ResourceCommandService commands,
+    ILogger logger
+) : BackgroundService
 {
     // The target group's deregistration delay in deploy/web.yaml.
     private static readonly TimeSpan DeregistrationDelay = TimeSpan.FromSeconds(60);
@@ -45,8 +52,13 @@ internal sealed partial class ScalingGroup(
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
                 Measure();
-                var metrics = instances.Where(instance => instance.Launched)
-                    .Select(instance => new InstanceMetric(instance.Cpu ?? 0, instance.InService is { } since ? Stopwatch.GetElapsedTime(since) : TimeSpan.Zero)).ToList();
+                var metrics = instances
+                    .Where(instance => instance.Launched)
+                    .Select(instance => new InstanceMetric(
+                        instance.Cpu ?? 0,
+                        instance.InService is { } since ? Stopwatch.GetElapsedTime(since) : TimeSpan.Zero
+                    ))
+                    .ToList();
                 if (_tracking.Observe(clock.Elapsed, metrics) is { } decision)
                 {
                     Resize(decision, stoppingToken);
@@ -69,9 +81,16 @@ internal sealed partial class ScalingGroup(
     {
         foreach (var instance in instances.Where(instance => instance.Launched))
         {
-            if (notifications.TryGetCurrentState(instance.Id, out var state)
+            if (
+                notifications.TryGetCurrentState(instance.Id, out var state)
                 && state.Snapshot.Properties.FirstOrDefault(property => property.Name == "executable.pid")?.Value is { } id
-                && int.TryParse(Convert.ToString(id, CultureInfo.InvariantCulture), NumberStyles.None, CultureInfo.InvariantCulture, out var processId))
+                && int.TryParse(
+                    Convert.ToString(id, CultureInfo.InvariantCulture),
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var processId
+                )
+            )
             {
                 instance.Measure(processId, options.InstanceCores);
             }
@@ -124,14 +143,23 @@ internal sealed partial class ScalingGroup(
     {
         instance.Launched = true;
         var state = notifications.TryGetCurrentState(instance.Id, out var now) ? now.Snapshot.State?.Text : null;
-        if ((state == KnownResourceStates.NotStarted || KnownResourceStates.TerminalStates.Contains(state))
-            && await commands.ExecuteCommandAsync(instance.Id, KnownResourceCommands.StartCommand, cancellationToken) is { Success: false } refused)
+        if (
+            (state == KnownResourceStates.NotStarted || KnownResourceStates.TerminalStates.Contains(state))
+            && await commands.ExecuteCommandAsync(instance.Id, KnownResourceCommands.StartCommand, cancellationToken)
+                is { Success: false } refused
+        )
         {
             throw new DistributedApplicationException(refused.Message ?? "It could not be started.");
         }
 
         await notifications.WaitForResourceAsync(instance.Id, KnownResourceStates.Running, cancellationToken);
-        using (var registered = await _client.PutAsync(new Uri(new Uri(balancer.Url), $"/.balancer/targets/{instance.Id}?address={Uri.EscapeDataString(instance.Endpoint.Url)}"), null, cancellationToken))
+        using (
+            var registered = await _client.PutAsync(
+                new Uri(new Uri(balancer.Url), $"/.balancer/targets/{instance.Id}?address={Uri.EscapeDataString(instance.Endpoint.Url)}"),
+                null,
+                cancellationToken
+            )
+        )
         {
             registered.EnsureSuccessStatusCode();
         }
@@ -148,7 +176,12 @@ internal sealed partial class ScalingGroup(
     private async Task TerminateAsync(ScalingInstance instance, CancellationToken cancellationToken)
     {
         var delay = (DeregistrationDelay / options.TimeFactor).TotalSeconds.ToString(CultureInfo.InvariantCulture);
-        using (var deregistered = await _client.DeleteAsync(new Uri(new Uri(balancer.Url), $"/.balancer/targets/{instance.Id}?delay={delay}"), cancellationToken))
+        using (
+            var deregistered = await _client.DeleteAsync(
+                new Uri(new Uri(balancer.Url), $"/.balancer/targets/{instance.Id}?delay={delay}"),
+                cancellationToken
+            )
+        )
         {
             if (deregistered.StatusCode != HttpStatusCode.NotFound)
             {
@@ -162,14 +195,34 @@ internal sealed partial class ScalingGroup(
     }
 
     private async Task<GroupStatus> GroupAsync(CancellationToken cancellationToken) =>
-        (await _client.GetFromJsonAsync(new Uri(new Uri(balancer.Url), "/.balancer/group"), ScalingJson.Default.GroupStatus, cancellationToken))!;
+        (
+            await _client.GetFromJsonAsync(
+                new Uri(new Uri(balancer.Url), "/.balancer/group"),
+                ScalingJson.Default.GroupStatus,
+                cancellationToken
+            )
+        )!;
 
     private async Task ReportAsync(CancellationToken cancellationToken)
     {
-        var status = new GroupStatus(_tracking.Desired, options.TimeFactor, [.. instances.Where(instance => instance.Launched).Select(instance => new InstanceStatus(instance.Id, "", instance.Cpu, 0, 0, 0))], _activities);
+        var status = new GroupStatus(
+            _tracking.Desired,
+            options.TimeFactor,
+            [
+                .. instances
+                    .Where(instance => instance.Launched)
+                    .Select(instance => new InstanceStatus(instance.Id, "", instance.Cpu, 0, 0, 0)),
+            ],
+            _activities
+        );
         try
         {
-            using var answer = await _client.PutAsJsonAsync(new Uri(new Uri(balancer.Url), "/.balancer/group"), status, ScalingJson.Default.GroupStatus, cancellationToken);
+            using var answer = await _client.PutAsJsonAsync(
+                new Uri(new Uri(balancer.Url), "/.balancer/group"),
+                status,
+                ScalingJson.Default.GroupStatus,
+                cancellationToken
+            );
             answer.EnsureSuccessStatusCode();
         }
         catch (HttpRequestException e)
@@ -179,7 +232,10 @@ internal sealed partial class ScalingGroup(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Auto Scaling: {Minimum} to {Maximum} instances at 70 % CPU, every time {Factor} times shorter than on AWS, an instance is taken for {Cores} of a core")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Auto Scaling: {Minimum} to {Maximum} instances at 70 % CPU, every time {Factor} times shorter than on AWS, an instance is taken for {Cores} of a core"
+    )]
     private static partial void LogBegins(ILogger logger, int minimum, int maximum, double factor, double cores);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Auto Scaling: {Desired} instances; {Cause}")]

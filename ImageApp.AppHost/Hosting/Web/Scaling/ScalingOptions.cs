@@ -16,7 +16,8 @@ internal sealed record ScalingOptions
     /// <summary>How many times shorter the policy's times are than on AWS.</summary>
     public double TimeFactor { get; init; } = 12;
 
-    /// <summary>How much of a core an instance is taken for; its CPU is told in percent of that. On a laptop the load, the database and every instance share the same cores.</summary>
+    /// <summary>How much of a core an instance is taken for; its CPU is told in percent of that. On a laptop the load, the database and
+    /// every instance share the same cores.</summary>
     public double InstanceCores { get; init; } = 0.25;
 
     /// <summary>The policy of <c>deploy/web.yaml</c> with this section's sizes and times.</summary>
@@ -28,7 +29,9 @@ internal sealed record ScalingOptions
         var options = configuration.GetSection("Scaling").Get<ScalingOptions>() ?? new ScalingOptions();
         if (options.MaxSize > 10 || options.InstanceCores is not (> 0 and <= 64) || options.TimeFactor is not (>= 1 and <= 60))
         {
-            throw new DistributedApplicationException("Scaling: MaxSize is 10 at most, InstanceCores above 0 and 64 at most, TimeFactor 1 to 60.");
+            throw new DistributedApplicationException(
+                "Scaling: MaxSize is 10 at most, InstanceCores above 0 and 64 at most, TimeFactor 1 to 60."
+            );
         }
 
         try

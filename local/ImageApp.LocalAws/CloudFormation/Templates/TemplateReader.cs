@@ -101,31 +101,32 @@ internal static partial class TemplateReader
                     : ShortForm(scalar.Tag.Value, JsonValue.Create(scalar.Value), scalar.Start);
 
             case MappingStart mapping:
-            {
-                var members = new JsonObject();
-                parser.MoveNext();
-                while (!parser.TryConsume<MappingEnd>(out _))
                 {
-                    var key = parser.TryConsume<Scalar>(out var name)
-                        ? name
-                        : throw new YamlException(parser.Current!.Start, parser.Current.End, "a key must be a string");
-                    if (key.Value == "<<" && key.Style == ScalarStyle.Plain)
+                    var members = new JsonObject();
+                    parser.MoveNext();
+                    while (!parser.TryConsume<MappingEnd>(out _))
                     {
-                        throw TemplateErrors.Format($"[{path}] YAML hash merges are not supported in CloudFormation templates");
+                        var key = parser.TryConsume<Scalar>(out var name)
+                            ? name
+                            : throw new YamlException(parser.Current!.Start, parser.Current.End, "a key must be a string");
+                        if (key.Value == "<<" && key.Style == ScalarStyle.Plain)
+                        {
+                            throw TemplateErrors.Format($"[{path}] YAML hash merges are not supported in CloudFormation templates");
+                        }
+
+                        var value = ReadNode(parser, $"{path}/{key.Value}", depth + 1);
+                        if (!members.TryAdd(key.Value, value))
+                        {
+                            throw TemplateErrors.Format(
+                                string.Create(
+                                    CultureInfo.InvariantCulture,
+                                    $"YAML not well-formed. (line {key.Start.Line}, column {key.Start.Column}): "
+                                    + $"duplicate key '{key.Value}'"));
+                        }
                     }
 
-                    var value = ReadNode(parser, $"{path}/{key.Value}", depth + 1);
-                    if (!members.TryAdd(key.Value, value))
-                    {
-                        throw TemplateErrors.Format(
-                            string.Create(
-                                CultureInfo.InvariantCulture,
-                                $"YAML not well-formed. (line {key.Start.Line}, column {key.Start.Column}): duplicate key '{key.Value}'"));
-                    }
+                    return mapping.Tag.IsLocal ? ShortForm(mapping.Tag.Value, members, mapping.Start) : members;
                 }
-
-                return mapping.Tag.IsLocal ? ShortForm(mapping.Tag.Value, members, mapping.Start) : members;
-            }
 
             case SequenceStart sequence:
                 {

@@ -22,17 +22,26 @@ internal sealed class CloudFormationClient(IAWSSDKConfig? config) : IDisposable
     /// <exception cref="DistributedApplicationException">CloudFormation refused; the message is its own.</exception>
     public async Task<XElement> CallAsync(string action, Dictionary<string, string> parameters, CancellationToken cancellationToken)
     {
-        var endpoint = Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL_CLOUDFORMATION") ?? Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL")
+        var endpoint =
+            Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL_CLOUDFORMATION")
+            ?? Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL")
             ?? $"https://cloudformation.{_region}.{RegionEndpoint.GetBySystemName(_region).PartitionDnsSuffix}";
-        var body = await new FormUrlEncodedContent(parameters.Append(new("Action", action)).Append(new("Version", "2010-05-15"))).ReadAsByteArrayAsync(cancellationToken);
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(endpoint), "/")) { Content = new ByteArrayContent(body) };
+        var body = await new FormUrlEncodedContent(
+            parameters.Append(new("Action", action)).Append(new("Version", "2010-05-15"))
+        ).ReadAsByteArrayAsync(cancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(new Uri(endpoint), "/"))
+        {
+            Content = new ByteArrayContent(body),
+        };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-www-form-urlencoded");
         await SignAsync(request, body);
         using var response = await _http.SendAsync(request, cancellationToken);
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
-            var message = text.StartsWith('<') ? XElement.Parse(text).Descendants().FirstOrDefault(element => element.Name.LocalName == "Message")?.Value : text;
+            var message = text.StartsWith('<')
+                ? XElement.Parse(text).Descendants().FirstOrDefault(element => element.Name.LocalName == "Message")?.Value
+                : text;
             throw new DistributedApplicationException($"CloudFormation {action}: {message ?? response.ReasonPhrase}");
         }
 
@@ -50,7 +59,9 @@ internal sealed class CloudFormationClient(IAWSSDKConfig? config) : IDisposable
 
         return new CredentialProfileStoreChain().TryGetAWSCredentials(profile, out var credentials)
             ? credentials
-            : throw new DistributedApplicationException($"There is no AWS profile '{profile}' with credentials; 'aws configure list-profiles' lists those there are.");
+            : throw new DistributedApplicationException(
+                $"There is no AWS profile '{profile}' with credentials; 'aws configure list-profiles' lists those there are."
+            );
     }
 
     private async Task SignAsync(HttpRequestMessage request, byte[] body)
@@ -73,11 +84,16 @@ internal sealed class CloudFormationClient(IAWSSDKConfig? config) : IDisposable
         }
 
         var names = string.Join(';', headers.Keys);
-        var canonical = $"POST\n/\n\n{string.Concat(headers.Select(header => $"{header.Key}:{header.Value}\n"))}\n{names}\n{Convert.ToHexStringLower(SHA256.HashData(body))}";
+        var canonical =
+            $"POST\n/\n\n{string.Concat(headers.Select(header => $"{header.Key}:{header.Value}\n"))}\n{names}\n{Convert.ToHexStringLower(SHA256.HashData(body))}";
         var scope = $"{date}/{_region}/cloudformation/aws4_request";
-        var toSign = $"AWS4-HMAC-SHA256\n{timestamp}\n{scope}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
+        var toSign =
+            $"AWS4-HMAC-SHA256\n{timestamp}\n{scope}\n{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
         var key = AWS4Signer.ComposeSigningKey(credentials.SecretKey, _region, date, "cloudformation");
         var signature = Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(toSign)));
-        request.Headers.TryAddWithoutValidation("Authorization", $"AWS4-HMAC-SHA256 Credential={credentials.AccessKey}/{scope}, SignedHeaders={names}, Signature={signature}");
+        request.Headers.TryAddWithoutValidation(
+            "Authorization",
+            $"AWS4-HMAC-SHA256 Credential={credentials.AccessKey}/{scope}, SignedHeaders={names}, Signature={signature}"
+        );
     }
 }

@@ -7,23 +7,37 @@ using Microsoft.Extensions.Logging;
 namespace Aspire.Hosting.AWS.CloudFormation;
 
 /// <summary>Makes or updates stacks by change sets when the application starts.</summary>
-internal sealed partial class CloudFormationProvisioner(ResourceNotificationService notifications, ResourceLoggerService logs) : IDistributedApplicationEventingSubscriber
+internal sealed partial class CloudFormationProvisioner(ResourceNotificationService notifications, ResourceLoggerService logs)
+    : IDistributedApplicationEventingSubscriber
 {
     private const string NotChanged = "didn't contain changes";
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
-    private static readonly string[] Unusable = ["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED", "CREATE_FAILED", "REVIEW_IN_PROGRESS"];
+    private static readonly string[] Unusable =
+    [
+        "ROLLBACK_COMPLETE",
+        "ROLLBACK_FAILED",
+        "DELETE_FAILED",
+        "CREATE_FAILED",
+        "REVIEW_IN_PROGRESS",
+    ];
 
-    public Task SubscribeAsync(IDistributedApplicationEventing eventing, DistributedApplicationExecutionContext executionContext, CancellationToken cancellationToken)
+    public Task SubscribeAsync(
+        IDistributedApplicationEventing eventing,
+        DistributedApplicationExecutionContext executionContext,
+        CancellationToken cancellationToken
+    )
     {
-        eventing.Subscribe<BeforeStartEvent>((@event, stopping) =>
-        {
-            foreach (var stack in @event.Model.Resources.OfType<CloudFormationTemplateResource>())
+        eventing.Subscribe<BeforeStartEvent>(
+            (@event, stopping) =>
             {
-                _ = Task.Run(() => ProvisionGuardedAsync(stack, stopping), stopping);
-            }
+                foreach (var stack in @event.Model.Resources.OfType<CloudFormationTemplateResource>())
+                {
+                    _ = Task.Run(() => ProvisionGuardedAsync(stack, stopping), stopping);
+                }
 
-            return Task.CompletedTask;
-        });
+                return Task.CompletedTask;
+            }
+        );
         return Task.CompletedTask;
     }
 
@@ -36,11 +50,21 @@ internal sealed partial class CloudFormationProvisioner(ResourceNotificationServ
         {
             var outputs = await ProvisionAsync(stack, log, cancellationToken);
             stack.Outputs = outputs;
-            await notifications.PublishUpdateAsync(stack, state => state with
-            {
-                StartTimeStamp = DateTime.UtcNow,
-                Properties = [.. outputs.Select(output => new ResourcePropertySnapshot("aws.cloudformation.output." + output.Key, output.Value))],
-            });
+            await notifications.PublishUpdateAsync(
+                stack,
+                state =>
+                    state with
+                    {
+                        StartTimeStamp = DateTime.UtcNow,
+                        Properties =
+                        [
+                            .. outputs.Select(output => new ResourcePropertySnapshot(
+                                "aws.cloudformation.output." + output.Key,
+                                output.Value
+                            )),
+                        ],
+                    }
+            );
             await MoveAsync(stack, new ResourceStateSnapshot(KnownResourceStates.Running, KnownResourceStateStyles.Success));
         }
         catch (Exception e)
@@ -51,7 +75,11 @@ internal sealed partial class CloudFormationProvisioner(ResourceNotificationServ
         }
     }
 
-    private static async Task<IReadOnlyDictionary<string, string>> ProvisionAsync(CloudFormationTemplateResource stack, ILogger log, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyDictionary<string, string>> ProvisionAsync(
+        CloudFormationTemplateResource stack,
+        ILogger log,
+        CancellationToken cancellationToken
+    )
     {
         using var client = new CloudFormationClient(stack.AWSSDKConfig);
         var template = await File.ReadAllTextAsync(stack.TemplatePath, cancellationToken);
@@ -94,7 +122,10 @@ internal sealed partial class CloudFormationProvisioner(ResourceNotificationServ
         {
             await client.CallAsync("DeleteChangeSet", set, cancellationToken);
             var reason = Text(described, "StatusReason") ?? "";
-            if (!reason.Contains(NotChanged, StringComparison.Ordinal) && !reason.Contains("No updates are to be performed", StringComparison.Ordinal))
+            if (
+                !reason.Contains(NotChanged, StringComparison.Ordinal)
+                && !reason.Contains("No updates are to be performed", StringComparison.Ordinal)
+            )
             {
                 throw new DistributedApplicationException($"The change set of stack '{stack.StackName}' failed: {reason}");
             }
@@ -104,25 +135,41 @@ internal sealed partial class CloudFormationProvisioner(ResourceNotificationServ
         else
         {
             await client.CallAsync("ExecuteChangeSet", set, cancellationToken);
-            await WaitAsync(client, stack.StackName, status => status?.EndsWith("_IN_PROGRESS", StringComparison.Ordinal) != true, cancellationToken);
+            await WaitAsync(
+                client,
+                stack.StackName,
+                status => status?.EndsWith("_IN_PROGRESS", StringComparison.Ordinal) != true,
+                cancellationToken
+            );
         }
 
         return await OutputsAsync(client, stack.StackName, cancellationToken);
     }
 
-    private static async Task<IReadOnlyDictionary<string, string>> OutputsAsync(CloudFormationClient client, string stackName, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyDictionary<string, string>> OutputsAsync(
+        CloudFormationClient client,
+        string stackName,
+        CancellationToken cancellationToken
+    )
     {
         var description = await client.CallAsync("DescribeStacks", new() { ["StackName"] = stackName }, cancellationToken);
         var status = Text(description, "StackStatus")!;
         if (status is not ("CREATE_COMPLETE" or "UPDATE_COMPLETE"))
         {
             var events = await client.CallAsync("DescribeStackEvents", new() { ["StackName"] = stackName }, cancellationToken);
-            var failures = events.Descendants().Where(element => element.Name.LocalName == "ResourceStatus" && element.Value.EndsWith("_FAILED", StringComparison.Ordinal)).Select(element => element.Parent!)
-                .Select(item => $"{Text(item, "LogicalResourceId")}: {Text(item, "ResourceStatusReason")}").Distinct();
+            var failures = events
+                .Descendants()
+                .Where(element => element.Name.LocalName == "ResourceStatus" && element.Value.EndsWith("_FAILED", StringComparison.Ordinal))
+                .Select(element => element.Parent!)
+                .Select(item => $"{Text(item, "LogicalResourceId")}: {Text(item, "ResourceStatusReason")}")
+                .Distinct();
             throw new DistributedApplicationException($"Stack '{stackName}' is {status}. {string.Join("; ", failures)}");
         }
 
-        return description.Descendants().Where(element => element.Name.LocalName == "OutputKey").ToDictionary(key => key.Value, key => Text(key.Parent!, "OutputValue") ?? "");
+        return description
+            .Descendants()
+            .Where(element => element.Name.LocalName == "OutputKey")
+            .ToDictionary(key => key.Value, key => Text(key.Parent!, "OutputValue") ?? "");
     }
 
     private static async Task<string?> StatusAsync(CloudFormationClient client, string stackName, CancellationToken cancellationToken)
@@ -137,7 +184,12 @@ internal sealed partial class CloudFormationProvisioner(ResourceNotificationServ
         }
     }
 
-    private static async Task WaitAsync(CloudFormationClient client, string stackName, Func<string?, bool> until, CancellationToken cancellationToken)
+    private static async Task WaitAsync(
+        CloudFormationClient client,
+        string stackName,
+        Func<string?, bool> until,
+        CancellationToken cancellationToken
+    )
     {
         while (!until(await StatusAsync(client, stackName, cancellationToken)))
         {
@@ -145,9 +197,11 @@ internal sealed partial class CloudFormationProvisioner(ResourceNotificationServ
         }
     }
 
-    private Task MoveAsync(CloudFormationTemplateResource stack, ResourceStateSnapshot state) => notifications.PublishUpdateAsync(stack, snapshot => snapshot with { State = state });
+    private Task MoveAsync(CloudFormationTemplateResource stack, ResourceStateSnapshot state) =>
+        notifications.PublishUpdateAsync(stack, snapshot => snapshot with { State = state });
 
-    private static string? Text(XElement element, string name) => element.Descendants().FirstOrDefault(child => child.Name.LocalName == name)?.Value;
+    private static string? Text(XElement element, string name) =>
+        element.Descendants().FirstOrDefault(child => child.Name.LocalName == name)?.Value;
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Provisioning stack {Stack} from {Template}")]
     private static partial void LogProvisioning(ILogger logger, string stack, string template);

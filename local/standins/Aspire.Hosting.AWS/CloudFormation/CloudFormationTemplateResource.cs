@@ -3,7 +3,9 @@ using Aspire.Hosting.ApplicationModel;
 namespace Aspire.Hosting.AWS.CloudFormation;
 
 /// <inheritdoc cref="ICloudFormationTemplateResource"/>
-internal sealed class CloudFormationTemplateResource(string name, string stackName, string templatePath) : Resource(name), ICloudFormationTemplateResource
+internal sealed class CloudFormationTemplateResource(string name, string stackName, string templatePath)
+    : Resource(name),
+        ICloudFormationTemplateResource
 {
     public string StackName => stackName;
 

@@ -9,11 +9,16 @@ public static class LambdaExtensions
 {
     /// <summary>Adds a function whose project is an executable that polls the Runtime API.</summary>
     public static IResourceBuilder<LambdaProjectResource> AddAWSLambdaFunction<TLambdaProject>(
-        this IDistributedApplicationBuilder builder, string name, string lambdaHandler)
+        this IDistributedApplicationBuilder builder,
+        string name,
+        string lambdaHandler
+    )
         where TLambdaProject : IProjectMetadata, new()
     {
-        var emulator = builder.Resources.OfType<LambdaEmulatorResource>().FirstOrDefault() ?? builder.AddAWSLambdaServiceEmulator().Resource;
-        return builder.AddResource(new LambdaProjectResource(name))
+        var emulator =
+            builder.Resources.OfType<LambdaEmulatorResource>().FirstOrDefault() ?? builder.AddAWSLambdaServiceEmulator().Resource;
+        return builder
+            .AddResource(new LambdaProjectResource(name))
             .WithAnnotation<IProjectMetadata>(new TLambdaProject())
             .WithParentRelationship(emulator)
             .WithOtlpExporter()
@@ -30,7 +35,9 @@ public static class LambdaExtensions
     /// <summary>Adds the Lambda test tool with options of one's own; without it the first function adds it.</summary>
     /// <exception cref="InvalidOperationException">There is one already.</exception>
     public static IResourceBuilder<LambdaEmulatorResource> AddAWSLambdaServiceEmulator(
-        this IDistributedApplicationBuilder builder, LambdaEmulatorOptions? options = null)
+        this IDistributedApplicationBuilder builder,
+        LambdaEmulatorOptions? options = null
+    )
     {
         _ = options;
         if (builder.Resources.OfType<LambdaEmulatorResource>().Any())
@@ -38,11 +45,15 @@ public static class LambdaExtensions
             throw new InvalidOperationException("A Lambda service emulator has already been added.");
         }
 
-        return builder.AddResource(new LambdaEmulatorResource("LambdaServiceEmulator"))
+        return builder
+            .AddResource(new LambdaEmulatorResource("LambdaServiceEmulator"))
             .ExcludeFromManifest()
             .WithArgs("lambda-test-tool", "start", "--no-launch-window")
             .WithAnnotation(new EndpointAnnotation(ProtocolType.Tcp, uriScheme: "http"))
             .WithEnvironment(context =>
-                context.EnvironmentVariables["LAMBDA_RUNTIME_API_PORT"] = ((LambdaEmulatorResource)context.Resource).GetEndpoint("http").Property(EndpointProperty.TargetPort));
+                context.EnvironmentVariables["LAMBDA_RUNTIME_API_PORT"] = ((LambdaEmulatorResource)context.Resource)
+                    .GetEndpoint("http")
+                    .Property(EndpointProperty.TargetPort)
+            );
     }
 }

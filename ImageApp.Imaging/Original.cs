@@ -1,0 +1,71 @@
+using ImageApp.Core;
+using ImageApp.Core.Formats;
+using NetVips;
+
+namespace ImageApp.Imaging;
+
+/// <summary>Opens originals, each by the loader of its format, so that no other can come between.</summary>
+internal static class Original
+{
+    /// <summary>Opens a file; its pixels are decoded when they are asked for.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="failOn">What of it is an error.</param>
+    /// <exception cref="VipsException">It cannot be read.</exception>
+    public static Image Open(string path, ImageFormat format, Enums.FailOn failOn)
+    {
+        ImagingRuntime.Initialize();
+        var options = new VOption { { "access", Enums.Access.Sequential }, { "fail_on", failOn } };
+        return (Image)Operation.Call(format.Loader, options, path);
+    }
+
+    /// <summary>Checks that a HEIF file is coded in a way that there is a decoder for.</summary>
+    /// <param name="coding">What its header says.</param>
+    /// <exception cref="ImageFailureException">There is no decoder; the message says what to do.</exception>
+    public static void CheckCoding(HeifCoding coding)
+    {
+        if (coding.Codec is not (HeifCoding.Av1 or HeifCoding.Hevc))
+        {
+            throw new ImageFailureException(FailureReason.UnsupportedCoding(
+                coding.Codec is { } codec ? $"a HEIF picture coded as {codec}" : "a HEIF picture of unknown coding"));
+        }
+    }
+
+    /// <summary>Decodes an original down to a size, upright and in sRGB.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="format">Its format.</param>
+    /// <param name="side">The side of the square that it shall fit into.</param>
+    /// <param name="failOn">What of it is an error.</param>
+    /// <exception cref="VipsException">It cannot be read.</exception>
+    public static Image Thumbnail(string path, ImageFormat format, int side, Enums.FailOn failOn)
+    {
+        if (!format.IsHeif)
+        {
+            // Of one scan, sizes are decoded; of libvips' loaders none but the right one can run.
+            return Image.Thumbnail(
+                path, side, height: side, size: Enums.Size.Down, noRotate: !format.IsTurnedByExif, outputProfile: Srgb,
+                failOn: failOn);
+        }
+
+        using var image = Open(path, format, failOn);
+        if (ReadCoding(path).Codec != HeifCoding.Hevc)
+        {
+            return image.ThumbnailImage(side, height: side, size: Enums.Size.Down, outputProfile: Srgb);
+        }
+
+        using var decoded = HeicDecoder.Decode(path);
+        using var pixels = decoded.Pixels(image);
+        using var small = pixels.ThumbnailImage(side, height: side, size: Enums.Size.Down, outputProfile: Srgb);
+
+        // What was decoded is released with the decoder.
+        return small.CopyMemory();
+    }
+
+    private const string Srgb = "srgb";
+
+    private static HeifCoding ReadCoding(string path)
+    {
+        using var file = File.OpenRead(path);
+        return HeifCoding.Read(file);
+    }
+}

@@ -1,0 +1,245 @@
+using ImageApp.CaptionFunction.Answers;
+
+namespace ImageApp.Tests.Captions;
+
+/// <summary>What of a model's answer becomes the caption, and what of honest text must not be lost.</summary>
+public sealed class AnswerTextTests
+{
+    private const string Good =
+        "A harbour at dusk with three fishing boats, their lights mirrored in calm water, and a lighthouse on the pier behind them.";
+
+    [Theory]
+    [InlineData("<think>\nThe user wants a description.\n</think>\n\n")]
+    [InlineData("<think></think>")]
+    [InlineData("<thinking>I see boats.</thinking>\n")]
+    [InlineData("<Thought>boats</Thought> ")]
+    [InlineData("<reasoning>\nboats\n</reasoning>\n")]
+    [InlineData("<seed:think>boats</seed:think>")]
+    [InlineData("<think duration=\"3\">a</think>\n<think>b</think>\n")]
+    [InlineData("[THINK]Boats, I think.[/THINK]")]
+    [InlineData("◁think▷Boats.◁/think▷")]
+    [InlineData("Okay, I see boats and a lighthouse.\n</think>\n\n")]
+    [InlineData("Boats.</thinking>")]
+    [InlineData("First </think> was not the end.</think>\n")]
+    [InlineData("<|channel|>analysis<|message|>Boats.<|end|><|start|>assistant<|channel|>final<|message|>")]
+    [InlineData("analysisWe need to describe the picture. It has boats.assistantfinal")]
+    [InlineData("<|begin_of_thought|>Boats.<|end_of_thought|>\n")]
+    [InlineData("Thinking...\nBoats.\n...done thinking.\n\n")]
+    [InlineData("<details type=\"reasoning\" done=\"true\">\n<summary>Thought for 2 seconds</summary>\n&gt; Boats\n</details>\n")]
+    public void Thoughts_are_no_part_of_the_caption(string thoughts) => Assert.Equal(Good, AnswerText.Read(thoughts + Good).Text);
+
+    [Theory]
+    [InlineData("<think>\nThe user wants a descri")]
+    [InlineData("<think>Boats.</think>")]
+    [InlineData("Boats.\n</think>\n")]
+    [InlineData("<|channel|>analysis<|message|>The picture has boats")]
+    [InlineData("")]
+    [InlineData(" \n\u200B\uFEFF")]
+    public void An_answer_of_thoughts_alone_is_empty(string answer) => Assert.Equal(new AnswerText(""), AnswerText.Read(answer));
+
+    [Theory]
+    [InlineData(
+        "Here is a description of the picture:\n\n**Main subject:** *three boats*\n\n- calm water\n- a lighthouse\n\nLet me know!",
+        "Main subject: three boats. Calm water, a lighthouse.")]
+    [InlineData("# A Harbour\n\nThree **boats** lie in calm water.", "A Harbour. Three boats lie in calm water.")]
+    [InlineData("## Description\nThree boats.", "Three boats.")]
+    [InlineData("A Harbour\n=========\n\nThree boats.", "A Harbour. Three boats.")]
+    [InlineData("***Three*** boats, __two__ gulls, _one_ dog, ~~no~~ cat.", "Three boats, two gulls, one dog, no cat.")]
+    [InlineData("**Three *red* boats** lie still.", "Three red boats lie still.")]
+    [InlineData("1. Three boats\n2. A pier", "Three boats, A pier.")]
+    [InlineData("> Three boats\n> in calm water.", "Three boats in calm water.")]
+    [InlineData("```\nThree boats.\n```", "Three boats.")]
+    [InlineData("```text\nThree boats\nin a row.\n```\n", "Three boats in a row.")]
+    [InlineData("A terminal shows `rm -rf *` and `ls *.txt`.", "A terminal shows rm -rf * and ls *.txt.")]
+    [InlineData("A [harbour](https://example.com/a_(b)) with ![boats](boats.png) in it.", "A harbour with boats in it.")]
+    [InlineData("| Subject | Place |\n|---|---|\n| boats | harbour |", "Subject, Place, boats, harbour.")]
+    [InlineData("Three boats.\n\n---\n\nA pier.", "Three boats. A pier.")]
+    [InlineData("<p>Three <b>boats</b>.</p><p>A pier.</p>", "Three boats. A pier.")]
+    [InlineData("Three boats.<br/>A pier &amp; a dog.", "Three boats. A pier & a dog.")]
+    [InlineData("<answer>Three boats.</answer>", "Three boats.")]
+    [InlineData("<|begin_of_box|>Three boats.<|end_of_box|>", "Three boats.")]
+    [InlineData("Three boats.<|im_end|>", "Three boats.")]
+    [InlineData("Three boats.</s>", "Three boats.")]
+    [InlineData("A price of 5\\* and a file\\_name.", "A price of 5* and a file_name.")]
+    [InlineData("Three boats.\\n\\nA pier.", "Three boats. A pier.")]
+    [InlineData("\\boxed{Three boats.}", "Three boats.")]
+    [InlineData("**Image Description**\n\nThree boats.", "Three boats.")]
+    [InlineData("Title: A Harbour\nDescription: Three boats.", "Three boats.")]
+    [InlineData("📸 **Description:** Three boats.", "Three boats.")]
+    [InlineData("Assistant: Three boats.", "Three boats.")]
+    [InlineData("Sure, here you go: three boats.", "Three boats.")]
+    [InlineData("Three boats.\n\nUser: And now?\nAssistant: A pier.", "Three boats.")]
+    [InlineData("Three boats.\n\n#harbour #boats", "Three boats.")]
+    [InlineData("Three boats.\n\nTags: harbour, boats", "Three boats.")]
+    [InlineData("[Image description: Three boats.]", "Three boats.")]
+    [InlineData("<description>\nThree boats.\n</description>", "Three boats.")]
+    [InlineData("{\"subject\": \"three boats\", \"setting\": \"a harbour\"}", "three boats. A harbour.")]
+    [InlineData("Three boats lie in a row. Alt text: Boats.", "Three boats lie in a row.")]
+    [InlineData("Three boats.\n\n(This description is approximately 50 words.)", "Three boats.")]
+    [InlineData("thought\nThe user wants a description.\n\nThree boats.", "Three boats.")]
+    [InlineData("¡Por supuesto! Tres barcos.", "Tres barcos.")]
+    [InlineData("第一行\n第二行。", "第一行第二行。")]
+    public void Markdown_and_markup_become_plain_text(string answer, string expected) =>
+        Assert.Equal(expected, AnswerText.Read(answer).Text);
+
+    [Theory]
+    [InlineData("A graffiti on a wall reads \"<think>\" in red letters.")]
+    [InlineData("A neon sign says “</think>” above a bar, and people walk by.")]
+    [InlineData("A slide shows the tags <think> and </think> side by side.")]
+    [InlineData("A slide shows the tag </think> in large letters.")]
+    [InlineData("A blackboard with 5*3 and 2 * 4 * 6 and a*b*c on it.")]
+    [InlineData("A player in a #1 jersey runs.")]
+    [InlineData("#1 is on the jersey of the player.")]
+    [InlineData("A screen shows the file snake_case_name.py and IMG_0001_2.jpg.")]
+    [InlineData("The poster says M*A*S*H.")]
+    [InlineData("A heart drawn as I <3 NY on a cup.")]
+    [InlineData("A man 1.80 m tall, 5 < 6, a > b, R&B, AT&T.")]
+    [InlineData("A code editor shows \"<div>\" and \"</p>\" in green.")]
+    [InlineData("3. März 2020 steht auf einem Zettel.")]
+    [InlineData("A bill of $5, 10% off, [sic], a car (red), ~20 people.")]
+    [InlineData("A woman holds a sign: \"Would you like a free hug?\"")]
+    [InlineData("The card reads \"Dear Ann. Let me know if you can come.\"")]
+    [InlineData("A speech bubble asks: Do you want tea?")]
+    [InlineData("A card that says \"I'm sorry, I can't help you\" lies on a table.")]
+    [InlineData("\"Stop\" and \"Go\"")]
+    [InlineData("A sign reads \"Caption: none\".")]
+    [InlineData("If you look closely, a small bird is visible in the tree.")]
+    [InlineData("Sure-footed goats climb a wall.")]
+    [InlineData("Great white sharks circle a boat.")]
+    [InlineData("Okayama castle stands above the river.")]
+    [InlineData("This is a photo of a menu that lists: soup, salad, bread.")]
+    [InlineData("Here is a photo of a page with a summary: sales are up.")]
+    [InlineData("Unfortunately the old bridge in the picture has collapsed into the river.")]
+    [InlineData("I can't help but notice the bright red umbrella in the middle of the grey crowd.")]
+    [InlineData("The image shows a dog.")]
+    [InlineData("A keyboard with the keys <Ctrl>, <Alt> and <Del>.")]
+    [InlineData("I can't see any people in this picture, only a wide empty beach with two umbrellas.")]
+    [InlineData("No image of the moon is visible, only clouds over a dark lake and a boat.")]
+    [InlineData("I'm sorry for your loss, reads a card on a table with white flowers.")]
+    [InlineData("A screen shows the code if (a < b && c > d) and x_1 + x_2 = y_1.")]
+    [InlineData("A table shows | A | B | in its first row.")]
+    [InlineData("A poster with the words \"Here is a description:\" and nothing else.")]
+    [InlineData("Ein Plakat fragt: „Möchten Sie Kaffee?“")]
+    [InlineData("The picture shows a woman leaning against a wall.")]
+    [InlineData("The photo shows a sign: dogs are not allowed.")]
+    [InlineData("iPhone screens on a table. They glow. Dogs look at them.")]
+    [InlineData("A poster: what do you see?")]
+    [InlineData("I see a sign with a question: Where are you going?")]
+    [InlineData("An open book shows C:\\new and a recipe.")]
+    [InlineData("A protest banner reads #metoo and #justice.")]
+    [InlineData("Note the small bird in the upper left corner of this painting.")]
+    [InlineData("A text-only poster: no image attached.")]
+    [InlineData("An emoji family 👨‍👩‍👧 and the flag 🏴󠁧󠁢󠁥󠁮󠁧󠁿 on a shirt.")]
+    [InlineData("خانه‌ای سفید کنار دریا.")]
+    [InlineData("夕暮れの港に三隻の漁船があり、灯台が見える。")]
+    [InlineData("{not json} is written on the wall.")]
+    [InlineData("A 12\" ruler lies beside a pen.")]
+    [InlineData("A dress costs * 20 * euros.")]
+    public void Honest_text_is_kept_as_it_is(string answer) => Assert.Equal(answer, AnswerText.Read(answer).Text);
+
+    [Theory]
+    [InlineData("Here is a description of the picture:\n\n")]
+    [InlineData("Here's a one-paragraph description of the image: ")]
+    [InlineData("Sure! Here is the caption:\n")]
+    [InlineData("Certainly, here's a detailed description of this image:\n\n")]
+    [InlineData("Of course! Here is a description of the image.\n\n")]
+    [InlineData("Okay, let me describe the picture. ")]
+    [InlineData("I'd be happy to help! Here's the alt text:\n")]
+    [InlineData("Description: ")]
+    [InlineData("**Description:** ")]
+    [InlineData("**Caption**: ")]
+    [InlineData("Image Description:\n")]
+    [InlineData("Alt text: ")]
+    [InlineData("### Caption\n\n")]
+    [InlineData("Sure! ")]
+    [InlineData("Hier ist eine Beschreibung des Bildes:\n")]
+    [InlineData("Gerne! Hier ist die Bildbeschreibung: ")]
+    [InlineData("Beschreibung: ")]
+    [InlineData("Voici une description de l'image :\n")]
+    [InlineData("Bien sûr ! Voici la description : ")]
+    [InlineData("¡Claro! Aquí tienes una descripción de la imagen: ")]
+    [InlineData("Ecco una descrizione dell'immagine: ")]
+    [InlineData("Aqui está uma descrição da imagem: ")]
+    [InlineData("以下是图片的描述：")]
+    [InlineData("以下は画像の説明です：")]
+    public void What_a_model_says_before_the_description_is_left_out(string opening) =>
+        Assert.Equal(Good, AnswerText.Read(opening + Good).Text);
+
+    [Theory]
+    [InlineData(" Would you like me to describe something in more detail?")]
+    [InlineData("\n\nLet me know if you want more!")]
+    [InlineData("\n\nLet me know if you'd like more detail. I hope this helps!")]
+    [InlineData("\n\nIf you'd like a shorter version, just let me know.")]
+    [InlineData(" Feel free to ask for more details!")]
+    [InlineData("\n\nIs there anything else you would like to know?")]
+    [InlineData("\n\n---\n\n**Would you like a longer version?**")]
+    [InlineData(" What do you think?")]
+    [InlineData(" Want a shorter version?")]
+    [InlineData("\n\nIf you want, I can also make it shorter.")]
+    [InlineData("\n\n*Note: I cannot identify the people.*")]
+    [InlineData(" Möchten Sie eine ausführlichere Beschreibung?")]
+    [InlineData(" Souhaitez-vous plus de détails ?")]
+    [InlineData(" ¿Quieres que añada más detalles?")]
+    [InlineData(" Vuoi che aggiunga altri dettagli?")]
+    [InlineData("\n\n如果您需要更多细节，请告诉我！")]
+    public void What_a_model_asks_after_the_description_is_left_out(string closing) =>
+        Assert.Equal(Good, AnswerText.Read(Good + closing).Text);
+
+    [Theory]
+    [InlineData("\"{0}\"")]
+    [InlineData("“{0}”")]
+    [InlineData("'{0}'")]
+    [InlineData("**{0}**")]
+    [InlineData("Caption: \"{0}\"")]
+    [InlineData("{{\"caption\": \"{0}\"}}")]
+    [InlineData("{{\"title\": \"Harbour\", \"description\": \"{0}\", \"tags\": [\"sea\"]}}")]
+    [InlineData("```json\n{{\"description\": \"{0}\"}}\n```")]
+    [InlineData("[{{\"caption\": \"{0}\"}}]")]
+    [InlineData("{{\"image\": {{\"alt_text\": \"{0}\"}}}}")]
+    [InlineData("<think>a</think>\n```json\n{{\"caption\": \"{0}\"}}\n```")]
+    public void A_wrapped_description_is_unwrapped(string pattern) =>
+        Assert.Equal(Good, AnswerText.Read(string.Format(System.Globalization.CultureInfo.InvariantCulture, pattern, Good)).Text);
+
+    [Theory]
+    [InlineData("I'm sorry, but I can't help with identifying people in images.")]
+    [InlineData("I cannot assist with that request.")]
+    [InlineData("I can’t help with that.")]
+    [InlineData("Sorry, I am unable to describe this image. If you have another picture, I'd be happy to help!")]
+    [InlineData("I apologize, but I won't provide a description of this content. Please upload a different image.")]
+    [InlineData("As an AI language model, I cannot identify individuals. Is there anything else I can help you with?")]
+    [InlineData("I must respectfully decline this request.")]
+    [InlineData("As an AI, I don't have the ability to identify people.")]
+    [InlineData("This image violates our content policy.")]
+    [InlineData("Es tut mir leid, aber ich kann dieses Bild nicht beschreiben.")]
+    [InlineData("Je suis désolé, mais je ne peux pas décrire cette image.")]
+    [InlineData("Lo siento, pero no puedo describir esta imagen.")]
+    [InlineData("抱歉，我无法描述这张图片。")]
+    [InlineData("申し訳ありませんが、この画像の説明はできません。")]
+    public void A_refusal_is_declined(string answer)
+    {
+        var read = AnswerText.Read(answer);
+        Assert.True(read.IsDeclined, read.ToString());
+        Assert.Equal("", read.Text);
+    }
+
+    [Theory]
+    [InlineData(
+        "I'm sorry, but I can't identify the people. The picture shows two women on a bench in a park in autumn.",
+        "The picture shows two women on a bench in a park in autumn.")]
+    [InlineData(
+        "I'm sorry, but I can't identify the people. I can see two women on a bench in a park.",
+        "I can see two women on a bench in a park.")]
+    [InlineData(
+        "I cannot identify the person, but the photo shows a man in a red coat on a bench by the sea.",
+        "The photo shows a man in a red coat on a bench by the sea.")]
+    public void A_description_beside_a_refusal_is_kept(string answer, string expected) =>
+        Assert.Equal(new AnswerText(expected), AnswerText.Read(answer));
+
+    [Theory]
+    [InlineData("I'm sorry, but I can't see images. Please describe the picture in words.")]
+    [InlineData("I can't see the image. Could you please describe it in words so that I can help you write a good caption for it?")]
+    [InlineData("I am unable to view the image you attached.")]
+    [InlineData("It seems that no image was attached. Please upload the image.")]
+    [InlineData("I don't see any image in your message.")]
+    public void A_model_that_sees_no_picture_is_known(string answer) => Assert.True(AnswerText.Read(answer).IsBlind);
+}

@@ -1,0 +1,87 @@
+using System.IO.Compression;
+using ImageApp.Tests.Application;
+using ImageApp.Tests.Database;
+using ImageApp.Tests.Functions;
+
+namespace ImageApp.Tests.Captions;
+
+/// <summary>
+/// The caption function as a process, with providers as they really answer: as it is built, and from its zip, a NativeAOT program.
+/// </summary>
+public sealed class CaptionFunctionProvidersTests(DatabaseServer server) : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("imageapp-captions-").FullName;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Providers_are_understood_and_every_failure_is_of_a_kind_that_is_meant(bool isNative)
+    {
+        var provider = "";
+        await using var model = await ModelServer.StartAsync((number, body) => ProviderBehaviours.Answer(provider, number, body));
+        await using var pipeline = await FunctionPipeline.StartAsync(
+            server,
+            "CaptionFunction",
+            isNative ? Unpack() : FunctionProcess.Built("ImageApp.CaptionFunction"),
+            ("Captioning__BaseUrl", model.BaseUrl.ToString()),
+            ("Captioning__Model", "m-1"),
+            ("Captioning__ReasoningEffort", "low"));
+        (string Provider, string Caption, string Reason, string Error)[] expected =
+        [
+            ("knows no reasoning_effort", ProviderBehaviours.Caption, "", ""),
+            ("knows max_completion_tokens only", ProviderBehaviours.Caption, "", ""),
+            ("knows max_tokens only", ProviderBehaviours.Caption, "", ""),
+            ("cut at first", ProviderBehaviours.Caption, "", ""),
+            ("cut in a sentence", ProviderBehaviours.Caption, "", ""),
+            ("thoughts in the text", ProviderBehaviours.Caption, "", ""),
+            ("thoughts as parts", ProviderBehaviours.Caption, "", ""),
+            ("markdown", "Two herons stand in shallow water. Mist, reeds.", "", ""),
+            ("finish eos", ProviderBehaviours.Caption, "", ""),
+            ("finish null", ProviderBehaviours.Caption, "", ""),
+            ("strange members", ProviderBehaviours.Caption, "", ""),
+            ("events", ProviderBehaviours.Caption, "", ""),
+            ("thoughts only, null", "", "raise Captioning:MaxOutputTokens", ""),
+            ("refusal", "", "declined to describe", ""),
+            ("content_filter: PROHIBITED_CONTENT", "", "declined to describe", ""),
+            ("unknown model", "", "knows no model m-1: correct Captioning:Model.", ""),
+            ("text only", "", "takes no pictures: set Captioning:Model", ""),
+            ("key refused", "", "wants a key: set Captioning:ApiKey.", ""),
+            ("a page", "", "correct it", ""),
+            ("error in 200", "", "", "502"),
+            ("choices null", "", "", "without choices"),
+            ("choices empty", "", "", "without choices"),
+            ("broken JSON", "", "", "broke off"),
+            ("overloaded", "", "", "503"),
+            ("minute's quota", "", "", "takes no more requests for now"),
+            ("day's quota", "", "", "quota of the day is used up"),
+        ];
+        foreach (var (name, caption, reason, failure) in expected)
+        {
+            provider = name;
+            var key = $"images/{name.Replace(' ', '-')}.jpg";
+            await pipeline.PutAsync(key, TestImages.Jpeg(60, 40));
+            var (error, answer) = await pipeline.InvokeAsync(key);
+            var image = (await pipeline.Catalogue.FindAsync(key, Cancel))!;
+            Assert.Equal((name, caption), (name, image.Caption ?? ""));
+            Assert.True((image.CaptionError is null) == (reason.Length == 0), $"{name}: {image.CaptionError}");
+            Assert.Contains(reason, image.CaptionError ?? "");
+            Assert.True((error is null) == (failure.Length == 0), $"{name}: {answer}");
+            Assert.Contains(failure, answer);
+        }
+
+        Assert.All(model.Requests, request => Assert.Null(request.Authorization));
+        Assert.Contains("The provider of m-1 answered 502: Provider returned error", pipeline.Log);
+    }
+
+    private string[] Unpack()
+    {
+        var zip = Path.Combine(RepositoryRoot.Path, "artifacts", "ImageApp.CaptionFunction.zip");
+        Assert.True(File.Exists(zip), $"{zip} is not there: deploy/package builds it.");
+        ZipFile.ExtractToDirectory(zip, _folder);
+        return [Path.Combine(_folder, "bootstrap")];
+    }
+}

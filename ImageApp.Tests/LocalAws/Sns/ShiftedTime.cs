@@ -1,9 +1,0 @@
-namespace ImageApp.Tests.LocalAws.Sns;
-
-/// <summary>The system's clock, moved.</summary>
-internal sealed class ShiftedTime : TimeProvider
-{
-    public TimeSpan Shift { get; set; }
-
-    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Shift;
-}
