@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.IO.Compression;
 using System.Text.Json.Nodes;
 using Amazon.Runtime;
 using Amazon.S3;
@@ -10,6 +12,7 @@ using ImageApp.FunctionDefaults;
 using ImageApp.Tests.Application;
 using ImageApp.Tests.Core;
 using ImageApp.Tests.Database;
+using ImageApp.Web.Content;
 using ImageApp.Web.Upkeep;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -268,6 +271,78 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
         Assert.False(await ExistsAsync("images/half-deleted.jpg"));
         Assert.False(await ExistsAsync(GalleryRendition.Thumbnail.KeyFor("images/1 写.jpg")));
         Assert.True(await ExistsAsync(GalleryRendition.Thumbnail.KeyFor("images/0 写.jpg")));
+    }
+
+    [Fact]
+    public async Task A_zip_with_a_missing_original_has_the_others_and_a_note_of_what_is_missing()
+    {
+        foreach (var key in new[] { "images/a.jpg", "images/b.jpg", "images/c.jpg" })
+        {
+            await PutAsync(key);
+        }
+
+        await _s3.DeleteObjectAsync(FunctionPipeline.Bucket, "images/b.jpg", Cancel);
+        var images = (await _catalogue.Gallery.ListAsync(new ImageQuery(10), Cancel)).Images;
+        using var zip = new MemoryStream();
+        await ImageArchive.WriteAsync(zip, images, _bucket, Cancel);
+
+        using var archive = new ZipArchive(new MemoryStream(zip.ToArray()));
+        Assert.Equal(["a (2).jpg", "a.jpg", "missing.txt"], archive.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));
+        using var note = new StreamReader(archive.GetEntry("missing.txt")!.Open());
+        Assert.Contains("a.jpg", await note.ReadToEndAsync(Cancel));
+        Assert.All(
+            archive.Entries.Where(entry => entry.Name != "missing.txt"),
+            entry => Assert.Equal(TestImages.Jpeg(60, 40).Length, entry.Length)
+        );
+    }
+
+    [Fact]
+    public async Task The_reconciler_sends_a_failed_image_round_again_and_lets_one_leave_whose_original_is_gone()
+    {
+        await _bucket.PutOriginalAsync("images/failed.jpg", new MemoryStream(TestImages.Jpeg(60, 40)), "image/jpeg", "before.jpg", Cancel);
+        foreach (var key in new[] { "images/failed.jpg", "images/gone.jpg" })
+        {
+            foreach (var step in new[] { "thumbnail", "caption" })
+            {
+                await _catalogue.Results.ObserveAsync(
+                    new ObservedObject(key, "e", 5, "image/jpeg", "Failed 写.jpg") { Step = step },
+                    Cancel
+                );
+            }
+        }
+
+        var options = new ReconcilerOptions
+        {
+            Interval = TimeSpan.FromMilliseconds(50),
+            Quiet = TimeSpan.FromMilliseconds(1),
+            MaxAttempts = 1,
+        };
+        using var reconciler = new Reconciler(
+            _catalogue.Upkeep,
+            _catalogue.Uploads,
+            _catalogue.Locks,
+            _bucket,
+            new OriginalRemoval(_bucket, _catalogue.Results),
+            options,
+            TimeProvider.System,
+            NullLogger<Reconciler>.Instance
+        );
+        await reconciler.StartAsync(Cancel);
+        var deadline = Stopwatch.StartNew();
+        while ((await FindAsync("images/failed.jpg"))!.Attempts == 0 || await ShownAsync("images/gone.jpg") is not null)
+        {
+            Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(30), "Nothing was reconciled.");
+            await Task.Delay(20, Cancel);
+        }
+
+        while ((await _bucket.FindOriginalAsync("images/failed.jpg", Cancel))!.FileName != "Failed 写.jpg")
+        {
+            Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(30), "The object was not touched.");
+            await Task.Delay(20, Cancel);
+        }
+
+        await reconciler.StopAsync(Cancel);
+        Assert.Equal(1, (await FindAsync("images/failed.jpg"))!.Attempts);
     }
 
     private async Task PutAsync(string key)
