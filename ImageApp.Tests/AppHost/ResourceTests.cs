@@ -58,11 +58,7 @@ public sealed class ResourceTests(RunningApplication fixture)
     {
         var app = await fixture.StartAsync();
         await app.Resources.WaitForResourceHealthyAsync("CaptionFunction", Cancel);
-        var process = await app.ProcessAsync("CaptionFunction");
-        var id = Convert.ToInt32(
-            process.Snapshot.Properties.First(property => property.Name == "executable.pid").Value,
-            System.Globalization.CultureInfo.InvariantCulture
-        );
+        var id = RunningApplication.ProcessId(await app.ProcessAsync("CaptionFunction"));
         using (var function = System.Diagnostics.Process.GetProcessById(id))
         {
             function.Kill();
