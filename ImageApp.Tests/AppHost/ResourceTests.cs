@@ -79,6 +79,9 @@ public sealed class ResourceTests(RunningApplication fixture)
         {
             var change = await app.Resources.WaitForResourceAsync(name, change => change.Snapshot.State?.Text == "Empty", Cancel);
             Assert.Contains(change.Snapshot.Relationships, relation => relation is { Type: "Parent", ResourceName: "image-events" });
+
+            // What the dashboard's tree is made of.
+            Assert.Contains(change.Snapshot.Properties, property => property is { Name: "resource.parentName", Value: "image-events" });
         }
     }
 
