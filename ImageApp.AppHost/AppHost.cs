@@ -6,7 +6,13 @@ using ImageApp.AppHost.Hosting.Functions;
 using ImageApp.AppHost.Hosting.Start;
 using ImageApp.AppHost.Hosting.Web;
 
-var builder = DistributedApplication.CreateBuilder(args).WithPlainStartErrors().WithLoopbackUnproxied().WithPortCheck().WithOrderlyStop();
+var builder = DistributedApplication
+    .CreateBuilder(args)
+    .WithPlainStartErrors()
+    .WithFailureMessages()
+    .WithLoopbackUnproxied()
+    .WithPortCheck()
+    .WithOrderlyStop();
 
 // Amazon Web Services, on this machine: S3, SNS, SQS, Lambda and CloudFormation on port 4566.
 // With --aws or AWS:Profile an account of your own has all but the functions.

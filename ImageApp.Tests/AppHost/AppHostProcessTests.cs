@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Json;
@@ -11,6 +12,7 @@ namespace ImageApp.Tests.AppHost;
 public sealed class AppHostProcessTests : IDisposable
 {
     private readonly List<Process> _hosts = [];
+    private readonly ConcurrentQueue<string> _output = [];
     private readonly string _folder = Directory.CreateTempSubdirectory("imageapp-host-").FullName;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -73,6 +75,30 @@ public sealed class AppHostProcessTests : IDisposable
         Assert.True((await File.ReadAllTextAsync(secret, Cancel)).Trim().Length >= 20);
         await SignalAsync(host, "INT");
         await host.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+    }
+
+    [Fact]
+    public async Task A_database_whose_files_cannot_be_made_is_named_at_the_terminal_with_its_reason()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "mysql"));
+        await File.WriteAllTextAsync(Path.Combine(_folder, "mysql", "data"), "no directory", Cancel);
+        var host = Start();
+        await SaysAsync(host, "mysql failed to start", "could not be made");
+        await SignalAsync(host, "INT");
+        await host.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+    }
+
+    [Fact]
+    public async Task A_database_that_ends_by_itself_is_named_at_the_terminal_with_its_last_lines()
+    {
+        // As if somebody had emptied the folder by hand.
+        Directory.CreateDirectory(Path.Combine(_folder, "mysql", "data"));
+        await File.WriteAllTextAsync(Path.Combine(_folder, "mysql", "initialised"), "", Cancel);
+        var host = Start();
+        await SaysAsync(host, "mysql ended by itself with exit code", "[ERROR]");
+        await SignalAsync(host, "INT");
+        await host.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        Assert.DoesNotContain(_output, line => line.Contains("web ended by itself", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -168,10 +194,22 @@ public sealed class AppHostProcessTests : IDisposable
             RedirectStandardOutput = true,
         };
         var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
+        process.OutputDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
         process.BeginOutputReadLine();
         _hosts.Add(process);
         return process;
+    }
+
+    private async Task SaysAsync(Process host, params string[] texts)
+    {
+        host.ErrorDataReceived += (_, _) => { };
+        host.BeginErrorReadLine();
+        var deadline = Stopwatch.StartNew();
+        while (!texts.All(text => _output.Any(line => line.Contains(text, StringComparison.Ordinal))))
+        {
+            Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(60) && !host.HasExited, string.Join('\n', _output));
+            await Task.Delay(50, Cancel);
+        }
     }
 
     private static string Configuration => AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";

@@ -58,11 +58,7 @@ public sealed class ResourceTests(RunningApplication fixture)
     {
         var app = await fixture.StartAsync();
         await app.Resources.WaitForResourceHealthyAsync("CaptionFunction", Cancel);
-        var process = await app.ProcessAsync("CaptionFunction");
-        var id = Convert.ToInt32(
-            process.Snapshot.Properties.First(property => property.Name == "executable.pid").Value,
-            System.Globalization.CultureInfo.InvariantCulture
-        );
+        var id = RunningApplication.ProcessId(await app.ProcessAsync("CaptionFunction"));
         using (var function = System.Diagnostics.Process.GetProcessById(id))
         {
             function.Kill();
@@ -83,6 +79,9 @@ public sealed class ResourceTests(RunningApplication fixture)
         {
             var change = await app.Resources.WaitForResourceAsync(name, change => change.Snapshot.State?.Text == "Empty", Cancel);
             Assert.Contains(change.Snapshot.Relationships, relation => relation is { Type: "Parent", ResourceName: "image-events" });
+
+            // What the dashboard's tree is made of.
+            Assert.Contains(change.Snapshot.Properties, property => property is { Name: "resource.parentName", Value: "image-events" });
         }
     }
 

@@ -87,6 +87,13 @@ public sealed class RunningApplication : IAsyncLifetime
         throw new InvalidOperationException("The application ended.");
     }
 
+    /// <summary>The process that runs a resource.</summary>
+    public static int ProcessId(ResourceEvent process) =>
+        Convert.ToInt32(
+            process.Snapshot.Properties.First(property => property.Name == "executable.pid").Value,
+            System.Globalization.CultureInfo.InvariantCulture
+        );
+
     /// <summary>Asks for an image until something is true of it.</summary>
     public async Task<JsonObject> WaitForImageAsync(long id, Func<JsonObject, bool> until)
     {

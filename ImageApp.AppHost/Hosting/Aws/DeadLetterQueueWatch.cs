@@ -34,8 +34,11 @@ internal sealed class DeadLetterQueueWatch(
                     state with
                     {
                         StartTimeStamp = DateTime.UtcNow,
+
+                        // The orchestrator's own say whose child it is.
                         Properties =
                         [
+                            .. state.Properties,
                             new ResourcePropertySnapshot("aws.sqs.url", queue.Url),
                             new ResourcePropertySnapshot("aws.lambda.function", queue.Function),
                         ],
