@@ -47,6 +47,18 @@ public sealed class DialectTests
     }
 
     [Fact]
+    public void A_limit_is_left_out_only_where_one_request_is_refused_under_both_names()
+    {
+        var dialect = Dialect.Guess(new Uri("http://localhost/v1"), "m", null);
+        var flipped = dialect.After(Unknown("max_tokens"), 4096)!;
+        Assert.Equal(TokenLimitName.MaxCompletionTokens, flipped.LimitName);
+        Assert.Equal(TokenLimitName.MaxTokens, flipped.After(Unknown("max_completion_tokens"), 4096)!.LimitName);
+        Assert.Equal(TokenLimitName.None, flipped.After(Unknown("max_completion_tokens"), 4096, isOtherNameRefused: true)!.LimitName);
+
+        static ProviderError Unknown(string name) => new(422, $"extra_forbidden {name} Extra inputs are not permitted", "", IsJson: true);
+    }
+
+    [Fact]
     public void A_refusal_of_another_kind_teaches_nothing()
     {
         var dialect = Dialect.Guess(new Uri("http://localhost/v1"), "m", "low");
