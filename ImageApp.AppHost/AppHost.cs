@@ -11,6 +11,7 @@ var builder = DistributedApplication
     .WithPlainStartErrors()
     .WithFailureMessages()
     .WithLoopbackUnproxied()
+    .WithOllama()
     .WithPortCheck()
     .WithOrderlyStop();
 

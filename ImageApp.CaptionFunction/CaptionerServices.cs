@@ -1,5 +1,6 @@
 using ImageApp.CaptionFunction.Provider;
 using ImageApp.Core;
+using ImageApp.Core.Catalogue;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,7 +27,13 @@ internal static class CaptionerServices
             return;
         }
 
-        services.AddSingleton(provider => CreateChatClient(options, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(provider =>
+        {
+            var client = CreateChatClient(options, TimeProvider.System, provider.GetRequiredService<ILoggerFactory>());
+            return options.MaxPerDay is { } max
+                ? new DailyLimit(client, max, provider.GetRequiredService<CaptioningState>(), TimeProvider.System)
+                : client;
+        });
         services.AddSingleton<ICaptioner>(provider => new ModelCaptioner(
             provider.GetRequiredService<IChatClient>(),
             options,

@@ -1,4 +1,8 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using ImageApp.Core;
+using ImageApp.Core.Catalogue;
 
 namespace ImageApp.CaptionFunction;
 
@@ -47,6 +51,9 @@ internal sealed record CaptioningOptions
     /// <summary>The longest wait that a provider asks for and that is spent within the invocation.</summary>
     public TimeSpan MaxRetryAfter { get; set; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>How often a day, in UTC, the model is asked at most, by all instances together; null without a limit.</summary>
+    public int? MaxPerDay { get; set; }
+
     /// <summary>Whether there is a key.</summary>
     public bool HasKey => !string.IsNullOrWhiteSpace(ApiKey);
 
@@ -78,7 +85,24 @@ internal sealed record CaptioningOptions
         var isBounded = Timeout > TimeSpan.Zero && Timeout <= TimeSpan.FromMinutes(4);
         OptionsCheck.Require(isBounded, Section, nameof(Timeout), Timeout, "more than zero, at most four minutes");
         OptionsCheck.Require(MaxOutputTokens > 0, Section, nameof(MaxOutputTokens), MaxOutputTokens, "1 or more");
+        OptionsCheck.Require(MaxPerDay is null or > 0, Section, nameof(MaxPerDay), MaxPerDay ?? 0, "1 or more");
         Language = Language is null ? null : LanguageTag.Normalize(Language);
         return this;
+    }
+
+    /// <summary>What all instances need to know of these settings. The key is in the hash, from which nobody reads it.</summary>
+    public CaptioningSettings ToSettings()
+    {
+        string?[] values = UsesModel
+            ?
+            [
+                BaseUrl.ToString(), Model, ApiKey?.Trim(), Prompt, Language, ReasoningEffort, Invariant(MaxOutputTokens), Invariant(MaxPerDay),
+                Timeout.ToString("c", CultureInfo.InvariantCulture),
+            ]
+            : [CaptioningState.OfflineModel];
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', values)));
+        return new CaptioningSettings(hash, UsesModel ? Model : null, UsesModel ? MaxPerDay : null);
+
+        static string? Invariant(int? number) => number?.ToString(CultureInfo.InvariantCulture);
     }
 }

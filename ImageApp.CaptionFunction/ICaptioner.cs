@@ -1,4 +1,5 @@
 using ImageApp.Core;
+using ImageApp.Core.Catalogue;
 using ImageApp.FunctionDefaults;
 
 namespace ImageApp.CaptionFunction;
@@ -9,5 +10,5 @@ internal interface ICaptioner
     /// <summary>Describes an image.</summary>
     /// <exception cref="ImageFailureException">The image cannot be read.</exception>
     /// <exception cref="ModelFailureException">The model gave no caption; the type says what to do about it.</exception>
-    Task<Caption> DescribeAsync(SourceImage image, CancellationToken cancellationToken);
+    Task<CaptionResult> DescribeAsync(SourceImage image, CancellationToken cancellationToken);
 }

@@ -8,26 +8,22 @@ namespace ImageApp.CaptionFunction;
 internal static partial class LanguageTag
 {
     // The process has no culture data (invariant globalization), so the names that a model should read are here: languages of ISO 639-1
-    // with
-    // many readers. Models know the others by their tag.
-    private static readonly FrozenDictionary<string, string> Names = new Dictionary<string, string>
-    {
-        ["af"] = "Afrikaans", ["am"] = "Amharic", ["ar"] = "Arabic", ["az"] = "Azerbaijani", ["be"] = "Belarusian",
-        ["bg"] = "Bulgarian", ["bn"] = "Bengali", ["bs"] = "Bosnian", ["ca"] = "Catalan", ["cs"] = "Czech", ["cy"] = "Welsh",
-        ["da"] = "Danish", ["de"] = "German", ["el"] = "Greek", ["en"] = "English", ["eo"] = "Esperanto", ["es"] = "Spanish",
-        ["et"] = "Estonian", ["eu"] = "Basque", ["fa"] = "Persian", ["fi"] = "Finnish", ["fil"] = "Filipino", ["fr"] = "French",
-        ["ga"] = "Irish", ["gl"] = "Galician", ["gu"] = "Gujarati", ["ha"] = "Hausa", ["he"] = "Hebrew", ["hi"] = "Hindi",
-        ["hr"] = "Croatian", ["hu"] = "Hungarian", ["hy"] = "Armenian", ["id"] = "Indonesian", ["is"] = "Icelandic",
-        ["it"] = "Italian", ["ja"] = "Japanese", ["ka"] = "Georgian", ["kk"] = "Kazakh", ["km"] = "Khmer", ["kn"] = "Kannada",
-        ["ko"] = "Korean", ["lb"] = "Luxembourgish", ["lo"] = "Lao", ["lt"] = "Lithuanian", ["lv"] = "Latvian",
-        ["mk"] = "Macedonian", ["ml"] = "Malayalam", ["mn"] = "Mongolian", ["mr"] = "Marathi", ["ms"] = "Malay", ["mt"] = "Maltese",
-        ["my"] = "Burmese", ["nb"] = "Norwegian Bokmål", ["ne"] = "Nepali", ["nl"] = "Dutch", ["nn"] = "Norwegian Nynorsk",
-        ["no"] = "Norwegian", ["pa"] = "Punjabi", ["pl"] = "Polish", ["ps"] = "Pashto", ["pt"] = "Portuguese", ["ro"] = "Romanian",
-        ["ru"] = "Russian", ["si"] = "Sinhala", ["sk"] = "Slovak", ["sl"] = "Slovenian", ["sq"] = "Albanian", ["sr"] = "Serbian",
-        ["sv"] = "Swedish", ["sw"] = "Swahili", ["ta"] = "Tamil", ["te"] = "Telugu", ["th"] = "Thai", ["tl"] = "Tagalog",
-        ["tr"] = "Turkish", ["uk"] = "Ukrainian", ["ur"] = "Urdu", ["uz"] = "Uzbek", ["vi"] = "Vietnamese", ["yue"] = "Cantonese",
-        ["zh"] = "Chinese", ["zu"] = "Zulu",
-    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+    // with many readers. Models know the others by their tag.
+    private static readonly FrozenDictionary<string, string> Names =
+        """
+        af Afrikaans; am Amharic; ar Arabic; az Azerbaijani; be Belarusian; bg Bulgarian; bn Bengali; bs Bosnian; ca Catalan;
+        cs Czech; cy Welsh; da Danish; de German; el Greek; en English; eo Esperanto; es Spanish; et Estonian; eu Basque;
+        fa Persian; fi Finnish; fil Filipino; fr French; ga Irish; gl Galician; gu Gujarati; ha Hausa; he Hebrew; hi Hindi;
+        hr Croatian; hu Hungarian; hy Armenian; id Indonesian; is Icelandic; it Italian; ja Japanese; ka Georgian; kk Kazakh;
+        km Khmer; kn Kannada; ko Korean; lb Luxembourgish; lo Lao; lt Lithuanian; lv Latvian; mk Macedonian; ml Malayalam;
+        mn Mongolian; mr Marathi; ms Malay; mt Maltese; my Burmese; nb Norwegian Bokmål; ne Nepali; nl Dutch;
+        nn Norwegian Nynorsk; no Norwegian; pa Punjabi; pl Polish; ps Pashto; pt Portuguese; ro Romanian; ru Russian;
+        si Sinhala; sk Slovak; sl Slovenian; sq Albanian; sr Serbian; sv Swedish; sw Swahili; ta Tamil; te Telugu; th Thai;
+        tl Tagalog; tr Turkish; uk Ukrainian; ur Urdu; uz Uzbek; vi Vietnamese; yue Cantonese; zh Chinese; zu Zulu
+        """
+            .Split(';', StringSplitOptions.TrimEntries)
+            .Select(language => language.Split(' ', 2))
+            .ToFrozenDictionary(language => language[0], language => language[1], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether a tag is well-formed.</summary>
     public static bool IsWellFormed(string tag) => WellFormed().IsMatch(tag);

@@ -1,5 +1,6 @@
 using ImageApp.CaptionFunction.Answers;
 using ImageApp.Core;
+using ImageApp.Core.Catalogue;
 using ImageApp.FunctionDefaults;
 using ImageApp.Imaging;
 using Microsoft.Extensions.AI;
@@ -23,13 +24,13 @@ internal sealed partial class ModelCaptioner(
     private const int MaxAsks = 3;
 
     /// <inheritdoc/>
-    public async Task<Caption> DescribeAsync(SourceImage image, CancellationToken cancellationToken)
+    public async Task<CaptionResult> DescribeAsync(SourceImage image, CancellationToken cancellationToken)
     {
         ImageHeader.Read(image.Path, image.Format, limits);
         var question = Question(image, Side);
         var tokens = options.MaxOutputTokens;
         var started = time.GetTimestamp();
-        Caption? shortened = null;
+        CaptionResult? shortened = null;
         var isSmall = false;
         for (var asks = 1; ; asks++)
         {
@@ -82,7 +83,7 @@ internal sealed partial class ModelCaptioner(
         }
     }
 
-    private Caption? Read(AnswerText answer, ChatResponse response)
+    private CaptionResult? Read(AnswerText answer, ChatResponse response)
     {
         if (answer.IsDeclined)
         {
@@ -95,13 +96,13 @@ internal sealed partial class ModelCaptioner(
         }
 
         return answer.Text.Length == 0 ? null
-            : answer.Text.Length <= MaxLength ? new Caption(answer.Text, Name(response), options.Language)
-            : new Caption(Sentences.Limit(answer.Text, MaxLength), Name(response), options.Language, IsShortened: true);
+            : answer.Text.Length <= MaxLength ? new CaptionResult(answer.Text, Name(response), options.Language)
+            : new CaptionResult(Sentences.Limit(answer.Text, MaxLength), Name(response), options.Language, IsShortened: true);
     }
 
-    private Caption? Shortened(AnswerText answer, ChatResponse response) =>
+    private CaptionResult? Shortened(AnswerText answer, ChatResponse response) =>
         answer.Text.Length > 0 && Sentences.CutToWhole(answer.Text.Length <= MaxLength ? answer.Text : answer.Text[..MaxLength]) is { } text
-            ? new Caption(text, Name(response), options.Language, IsShortened: true)
+            ? new CaptionResult(text, Name(response), options.Language, IsShortened: true)
             : null;
 
     private string Name(ChatResponse response) => response.ModelId is { Length: > 0 } id ? id : options.Model;
@@ -134,10 +135,7 @@ internal sealed partial class ModelCaptioner(
             }
             catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
             {
-                var (seconds, setting) = (options.Timeout.TotalSeconds, CaptioningOptions.NameOf(nameof(CaptioningOptions.Timeout)));
-                throw new ModelUnavailableException(
-                    FormattableString.Invariant($"The model {options.Model} gave no answer within {seconds:0.#} seconds ({setting})."),
-                    innerException: e);
+                throw ModelUnavailableException.Timeout(options.Model, options.Timeout, e);
             }
 
             LogBusy(logger, options.Model, wait.TotalSeconds, key);

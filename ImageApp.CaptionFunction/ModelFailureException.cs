@@ -1,10 +1,10 @@
 namespace ImageApp.CaptionFunction;
 
 /// <summary>
-/// The model gave no caption. The set of its types is closed, and the type decides what happens: <see cref="ModelDeclinedException"/>,
-/// <see cref="ModelAnswerException"/>, <see cref="ModelPictureException"/> and <see cref="ModelSettingException"/> are stored with the
-/// picture;
-/// <see cref="ModelQuotaException"/> and <see cref="ModelUnavailableException"/> pass by themselves.
+/// The model gave no caption. The set of its types is closed, and the type decides what happens: after
+/// <see cref="ModelDeclinedException"/> and <see cref="ModelPictureException"/> the picture is left as it is, after
+/// <see cref="ModelAnswerException"/> and <see cref="ModelSettingException"/> until a setting changes, after
+/// <see cref="ModelUnavailableException"/> it waits, and after <see cref="ModelQuotaException"/> all pictures do.
 /// </summary>
 internal abstract class ModelFailureException : Exception
 {
@@ -13,7 +13,4 @@ internal abstract class ModelFailureException : Exception
 
     /// <summary>The failure's stable name, for example <c>declined</c>.</summary>
     public string Code { get; }
-
-    /// <summary>Whether asking again with the same settings would give the same: then the reason belongs to the picture.</summary>
-    public virtual bool IsLasting => true;
 }

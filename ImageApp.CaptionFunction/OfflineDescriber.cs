@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ImageApp.Core;
+using ImageApp.Core.Catalogue;
 using ImageApp.FunctionDefaults;
 using ImageApp.Imaging;
 
@@ -13,15 +14,15 @@ namespace ImageApp.CaptionFunction;
 internal sealed class OfflineDescriber(ImageLimits limits) : ICaptioner
 {
     /// <summary>What is recorded as the model.</summary>
-    public const string Model = "offline";
+    public const string Model = CaptioningState.OfflineModel;
 
     private const int SampleSide = 48;
 
     /// <inheritdoc/>
-    public Task<Caption> DescribeAsync(SourceImage image, CancellationToken cancellationToken)
+    public Task<CaptionResult> DescribeAsync(SourceImage image, CancellationToken cancellationToken)
     {
         var (header, pixels) = Decode(image);
-        return Task.FromResult(new Caption(Describe(header, ColourNames.Dominant(pixels)), Model, Language: "en"));
+        return Task.FromResult(new CaptionResult(Describe(header, ColourNames.Dominant(pixels)), Model, Language: "en"));
     }
 
     internal static string Describe(ImageHeader header, IReadOnlyList<string> colours)

@@ -11,4 +11,7 @@ internal enum QuotaKind
 
     /// <summary>Money, or an allowance that only a person can raise.</summary>
     Credit,
+
+    /// <summary>Questions to the model, by the gallery's own limit.</summary>
+    Own,
 }

@@ -51,6 +51,12 @@ public static class FailureCodes
     /// <summary>The provider's quota is used up until later.</summary>
     public const string QuotaPaused = "quota-paused";
 
+    /// <summary>The provider cannot be reached, is overloaded, or fails.</summary>
+    public const string ProviderAway = "provider-away";
+
+    /// <summary>The model gives no answer in the time that it has.</summary>
+    public const string ModelTimeout = "model-timeout";
+
     /// <summary>No OpenAI-compatible API answers at the configured address.</summary>
     public const string ProviderUnknown = "provider-unknown";
 
@@ -62,7 +68,10 @@ public static class FailureCodes
 
     /// <summary>Reasons that a setting or time can take away: they are shown, and the step is still tried again.</summary>
     public static IReadOnlyList<string> Passing { get; } =
-        [ModelUnknown, ModelTextOnly, KeyRefused, ProviderUnknown, RequestRefused, AnswerTooLong, QuotaPaused];
+        [ModelUnknown, ModelTextOnly, KeyRefused, ProviderUnknown, RequestRefused, AnswerTooLong, .. Waiting, ModelTimeout];
+
+    /// <summary>Reasons that time alone takes away: nobody has to do anything.</summary>
+    public static IReadOnlyList<string> Waiting => [QuotaPaused, ProviderAway];
 
     /// <summary>Whether trying again would not help. So it is with a code of another version, too.</summary>
     public static bool IsFinal(string? code) => code is null || !Passing.Contains(code);

@@ -14,6 +14,13 @@ public interface IImageStep
     /// <summary>Whether the row has this step's result, or a final reason why there is none.</summary>
     bool IsDone(ImageRecord image);
 
+    /// <summary>
+    /// Called once, when the function starts, beside its first poll. Nothing, unless the step says otherwise; what it may need is checked
+    /// again with the first image, since a new sandbox may be frozen before this ends.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the call when the function ends.</param>
+    Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Makes and stores the result.</summary>
     /// <returns>A short name for metrics of what was stored, for example <c>stored</c>.</returns>
     /// <exception cref="ImageFailureException">There is no result, for a reason to be stored.</exception>

@@ -41,7 +41,14 @@ public static class LambdaFunction
         var handler = provider.GetRequiredService<FunctionHandler>();
         using var bootstrap = LambdaBootstrapBuilder
             .Create<SNSEvent>(handler.HandleAsync, new SourceGeneratorLambdaJsonSerializer<FunctionJson>()).Build();
-        await bootstrap.RunAsync(stop.Token);
+        try
+        {
+            await Task.WhenAll(bootstrap.RunAsync(stop.Token), provider.GetRequiredService<IImageStep>().StartAsync(stop.Token));
+        }
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+        {
+            // Asked to end while it was starting.
+        }
     }
 
     private static void AddProcessing(IServiceCollection services, IConfiguration configuration)

@@ -1,5 +1,6 @@
 using ImageApp.Core;
 using ImageApp.ServiceDefaults;
+using ImageApp.Web.Captioning;
 using ImageApp.Web.Content;
 using ImageApp.Web.Hosting;
 using ImageApp.Web.Live;
@@ -13,6 +14,7 @@ builder.AddServiceDefaults(ImageAppTelemetry.Name);
 builder.AddHosting();
 builder.AddPictures();
 builder.AddUploads();
+builder.AddCaptioning();
 builder.AddLive();
 builder.AddUpkeep();
 
@@ -25,6 +27,7 @@ app.MapStaticAssets();
 app.MapOpenApi();
 app.MapPictures();
 app.MapUploads();
+app.MapCaptioning();
 app.MapContent();
 app.MapLive();
 app.MapPages();

@@ -10,6 +10,7 @@ public static class CatalogueServices
         .AddSingleton<GalleryCatalogue>()
         .AddSingleton<UploadCatalogue>()
         .AddSingleton<StepResults>()
+        .AddSingleton<CaptioningState>()
         .AddSingleton<UpkeepCatalogue>()
         .AddSingleton<CatalogueLock>();
 }

@@ -13,7 +13,11 @@ namespace ImageApp.Core.Catalogue;
 internal static class CatalogueTable
 {
     /// <summary>The codes of reasons that pass, as a list in SQL.</summary>
-    public static string Passing { get; } = string.Join(", ", FailureCodes.Passing.Select(code => $"'{code}'"));
+    public static string Passing { get; } = Quote(FailureCodes.Passing);
+
+    /// <summary>Whether a caption failed, rather than that it waits.</summary>
+    public static string IsCaptionFailed { get; } =
+        $"(caption_error IS NOT NULL AND COALESCE(caption_error_code, '') NOT IN ({Quote(FailureCodes.Waiting)}))";
 
     /// <summary>When the object was last put or touched, which sends its event.</summary>
     public const string SentAt = "COALESCE(sent_at, uploaded_at)";
@@ -22,7 +26,7 @@ internal static class CatalogueTable
     private static readonly string Columns = string.Join(", ",
     [
         "id", "image_key", "file_name", "content_type", "size_bytes", "width", "height", "object_etag", "damaged", "attempts",
-        "caption", "caption_model", "caption_error", "caption_error_code",
+        "caption", "caption_model", "caption_language", "caption_shortened", "caption_again", "caption_error", "caption_error_code",
         "thumbnail_key", "preview_key", "thumbnail_error", "thumbnail_error_code", "camera", "taken_at", "placeholder",
         .. new[]
         {
@@ -82,13 +86,23 @@ internal static class CatalogueTable
         string where,
         CancellationToken cancellationToken,
         params (string Name, object? Value)[] parameters) =>
-        database.RunAsync(verb, $"SELECT {Columns} FROM captions {where}", parameters, async command =>
+        database.ReadAsync(verb, $"SELECT {Columns} FROM captions {where}", Read, cancellationToken, parameters);
+
+    /// <summary>Reads what a query finds, each row by <paramref name="read"/>.</summary>
+    public static Task<List<T>> ReadAsync<T>(
+        this MySqlDataSource database,
+        string verb,
+        string sql,
+        Func<DbDataReader, T> read,
+        CancellationToken cancellationToken,
+        params (string Name, object? Value)[] parameters) =>
+        database.RunAsync(verb, sql, parameters, async command =>
         {
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            var rows = new List<ImageRecord>();
+            var rows = new List<T>();
             while (await reader.ReadAsync(cancellationToken))
             {
-                rows.Add(Read(reader));
+                rows.Add(read(reader));
             }
 
             return rows;
@@ -123,6 +137,8 @@ internal static class CatalogueTable
             return await run(command);
         });
 
+    private static string Quote(IEnumerable<string> codes) => string.Join(", ", codes.Select(code => $"'{code}'"));
+
     private static ImageRecord Read(DbDataReader row)
     {
         return new ImageRecord
@@ -138,6 +154,9 @@ internal static class CatalogueTable
             UploadedAt = Time("uploaded_at"),
             Caption = Text("caption"),
             CaptionModel = Text("caption_model"),
+            CaptionLanguage = Text("caption_language"),
+            IsCaptionShortened = row.GetBoolean(Ordinal("caption_shortened")),
+            IsCaptionWantedAgain = row.GetBoolean(Ordinal("caption_again")),
             CaptionGeneratedAt = Time("caption_generated_at"),
             CaptionEditedAt = Time("caption_edited_at"),
             CaptionError = Text("caption_error"),

@@ -99,6 +99,7 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
             """
             UPDATE captions
             SET caption = @caption, caption_search = @search, caption_edited_at = CURRENT_TIMESTAMP(3),
+                caption_language = NULL, caption_shortened = 0, caption_again = 0, caption_retry_at = NULL,
                 caption_error = NULL, caption_error_code = NULL
             WHERE id = @id AND deleted_at IS NULL
             """,
@@ -118,7 +119,8 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
             UPDATE captions
             SET caption = IF(caption_edited_at IS NULL, NULL, caption),
                 caption_search = IF(caption_edited_at IS NULL, NULL, caption_search),
-                caption_model = IF(caption_edited_at IS NULL, NULL, caption_model),
+                caption_model = IF(caption_edited_at IS NULL, NULL, caption_model), caption_language = NULL, caption_shortened = 0,
+                caption_again = 0,
                 caption_generated_at = IF(caption_edited_at IS NULL, NULL, caption_generated_at),
                 caption_error = NULL, caption_error_code = NULL,
                 thumbnail_key = NULL, preview_key = NULL, thumbnail_generated_at = NULL,
@@ -151,7 +153,7 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
         var where = "WHERE uploaded_at IS NOT NULL AND deleted_at IS NULL" + query.Filter switch
         {
             ImageFilter.NoCaption => " AND caption IS NULL",
-            ImageFilter.Failed => " AND (thumbnail_error IS NOT NULL OR caption_error IS NOT NULL)",
+            ImageFilter.Failed => $" AND (thumbnail_error IS NOT NULL OR {CatalogueTable.IsCaptionFailed})",
             _ => "",
         };
         return query.Search is { } search ? (where + search.Condition, [.. search.Parameters]) : (where, []);

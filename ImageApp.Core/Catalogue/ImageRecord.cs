@@ -36,6 +36,15 @@ public sealed record ImageRecord
     /// <summary>Which model wrote the caption; <c>offline</c> for the built-in describer.</summary>
     public string? CaptionModel { get; init; }
 
+    /// <summary>The BCP 47 tag of the caption's language; null where the model chose it, or a person wrote it.</summary>
+    public string? CaptionLanguage { get; init; }
+
+    /// <summary>Whether the model had more to say than fitted.</summary>
+    public bool IsCaptionShortened { get; init; }
+
+    /// <summary>Whether the caption stays only until the configured model has written another.</summary>
+    public bool IsCaptionWantedAgain { get; init; }
+
     /// <summary>When the caption was stored.</summary>
     public DateTimeOffset? CaptionGeneratedAt { get; init; }
 
@@ -93,5 +102,7 @@ public sealed record ImageRecord
     public bool IsThumbnailDone => ThumbnailKey is not null || (ThumbnailError is not null && FailureCodes.IsFinal(ThumbnailErrorCode));
 
     /// <summary>Whether there is a caption, or never will be one.</summary>
-    public bool IsCaptionDone => Caption is not null || (CaptionError is not null && FailureCodes.IsFinal(CaptionErrorCode));
+    public bool IsCaptionDone => Caption is not null
+        ? !IsCaptionWantedAgain
+        : CaptionError is not null && FailureCodes.IsFinal(CaptionErrorCode);
 }

@@ -51,7 +51,8 @@ public sealed class StepResults(MySqlDataSource database)
                     {isSame} AND uploaded_at IS NOT NULL AND purged_at IS NULL AND size_bytes <=> VALUES(size_bytes)
                     AND (VALUES(content_type) IS NULL OR content_type <=> VALUES(content_type)), updated_at, CURRENT_TIMESTAMP(3)),
                 caption = {ifSame}, caption, NULL), caption_search = {ifSame}, caption_search, NULL),
-                caption_model = {ifSame}, caption_model, NULL),
+                caption_model = {ifSame}, caption_model, NULL), caption_language = {ifSame}, caption_language, NULL),
+                caption_shortened = {ifSame}, caption_shortened, 0), caption_again = {ifSame}, caption_again, 0),
                 caption_generated_at = {ifSame}, caption_generated_at, NULL), caption_edited_at = {ifSame}, caption_edited_at, NULL),
                 caption_error = {ifSame}, caption_error, NULL), caption_error_code = {ifSame}, caption_error_code, NULL),
                 caption_retry_at = {ifSame}, caption_retry_at, NULL),
@@ -128,20 +129,24 @@ public sealed class StepResults(MySqlDataSource database)
 
     /// <summary>Stores a caption, replacing any reason why there was none, but never a person's own words.</summary>
     /// <returns>False where the row is gone, belongs to newer content, or a person has written the caption.</returns>
-    public async Task<bool> SaveCaptionAsync(
-        string imageKey, string etag, string caption, string model, CancellationToken cancellationToken) =>
+    public async Task<bool> SaveCaptionAsync(string imageKey, string etag, CaptionResult result, CancellationToken cancellationToken) =>
         await database.ExecuteAsync(
             "save caption",
             """
             UPDATE captions
-            SET caption = @caption, caption_search = @search, caption_model = @model, caption_generated_at = CURRENT_TIMESTAMP(3),
+            SET caption = @caption, caption_search = @search, caption_model = @model, caption_language = @language,
+                caption_shortened = @shortened, caption_again = 0, caption_generated_at = CURRENT_TIMESTAMP(3),
                 caption_error = NULL, caption_error_code = NULL, caption_retry_at = NULL
             WHERE key_bytes = @key AND object_etag = @etag AND caption_edited_at IS NULL
             """,
-            cancellationToken, ("@key", CatalogueTable.Bytes(imageKey)), ("@etag", etag), ("@caption", caption),
-            ("@search", SearchText.Of(caption)), ("@model", model)) > 0;
+            cancellationToken, ("@key", CatalogueTable.Bytes(imageKey)), ("@etag", etag), ("@caption", result.Text),
+            ("@search", SearchText.Of(result.Text)), ("@model", result.Model), ("@language", result.Language),
+            ("@shortened", result.IsShortened)) > 0;
 
-    /// <summary>Stores why there is no caption.</summary>
+    /// <summary>
+    /// Stores why there is no caption. One that is there stays, also where it was to be written again; a reason that passes then waits in
+    /// the row, and any other ends the wish. Where nobody knows when a reason passes, the waits grow from a minute to six hours.
+    /// </summary>
     /// <returns>False where the row is gone, belongs to newer content, or a person has written the caption.</returns>
     public async Task<bool> SaveCaptionFailureAsync(
         string imageKey, string etag, FailureReason reason, CancellationToken cancellationToken) =>
@@ -149,10 +154,15 @@ public sealed class StepResults(MySqlDataSource database)
             "save caption's failure",
             """
             UPDATE captions
-            SET caption_error = LEFT(@reason, 1000), caption_error_code = @code,
-                caption_retry_at = FROM_UNIXTIME(@retry / 1000)
+            SET caption_error = IF(caption IS NULL, LEFT(@reason, 1000), NULL), caption_error_code = IF(caption IS NULL, @code, NULL),
+                caption_again = IF(@final, 0, caption_again),
+                caption_retry_at = IF(
+                    @grows, CURRENT_TIMESTAMP(3) + INTERVAL LEAST(60 * POW(2, LEAST(attempts, 20)), 21600) SECOND,
+                    FROM_UNIXTIME(@retry / 1000))
             WHERE key_bytes = @key AND object_etag = @etag AND caption_edited_at IS NULL
             """,
             cancellationToken, ("@key", CatalogueTable.Bytes(imageKey)), ("@etag", etag), ("@reason", reason.Text), ("@code", reason.Code),
+            ("@final", reason.IsFinal),
+            ("@grows", reason is { RetryAt: null, Code: FailureCodes.ProviderAway or FailureCodes.ModelTimeout }),
             ("@retry", reason.RetryAt?.ToUnixTimeMilliseconds())) > 0;
 }

@@ -22,4 +22,7 @@ public sealed record StuckRules
 
     /// <summary>How many images are sent again while a step takes up none.</summary>
     public required int Probes { get; init; }
+
+    /// <summary>How many images that waited for a reason to pass are sent at once: it may not have passed for all of them.</summary>
+    public int Resumed { get; init; } = int.MaxValue;
 }

@@ -65,15 +65,18 @@ public sealed class UpkeepCatalogue(MySqlDataSource database)
             ORDER BY uploaded_at, id LIMIT @limit
             """,
             cancellationToken, [.. parameters, ("@head", Math.Max(head, (long)rules.Quiet.TotalMilliseconds))]);
+        // A reason that says when it is over is believed; sent_at tells that the event is not under way again.
         var paused = await database.SelectAsync(
             $"list paused {step}s",
             $"""
             {shown} AND {result} IS NULL AND {error}_code IN ({CatalogueTable.Passing})
-              AND {wasStarted} AND {started} < {Ago("@quiet")}
-              AND COALESCE({retryAt}, {started} + INTERVAL @pause SECOND) < CURRENT_TIMESTAMP(3)
-            ORDER BY {started}, id LIMIT @limit
+              AND ({error}_code <> '{FailureCodes.ModelTimeout}' OR attempts < @attempts)
+              AND (({wasStarted} AND {retryAt} IS NULL AND {started} < {Ago("@quiet")} AND {started} < {Ago("@pause")})
+                OR ({wasStarted} AND {retryAt} < CURRENT_TIMESTAMP(3))
+                OR (NOT {wasStarted} AND {sent} < {Ago("@expiry")}))
+            ORDER BY {started}, id LIMIT @resumed
             """,
-            cancellationToken, parameters);
+            cancellationToken, [.. parameters, ("@resumed", Math.Min(limit, rules.Resumed))]);
 
         // A queue that stands still may be long: a few are sent again, and when they are taken up the others are seen to be lost.
         var probes = head > 0 ? [] : await database.SelectAsync(
@@ -87,10 +90,34 @@ public sealed class UpkeepCatalogue(MySqlDataSource database)
         [
             .. failed.Select(image => new StuckImage(image, IsFailure: true)),
             .. lost.Select(image => new StuckImage(image, IsFailure: true)),
-            .. paused.Select(image => new StuckImage(image, IsFailure: false)),
+            .. paused.Select(image => new StuckImage(
+                image, IsFailure: image.CaptionErrorCode is FailureCodes.ProviderAway or FailureCodes.ModelTimeout)),
             .. probes.Select(image => new StuckImage(image, IsFailure: false)),
         ];
     }
+
+    /// <summary>Images whose caption is to be written again and whose event is not under way.</summary>
+    public Task<List<ImageRecord>> ListToDescribeAgainAsync(StuckRules rules, CancellationToken cancellationToken) =>
+        database.SelectAsync(
+            "list pictures to describe again",
+            $"""
+            WHERE caption_again = 1 AND uploaded_at IS NOT NULL AND deleted_at IS NULL
+              AND (caption_retry_at IS NULL OR caption_retry_at < CURRENT_TIMESTAMP(3))
+              AND (caption_started_at IS NULL OR caption_started_at < {Ago("@quiet")})
+              AND (caption_started_at >= {CatalogueTable.SentAt} OR {CatalogueTable.SentAt} < {Ago("@expiry")})
+            ORDER BY id LIMIT @limit
+            """,
+            cancellationToken,
+            ("@quiet", rules.Quiet.TotalSeconds), ("@expiry", rules.EventAge.TotalSeconds), ("@limit", rules.Resumed));
+
+    /// <summary>How many captions were stored lately.</summary>
+    public Task<long> CountCaptionsAsync(TimeSpan age, CancellationToken cancellationToken) =>
+        database.CountAsync(
+            "count new captions",
+            $"""
+            SELECT COUNT(*) FROM captions WHERE caption_started_at >= {Ago("@age")} AND caption_generated_at >= caption_started_at
+            """,
+            cancellationToken, ("@age", age.TotalSeconds));
 
     /// <summary>Records that an image's event is about to be sent once more.</summary>
     /// <param name="id">The row's id.</param>

@@ -30,36 +30,36 @@ public sealed class CaptionFunctionProvidersTests(DatabaseServer server) : IDisp
             ("Captioning__BaseUrl", model.BaseUrl.ToString()),
             ("Captioning__Model", "m-1"),
             ("Captioning__ReasoningEffort", "low"));
-        (string Provider, string Caption, string Reason, string Error)[] expected =
+        (string Provider, string Caption, string Reason)[] expected =
         [
-            ("knows no reasoning_effort", ProviderBehaviours.Caption, "", ""),
-            ("knows max_completion_tokens only", ProviderBehaviours.Caption, "", ""),
-            ("knows max_tokens only", ProviderBehaviours.Caption, "", ""),
-            ("cut at first", ProviderBehaviours.Caption, "", ""),
-            ("cut in a sentence", ProviderBehaviours.Caption, "", ""),
-            ("thoughts in the text", ProviderBehaviours.Caption, "", ""),
-            ("thoughts as parts", ProviderBehaviours.Caption, "", ""),
-            ("markdown", "Two herons stand in shallow water. Mist, reeds.", "", ""),
-            ("finish eos", ProviderBehaviours.Caption, "", ""),
-            ("finish null", ProviderBehaviours.Caption, "", ""),
-            ("strange members", ProviderBehaviours.Caption, "", ""),
-            ("events", ProviderBehaviours.Caption, "", ""),
-            ("thoughts only, null", "", "raise Captioning:MaxOutputTokens", ""),
-            ("refusal", "", "declined to describe", ""),
-            ("content_filter: PROHIBITED_CONTENT", "", "declined to describe", ""),
-            ("unknown model", "", "knows no model m-1: correct Captioning:Model.", ""),
-            ("text only", "", "takes no pictures: set Captioning:Model", ""),
-            ("key refused", "", "wants a key: set Captioning:ApiKey.", ""),
-            ("a page", "", "correct it", ""),
-            ("error in 200", "", "", "502"),
-            ("choices null", "", "", "without choices"),
-            ("choices empty", "", "", "without choices"),
-            ("broken JSON", "", "", "broke off"),
-            ("overloaded", "", "", "503"),
-            ("minute's quota", "", "", "takes no more requests for now"),
-            ("day's quota", "", "", "quota of the day is used up"),
+            ("knows no reasoning_effort", ProviderBehaviours.Caption, ""),
+            ("knows max_completion_tokens only", ProviderBehaviours.Caption, ""),
+            ("knows max_tokens only", ProviderBehaviours.Caption, ""),
+            ("cut at first", ProviderBehaviours.Caption, ""),
+            ("cut in a sentence", ProviderBehaviours.Caption, ""),
+            ("thoughts in the text", ProviderBehaviours.Caption, ""),
+            ("thoughts as parts", ProviderBehaviours.Caption, ""),
+            ("markdown", "Two herons stand in shallow water. Mist, reeds.", ""),
+            ("finish eos", ProviderBehaviours.Caption, ""),
+            ("finish null", ProviderBehaviours.Caption, ""),
+            ("strange members", ProviderBehaviours.Caption, ""),
+            ("events", ProviderBehaviours.Caption, ""),
+            ("thoughts only, null", "", "raise Captioning:MaxOutputTokens"),
+            ("refusal", "", "declined to describe"),
+            ("content_filter: PROHIBITED_CONTENT", "", "declined to describe"),
+            ("unknown model", "", "knows no model m-1: correct Captioning:Model."),
+            ("text only", "", "takes no pictures: set Captioning:Model"),
+            ("key refused", "", "wants a key: set Captioning:ApiKey."),
+            ("a page", "", "correct it"),
+            ("error in 200", "", "502"),
+            ("choices null", "", "without choices"),
+            ("choices empty", "", "without choices"),
+            ("broken JSON", "", "broke off"),
+            ("overloaded", "", "503"),
+            ("minute's quota", "", "takes no more requests for now"),
+            ("day's quota", "", "quota of the day is used up"),
         ];
-        foreach (var (name, caption, reason, failure) in expected)
+        foreach (var (name, caption, reason) in expected)
         {
             provider = name;
             var key = $"images/{name.Replace(' ', '-')}.jpg";
@@ -69,8 +69,8 @@ public sealed class CaptionFunctionProvidersTests(DatabaseServer server) : IDisp
             Assert.Equal((name, caption), (name, image.Caption ?? ""));
             Assert.True((image.CaptionError is null) == (reason.Length == 0), $"{name}: {image.CaptionError}");
             Assert.Contains(reason, image.CaptionError ?? "");
-            Assert.True((error is null) == (failure.Length == 0), $"{name}: {answer}");
-            Assert.Contains(failure, answer);
+            Assert.True(error is null, $"{name}: {answer}");
+            await pipeline.EndPauseAsync();
         }
 
         Assert.All(model.Requests, request => Assert.Null(request.Authorization));

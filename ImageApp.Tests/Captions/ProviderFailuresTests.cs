@@ -112,7 +112,6 @@ public sealed class ProviderFailuresTests
     public void The_providers_own_troubles_pass(int status)
     {
         var failure = Assert.IsType<ModelUnavailableException>(Read(status, "<html>sorry</html>"));
-        Assert.False(failure.IsLasting);
         Assert.Contains(status.ToString(CultureInfo.InvariantCulture), failure.Message);
     }
 
@@ -140,7 +139,6 @@ public sealed class ProviderFailuresTests
     {
         var quota = Assert.IsType<ModelQuotaException>(Read(status, body));
         Assert.Equal((kind, DateTimeOffset.Parse(retryAt, CultureInfo.InvariantCulture)), (quota.Kind.ToString(), quota.RetryAt));
-        Assert.False(quota.IsLasting);
     }
 
     [Fact]
@@ -156,7 +154,6 @@ public sealed class ProviderFailuresTests
         var failure = Assert.IsType<ModelSettingException>(Read(status, body));
         Assert.Equal((code, setting), (failure.Code, failure.Setting));
         Assert.Contains(setting, failure.Message);
-        Assert.True(failure.IsLasting);
     }
 
     private static ModelFailureException Read(int status, string body) =>

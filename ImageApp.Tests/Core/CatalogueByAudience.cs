@@ -14,5 +14,7 @@ internal sealed class CatalogueByAudience(MySqlDataSource database)
 
     public UpkeepCatalogue Upkeep { get; } = new(database);
 
+    public CaptioningState Captioning { get; } = new(database);
+
     public CatalogueLock Locks { get; } = new(database);
 }

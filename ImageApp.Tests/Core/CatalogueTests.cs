@@ -61,7 +61,7 @@ public sealed class CatalogueTests(DatabaseServer server)
         var id = await catalogue.Uploads.AddAsync(new NewImage(key, "cat.png", "image/png", 5), Cancel);
 
         await catalogue.Results.ObserveAsync(new ObservedObject(key, "e1", 5, "image/png", "other name"), Cancel);
-        Assert.True(await catalogue.Results.SaveCaptionAsync(key, "e1", "A cat.", "m", Cancel));
+        Assert.True(await catalogue.Results.SaveCaptionAsync(key, "e1", new CaptionResult("A cat.", "m"), Cancel));
         var image = await catalogue.Uploads.MarkUploadedAsync(id, "e1", 5, Cancel);
 
         Assert.Equal("cat.png", image!.FileName);
@@ -75,7 +75,7 @@ public sealed class CatalogueTests(DatabaseServer server)
         var catalogue = new CatalogueByAudience(database);
         var key = ImageKey.New("jpg");
         await catalogue.Results.ObserveAsync(new ObservedObject(key, "old", 5, "image/jpeg", "a.jpg"), Cancel);
-        await catalogue.Results.SaveCaptionAsync(key, "old", "Old.", "m", Cancel);
+        await catalogue.Results.SaveCaptionAsync(key, "old", new CaptionResult("Old.", "m"), Cancel);
         await catalogue.Results.SaveThumbnailAsync(key, "old", new ThumbnailResult("thumbnails/t.jpg", 10, 20) { Damaged = true }, Cancel);
 
         var image = await catalogue.Results.ObserveAsync(new ObservedObject(key, "new", 6, "image/png", "a.jpg"), Cancel);
@@ -86,7 +86,7 @@ public sealed class CatalogueTests(DatabaseServer server)
         Assert.Null(image.Width);
         Assert.False(image.Damaged);
         Assert.Equal("image/png", image.ContentType);
-        Assert.False(await catalogue.Results.SaveCaptionAsync(key, "old", "Late.", "m", Cancel));
+        Assert.False(await catalogue.Results.SaveCaptionAsync(key, "old", new CaptionResult("Late.", "m"), Cancel));
         Assert.False(image.IsCaptionDone);
     }
 
@@ -122,7 +122,7 @@ public sealed class CatalogueTests(DatabaseServer server)
 
         var first = await catalogue.Results.ObserveAsync(new ObservedObject(one, "1", 1, null, "a.jpg"), Cancel);
         var second = await catalogue.Results.ObserveAsync(new ObservedObject(other, "2", 2, null, "A.jpg"), Cancel);
-        await catalogue.Results.SaveCaptionAsync(one, "1", "One.", "m", Cancel);
+        await catalogue.Results.SaveCaptionAsync(one, "1", new CaptionResult("One.", "m"), Cancel);
 
         Assert.NotEqual(first.Id, second.Id);
         Assert.Equal((one, other), (first.Key, second.Key));
@@ -196,7 +196,7 @@ public sealed class CatalogueTests(DatabaseServer server)
         var changes = await catalogue.Gallery.ListChangesAsync(start, 10, Cancel);
         Assert.Equal(["images/1.jpg", "images/2.jpg"], changes.Select(change => change.Key));
 
-        await catalogue.Results.SaveCaptionAsync("images/1.jpg", "e", "One.", "m", Cancel);
+        await catalogue.Results.SaveCaptionAsync("images/1.jpg", "e", new CaptionResult("One.", "m"), Cancel);
         var last = changes[^1];
         var next = await catalogue.Gallery.ListChangesAsync(new PageCursor(last.UpdatedAt.ToUnixTimeMilliseconds(), last.Id), 10, Cancel);
         Assert.True(next is [] or [{ Key: "images/1.jpg" }], "only the changed row may follow");
@@ -219,7 +219,7 @@ public sealed class CatalogueTests(DatabaseServer server)
         await using var database = await server.CreateCatalogueAsync();
         var catalogue = new CatalogueByAudience(database);
         await catalogue.Results.ObserveAsync(new ObservedObject("images/1.jpg", "e", 1, null, "DSC_0042.jpg"), Cancel);
-        await catalogue.Results.SaveCaptionAsync("images/1.jpg", "e", "A sunset over the beach.", "m", Cancel);
+        await catalogue.Results.SaveCaptionAsync("images/1.jpg", "e", new CaptionResult("A sunset over the beach.", "m"), Cancel);
 
         var page = await catalogue.Gallery.ListAsync(new ImageQuery(10) { Search = SearchTerms.Parse(text) }, Cancel);
 

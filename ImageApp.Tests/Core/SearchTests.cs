@@ -49,7 +49,7 @@ public sealed class SearchTests(DatabaseServer server)
             await catalogue.Results.ObserveAsync(new ObservedObject("images/1", "e", 1, null, PlainText.FileName(stored)), Cancel);
             Assert.Equal(1, await CountAsync(catalogue, searched));
             await catalogue.Results.ObserveAsync(new ObservedObject("images/2", "e", 1, null, "x"), Cancel);
-            await catalogue.Results.SaveCaptionAsync("images/2", "e", PlainText.Paragraph(stored), "m", Cancel);
+            await catalogue.Results.SaveCaptionAsync("images/2", "e", new CaptionResult(PlainText.Paragraph(stored), "m"), Cancel);
             Assert.Equal(2, await CountAsync(catalogue, searched));
         }
     }
@@ -76,7 +76,7 @@ public sealed class SearchTests(DatabaseServer server)
         await using var database = await server.CreateCatalogueAsync();
         var catalogue = new CatalogueByAudience(database);
         var id = (await catalogue.Results.ObserveAsync(new ObservedObject("images/1", "e", 1, null, "n"), Cancel)).Id;
-        await catalogue.Results.SaveCaptionAsync("images/1", "e", "A lighthouse.", "m", Cancel);
+        await catalogue.Results.SaveCaptionAsync("images/1", "e", new CaptionResult("A lighthouse.", "m"), Cancel);
         await catalogue.Gallery.EditCaptionAsync(id, "A harbour.", Cancel);
         Assert.Equal((0, 1), (await CountAsync(catalogue, "lighthouse"), await CountAsync(catalogue, "harbour")));
 

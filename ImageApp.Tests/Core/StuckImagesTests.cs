@@ -39,7 +39,7 @@ public sealed class StuckImagesTests(DatabaseServer server)
                 Assert.Empty(await StuckAsync(catalogue));
             }
 
-            Assert.True(await catalogue.Results.SaveCaptionAsync($"images/{i:000}.jpg", "e", "c", "m", Cancel));
+            Assert.True(await catalogue.Results.SaveCaptionAsync($"images/{i:000}.jpg", "e", new CaptionResult("c", "m"), Cancel));
         }
 
         await PassAsync(database, TimeSpan.FromHours(1));
@@ -86,7 +86,7 @@ public sealed class StuckImagesTests(DatabaseServer server)
         {
             await catalogue.Upkeep.MarkSentAsync(probe.Image.Id, probe.IsFailure, Cancel);
             await StartAsync(catalogue, probe.Image.Key, "caption");
-            await catalogue.Results.SaveCaptionAsync(probe.Image.Key, "e", "c", "m", Cancel);
+            await catalogue.Results.SaveCaptionAsync(probe.Image.Key, "e", new CaptionResult("c", "m"), Cancel);
         }
 
         Assert.Equal(17, (await StuckAsync(catalogue)).Count);
@@ -101,7 +101,7 @@ public sealed class StuckImagesTests(DatabaseServer server)
         await PassAsync(database, TimeSpan.FromMinutes(15));
         await ThumbnailAsync(catalogue, "images/later.jpg");
         await StartAsync(catalogue, "images/later.jpg", "caption");
-        await catalogue.Results.SaveCaptionAsync("images/later.jpg", "e", "c", "m", Cancel);
+        await catalogue.Results.SaveCaptionAsync("images/later.jpg", "e", new CaptionResult("c", "m"), Cancel);
         Assert.Equal(
             ("images/lost.jpg", true),
             Assert.Single(await StuckAsync(catalogue)) is var (image, isFailure) ? (image.Key, isFailure) : default

@@ -320,6 +320,7 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
         using var reconciler = new Reconciler(
             _catalogue.Upkeep,
             _catalogue.Uploads,
+            _catalogue.Captioning,
             _catalogue.Locks,
             _bucket,
             new OriginalRemoval(_bucket, _catalogue.Results),

@@ -26,6 +26,7 @@ internal sealed class FunctionPipeline : IAsyncDisposable
         Aws = aws;
         S3 = s3;
         Catalogue = new StepResults(database);
+        Captioning = new CaptioningState(database);
     }
 
     public LocalAwsInstance Aws { get; }
@@ -33,6 +34,11 @@ internal sealed class FunctionPipeline : IAsyncDisposable
     public AmazonS3Client S3 { get; }
 
     public StepResults Catalogue { get; }
+
+    public CaptioningState Captioning { get; }
+
+    /// <summary>The catalogue's database, for a second function beside this one.</summary>
+    public MySqlDataSource Database => _database;
 
     public string Log => string.Join('\n', _process.Output);
 
@@ -77,6 +83,14 @@ internal sealed class FunctionPipeline : IAsyncDisposable
             ]
         );
         return new FunctionPipeline(name, aws, database, s3, process);
+    }
+
+    /// <summary>Lets the provider's quota be there again.</summary>
+    public async Task EndPauseAsync()
+    {
+        await using var connection = await _database.OpenConnectionAsync(Cancel);
+        await using var command = new MySqlCommand("UPDATE captioning SET paused_until = NULL", connection);
+        await command.ExecuteNonQueryAsync(Cancel);
     }
 
     public async Task PutAsync(string key, byte[] content, params (string Name, string Value)[] metadata)

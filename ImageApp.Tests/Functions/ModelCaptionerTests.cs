@@ -118,7 +118,6 @@ public sealed class ModelCaptionerTests : IDisposable
     {
         var failure = await FailureAsync<ModelDeclinedException>(provider, requests: 1);
         Assert.Equal("The model declined to describe this picture.", failure.Message);
-        Assert.True(failure.IsLasting);
     }
 
     [Theory]
@@ -157,7 +156,6 @@ public sealed class ModelCaptionerTests : IDisposable
         var failure = await FailureAsync<ModelSettingException>(provider, requests: 1);
         Assert.Equal((code, setting), (failure.Code, failure.Setting));
         Assert.Contains(setting, failure.Message);
-        Assert.True(failure.IsLasting);
     }
 
     [Fact]
@@ -167,7 +165,6 @@ public sealed class ModelCaptionerTests : IDisposable
         var failure = await FailureAsync<ModelQuotaException>("minute's quota", requests: 1);
         Assert.Equal(QuotaKind.Rate, failure.Kind);
         Assert.InRange(failure.RetryAt, before.AddSeconds(52.4), DateTimeOffset.UtcNow.AddSeconds(52.5));
-        Assert.False(failure.IsLasting);
     }
 
     [Theory]
@@ -385,7 +382,7 @@ public sealed class ModelCaptionerTests : IDisposable
         return failure;
     }
 
-    private async Task<ImageApp.CaptionFunction.Caption> DescribeAsync(
+    private async Task<ImageApp.Core.Catalogue.CaptionResult> DescribeAsync(
         ModelServer server, byte[]? content = null, CaptioningOptions? options = null)
     {
         var all = Options(server);
@@ -402,7 +399,7 @@ public sealed class ModelCaptionerTests : IDisposable
         return await DescribeAsync(client, all, content ?? TestImages.Jpeg(60, 40), Cancel);
     }
 
-    private async Task<ImageApp.CaptionFunction.Caption> DescribeAsync(
+    private async Task<ImageApp.Core.Catalogue.CaptionResult> DescribeAsync(
         IChatClient client, CaptioningOptions options, byte[] content, CancellationToken cancellationToken)
     {
         await File.WriteAllBytesAsync(_file, content, cancellationToken);

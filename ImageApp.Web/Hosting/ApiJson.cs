@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ImageApp.Web.Captioning;
 using ImageApp.Web.Pictures;
 using ImageApp.Web.Uploads;
 using Microsoft.AspNetCore.Mvc;
@@ -11,6 +12,7 @@ namespace ImageApp.Web.Hosting;
 [JsonSerializable(typeof(ImagePageResponse))]
 [JsonSerializable(typeof(UploadResponse))]
 [JsonSerializable(typeof(CaptionRequest))]
+[JsonSerializable(typeof(CaptioningResponse))]
 [JsonSerializable(typeof(PresignRequest))]
 [JsonSerializable(typeof(PresignResponse))]
 [JsonSerializable(typeof(ProblemDetails))]

@@ -17,7 +17,8 @@ internal static class FailureAdvice
         FailureCodes.ModelUnknown or FailureCodes.ModelTextOnly or FailureCodes.KeyRefused or FailureCodes.ProviderUnknown
             or FailureCodes.RequestRefused or FailureCodes.AnswerTooLong =>
             "Whoever runs this gallery has to correct the setting; then it is tried again by itself.",
-        FailureCodes.QuotaPaused => "It is tried again by itself.",
+        FailureCodes.QuotaPaused or FailureCodes.ProviderAway => "It is tried again by itself.",
+        FailureCodes.ModelTimeout => "It is tried again by itself, a few times.",
         _ => "Try again; if that does not help, upload the file once more.",
     };
 }

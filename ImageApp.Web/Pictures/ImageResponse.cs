@@ -28,14 +28,17 @@ internal sealed record ImageResponse(
     DateTimeOffset? CaptionEditedAt,
     string? Camera,
     DateTime? TakenAt,
-    bool Deleted)
+    bool Deleted,
+    string? CaptionLanguage,
+    bool CaptionShortened)
 {
     public static ImageResponse From(ImageRecord image) => new(
         image.Id, image.Key, image.FileName, image.ContentType, image.SizeBytes, image.Width, image.Height, image.UploadedAt,
         image.Caption, image.CaptionModel, image.CaptionGeneratedAt, image.CaptionError, image.CaptionErrorCode,
         ThumbnailUrlOf(image), image.ThumbnailGeneratedAt, image.ThumbnailError, image.ThumbnailErrorCode,
         OriginalUrlOf(image), image.Damaged,
-        image.CaptionEditedAt, image.Camera, image.TakenAt, image.DeletedAt is not null);
+        image.CaptionEditedAt, image.Camera, image.TakenAt, image.DeletedAt is not null,
+        image.CaptionLanguage, image.IsCaptionShortened);
 
     /// <summary>Where the thumbnail is served; changes with its content, so that it can be cached for ever.</summary>
     public static string? ThumbnailUrlOf(ImageRecord image) => image is { ThumbnailKey: not null, ThumbnailGeneratedAt: { } at }

@@ -5,12 +5,13 @@ namespace ImageApp.Web.Upkeep;
 
 /// <summary>
 /// Finds rows that should have been finished and starts their pipeline again; rows whose object never came are removed. What waits in
-/// Lambda's queue or for a reason to pass is left to wait.
-/// One instance at a time does so.
+/// Lambda's queue or for a reason to pass is left to wait, and then goes on slowly: a few at first, twice as many as got a caption since
+/// then. One instance at a time does so.
 /// </summary>
 internal sealed partial class Reconciler(
     UpkeepCatalogue catalogue,
     UploadCatalogue uploads,
+    CaptioningState captioning,
     CatalogueLock locks,
     ImageBucket bucket,
     OriginalRemoval removal,
@@ -60,11 +61,22 @@ internal sealed partial class Reconciler(
         }
 
         var stuck = new Dictionary<long, StuckImage>();
+        var described = await catalogue.CountCaptionsAsync(options.Interval * 2, cancellationToken);
+        var rules = options.ToRules() with { Resumed = (int)Math.Clamp(described * 2, options.Probes, BatchSize) };
         foreach (var step in Steps)
         {
-            foreach (var image in await catalogue.ListStuckAsync(step, options.ToRules(), BatchSize, cancellationToken))
+            foreach (var image in await catalogue.ListStuckAsync(step, rules, BatchSize, cancellationToken))
             {
                 stuck.TryAdd(image.Image.Id, image);
+            }
+        }
+
+        // New pictures first.
+        if (stuck.Count == 0 && await captioning.FindPauseAsync(cancellationToken) is null)
+        {
+            foreach (var image in await catalogue.ListToDescribeAgainAsync(rules, cancellationToken))
+            {
+                stuck.TryAdd(image.Id, new StuckImage(image, IsFailure: false));
             }
         }
 

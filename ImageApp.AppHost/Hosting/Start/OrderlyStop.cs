@@ -15,6 +15,7 @@ internal sealed partial class OrderlyStop(
     : IHostedLifecycleService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
@@ -45,21 +46,26 @@ internal sealed partial class OrderlyStop(
 
     private async Task StopAsync(IResource resource, CancellationToken cancellationToken)
     {
-        // A name that several processes share is not found, and all of them are told.
-        if (notifications.TryGetCurrentState(resource.Name, out var current)
-            && current.Snapshot.State?.Text is { } state
-            && (state == KnownResourceStates.NotStarted || KnownResourceStates.TerminalStates.Contains(state)))
+        // One that is just being started cannot be stopped yet.
+        while (!IsOver(resource))
         {
-            return;
-        }
+            var result = await commands.ExecuteCommandAsync(resource, KnownResourceCommands.StopCommand, cancellationToken);
+            if (result.Success)
+            {
+                return;
+            }
 
-        var result = await commands.ExecuteCommandAsync(resource, KnownResourceCommands.StopCommand, cancellationToken);
-        if (!result.Success)
-        {
-            // It does not run: never started, or ended by itself.
             LogNotStopped(logger, resource.Name, result.Message);
+            await Task.Delay(Pause, cancellationToken);
         }
     }
+
+    // What waits for another has no process. A name that several processes share is not found, and all of them are told.
+    private bool IsOver(IResource resource) =>
+        notifications.TryGetCurrentState(resource.Name, out var current)
+        && current.Snapshot.State?.Text is { } state
+        && (state == KnownResourceStates.NotStarted || state == KnownResourceStates.Waiting
+            || KnownResourceStates.TerminalStates.Contains(state));
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Not everything ended within {Seconds:0} s; the orchestrator ends the rest")]
     private static partial void LogLeft(ILogger logger, double seconds);
