@@ -96,8 +96,8 @@ internal sealed record CaptioningOptions
         string?[] values = UsesModel
             ?
             [
-                BaseUrl.ToString(), Model, ApiKey?.Trim(), Prompt, Language, ReasoningEffort, Invariant(MaxOutputTokens), Invariant(MaxPerDay),
-                Timeout.ToString("c", CultureInfo.InvariantCulture),
+                BaseUrl.ToString(), Model, ApiKey?.Trim(), Prompt, Language, ReasoningEffort,
+                Invariant(MaxOutputTokens), Invariant(MaxPerDay), Timeout.ToString("c", CultureInfo.InvariantCulture),
             ]
             : [CaptioningState.OfflineModel];
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', values)));

@@ -24,7 +24,8 @@ internal sealed class ModelUnavailableException : ModelFailureException
     public static ModelUnavailableException Timeout(string model, TimeSpan timeout, Exception innerException)
     {
         var setting = CaptioningOptions.NameOf(nameof(CaptioningOptions.Timeout));
-        var reason = FormattableString.Invariant($"The model {model} gave no answer within {timeout.TotalSeconds:0.#} seconds ({setting}).");
+        var seconds = timeout.TotalSeconds;
+        var reason = FormattableString.Invariant($"The model {model} gave no answer within {seconds:0.#} seconds ({setting}).");
         return new(FailureCodes.ModelTimeout, reason, innerException);
     }
 }

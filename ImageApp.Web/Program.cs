@@ -5,8 +5,8 @@ using ImageApp.Web.Content;
 using ImageApp.Web.Hosting;
 using ImageApp.Web.Live;
 using ImageApp.Web.Pictures;
-using ImageApp.Web.Uploads;
 using ImageApp.Web.Upkeep;
+using ImageApp.Web.Uploads;
 
 var builder = WebApplication.CreateBuilder(args);
 

@@ -105,7 +105,8 @@ public sealed record ImageFormat
         StartsLike = start => FileTypeBrands.Read(start) is var brands && !brands.IsMajor(HevcBrands) && brands.HasAny("avif", "avis"),
         CostOf = frame => DecodeCost.Held(
             frame.Pixels * (Av1ModeBytes + (2 * (frame.PlaneBytes + (Alpha(frame) * frame.SampleBytes))) + Alpha(frame)))
-            with { Advice = "A smaller version, or a JPEG, would do." },
+            with
+        { Advice = "A smaller version, or a JPEG, would do." },
     };
 
     /// <summary>HEIC: HEVC in the High Efficiency Image File Format (ISO/IEC 23008-12), as telephones write it.</summary>

@@ -112,12 +112,15 @@ public sealed class CaptioningTests : IDisposable
         }
 
         var images = await ListAsync(host.Web, images => images.All(image => (string?)image!["captionModel"] == "vision-1"));
-        Assert.All(images, image => Assert.Equal(("de", ProviderBehaviours.Caption), ((string?)image!["captionLanguage"], (string?)image["caption"])));
+        Assert.All(images, image => Assert.Equal("de", Text(image, "captionLanguage")));
+        Assert.All(images, image => Assert.Equal(ProviderBehaviours.Caption, Text(image, "caption")));
         Assert.Equal(3, model.Requests.Count);
         var page = await PageAsync(host.Web);
         Assert.Contains("lang=\"de\"", page);
         Assert.DoesNotContain("Describe all again", page);
     }
+
+    private static string? Text(JsonNode? image, string name) => (string?)image![name];
 
     private static async Task<string> PageAsync(HttpClient web) => WebUtility.HtmlDecode(await web.GetStringAsync("/", Cancel));
 

@@ -120,7 +120,9 @@ public sealed class PhotosPeopleTakeTests(RunningApplication fixture)
         using var s3 = app.CreateS3Client();
         var put = new PutObjectRequest
         {
-            BucketName = app.BucketName, Key = "images/put.jpg", InputStream = new MemoryStream(Samples.Content("jpeg-xl.jxl")),
+            BucketName = app.BucketName,
+            Key = "images/put.jpg",
+            InputStream = new MemoryStream(Samples.Content("jpeg-xl.jxl")),
         };
         await s3.PutObjectAsync(put, Cancel);
         var image = await app.WaitForKeyAsync("images/put.jpg", RunningApplication.IsFinished);

@@ -92,7 +92,8 @@ public sealed class CaptionQuotaTests(DatabaseServer server)
     [Fact]
     public async Task The_captions_language_and_its_shortening_are_stored_with_it()
     {
-        await using var model = await ModelServer.StartAsync((number, body) => ProviderBehaviours.Answer("cut in a sentence", number, body));
+        const string provider = "cut in a sentence";
+        await using var model = await ModelServer.StartAsync((number, body) => ProviderBehaviours.Answer(provider, number, body));
         await using var pipeline = await StartAsync(model, "key-1", ("Captioning__Language", "pt-br"));
         await pipeline.PutAsync("images/a.jpg", TestImages.Jpeg(60, 40));
         await pipeline.InvokeAsync("images/a.jpg");

@@ -110,7 +110,8 @@ public sealed class CaptioningStateTests(DatabaseServer server) : IAsyncLifetime
         // One is sent, and is not sent again while its event is under way.
         await _catalogue.Upkeep.MarkSentAsync(again[0].Id, isFailure: false, Cancel);
         Assert.Single(await _catalogue.Upkeep.ListToDescribeAgainAsync(Rules with { Resumed = 100 }, Cancel));
-        await _catalogue.Results.SaveCaptionAsync("images/offline.jpg", "e", new CaptionResult("New words.", "model-2026-11", "de", true), Cancel);
+        var result = new CaptionResult("New words.", "model-2026-11", "de", IsShortened: true);
+        await _catalogue.Results.SaveCaptionAsync("images/offline.jpg", "e", result, Cancel);
         await _catalogue.Results.SaveCaptionFailureAsync("images/old.jpg", "e", FailureReason.Declined, Cancel);
         status = await State.ReadAsync(Cancel);
         Assert.Equal((2, 0), (status.AgainTotal, status.AgainLeft));

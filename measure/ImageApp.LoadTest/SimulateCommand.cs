@@ -74,7 +74,7 @@ internal static class SimulateCommand
                     Console.WriteLine(
                         string.Create(
                             CultureInfo.InvariantCulture,
-                            $"  {moment.Time.TotalMinutes, 5:0.0} min  {moment.Desired} instances: {moment.Cause}"
+                            $"  {moment.Time.TotalMinutes,5:0.0} min  {moment.Desired} instances: {moment.Cause}"
                         )
                     );
                 }

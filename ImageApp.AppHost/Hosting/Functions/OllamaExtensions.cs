@@ -19,12 +19,13 @@ internal static partial class OllamaExtensions
         if (builder.Configuration["Ollama"] is { Length: > 0 } wish && !wish.Equals("false", StringComparison.OrdinalIgnoreCase))
         {
             // The command line was read; this wins over it.
-            builder.Configuration["Captioning:Model"] = ChooseModel(server, wish.Equals("true", StringComparison.OrdinalIgnoreCase) ? null : wish);
+            var isAny = wish.Equals("true", StringComparison.OrdinalIgnoreCase);
+            builder.Configuration["Captioning:Model"] = ChooseModel(server, isAny ? null : wish);
             builder.Configuration["Captioning:BaseUrl"] = server.BaseUrl.ToString();
             return builder;
         }
 
-        if (string.IsNullOrEmpty(builder.Configuration["Captioning:ApiKey"]) && string.IsNullOrEmpty(builder.Configuration["Captioning:BaseUrl"]))
+        if (new[] { "ApiKey", "BaseUrl" }.All(setting => string.IsNullOrEmpty(builder.Configuration[$"Captioning:{setting}"])))
         {
             builder.Eventing.Subscribe<AfterResourcesCreatedEvent>(
                 async (created, cancellationToken) =>
@@ -32,7 +33,8 @@ internal static partial class OllamaExtensions
                     if (await server.ListVisionModelsAsync(cancellationToken) is { } models)
                     {
                         var log = created.Services.GetRequiredService<ILoggerFactory>().CreateLogger("ImageApp");
-                        LogOllama(log, server.Address, models.Count > 0 ? $"./run --ollama={models[0]}" : "ollama pull gemma3, then ./run --ollama");
+                        var command = models.Count > 0 ? $"./run --ollama={models[0]}" : "ollama pull gemma3, then ./run --ollama";
+                        LogOllama(log, server.Address, command);
                     }
                 }
             );

@@ -28,7 +28,7 @@ internal static class LiveView
                 console.WriteLine(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{recorder.Elapsed.TotalSeconds, 4:0} s  {Rate(result):0} answers/s  {result.Failed} failed  median {result.All.Median.TotalMilliseconds:0.0} ms  99 % {result.All.P99.TotalMilliseconds:0.0} ms  {Instances(group)}"
+                        $"{recorder.Elapsed.TotalSeconds,4:0} s  {Rate(result):0} answers/s  {result.Failed} failed  median {result.All.Median.TotalMilliseconds:0.0} ms  99 % {result.All.P99.TotalMilliseconds:0.0} ms  {Instances(group)}"
                     )
                 );
             }
