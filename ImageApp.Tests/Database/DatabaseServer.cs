@@ -36,10 +36,13 @@ public sealed class DatabaseServer : IAsyncLifetime
             await RunAsync(server, $"--no-defaults --initialize-insecure --datadir={data} --user=root");
         }
 
+        // A server that starts deletes what it takes for its own leftovers in a folder that it shares.
+        var temporary = Directory.CreateDirectory(Path.Combine(_folder, "tmp")).FullName;
         _process = Process.Start(
             new ProcessStartInfo(
                 server,
                 $"--no-defaults --datadir={data} --user=root --bind-address=127.0.0.1 --port={_port} --socket={_folder}/s --pid-file={_folder}/pid "
+                    + $"--tmpdir={temporary} "
                     + "--character-set-server=utf8mb4 --innodb-flush-log-at-trx-commit=2 --innodb-buffer-pool-size=64M"
             )
             {

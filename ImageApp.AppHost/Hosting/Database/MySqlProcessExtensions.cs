@@ -107,6 +107,8 @@ internal static class MySqlProcessExtensions
         yield return "--bind-address=127.0.0.1";
         yield return $"--socket={SocketPath(folder)}";
         yield return $"--pid-file={Path.Combine(folder, "pid")}";
+        // In the system's folder it would delete another server's temporary tables when it starts.
+        yield return $"--tmpdir={Path.Combine(folder, "tmp")}";
         yield return $"--init-file={Path.Combine(folder, "init.sql")}";
         yield return "--character-set-server=utf8mb4";
         yield return "--skip-name-resolve";
@@ -144,6 +146,8 @@ internal static class MySqlProcessExtensions
             await InitialiseAsync(installation, data, cancellationToken);
             await File.WriteAllTextAsync(Path.Combine(server.DataDirectory, "initialised"), "", cancellationToken);
         }
+
+        Directory.CreateDirectory(Path.Combine(server.DataDirectory, "tmp"));
 
         // Run by the server at each start, so that user and database are there however the last run ended.
         var escaped = password.Replace("'", "''", StringComparison.Ordinal);
