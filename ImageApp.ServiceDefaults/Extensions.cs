@@ -61,10 +61,11 @@ public static class Extensions
     /// <param name="names">Names of the process's own activity sources and meters; a name may end in <c>*</c>.</param>
     public static OpenTelemetryBuilder AddTelemetry(this IServiceCollection services, IConfiguration configuration, params string[] names)
     {
+        var sampler = new RequestSampler(SampledRatio(configuration));
         var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddAttributes([new("service.version", Version)]))
             .WithTracing(tracing => tracing
-                .SetSampler(new RequestSampler(SampledRatio(configuration)))
+                .SetSampler(sampler)
                 .AddProcessor(new FailedRequests())
                 .AddSource([.. names, "Experimental.Microsoft.Extensions.AI"])
                 .AddHttpClientInstrumentation(options =>
