@@ -50,7 +50,8 @@ internal sealed partial class SchemaFunction(HttpClient http, AdministratorSecre
     }
 
     // RDS User Guide, "Creating a database account using IAM authentication".
-    private static async Task MakeUserAsync(MySqlDataSource database, string schema, string authentication, CancellationToken cancellationToken)
+    private static async Task MakeUserAsync(
+        MySqlDataSource database, string schema, string authentication, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         foreach (var statement in new[]

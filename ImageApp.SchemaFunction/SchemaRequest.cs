@@ -20,7 +20,9 @@ internal sealed record SchemaRequest(
 /// <summary>The properties of <c>Custom::Schema</c> in <c>deploy/schema.yaml</c>.</summary>
 /// <param name="Administrator">The ARN of the secret with the database administrator's name and password.</param>
 /// <param name="Database">The database as a connection string without a user.</param>
-/// <param name="UserAuthentication">How the application's user proves who it is, as CREATE USER says it after IDENTIFIED; null for RDS' IAM tokens.</param>
+/// <param name="UserAuthentication">
+/// How the application's user proves who it is, as CREATE USER says it after IDENTIFIED; null for RDS' IAM tokens.
+/// </param>
 internal sealed record SchemaProperties(string Administrator, string Database, string? UserAuthentication);
 
 /// <summary>The answer (CloudFormation User Guide, "Custom resource response objects").</summary>

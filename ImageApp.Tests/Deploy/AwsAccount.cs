@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using System.Text.Json.Nodes;
-using Amazon.Runtime;
 using Amazon.S3;
 
 namespace ImageApp.Tests.Deploy;
@@ -19,9 +18,16 @@ internal sealed class AwsAccount : IAsyncDisposable
         said() { [ -e "FOLDER/$1" ] && cat "FOLDER/$1" || printf '%s\n' "$2"; }
         case "$1 $2" in
           "s3api put-bucket-notification-configuration") ;;
-          "cloudformation package" | sts* | s3* | configure*) exec REAL "$@" ;;
+          "cloudformation package" | sts* | s3* | configure*) [ -z "REAL" ] || exec "REAL" "$@" ;;
         esac
         printf '%s\n' "$*" >>FOLDER/calls
+        case "$1 $2" in
+          "sts get-caller-identity") printf '000000000000\tarn:aws:iam::000000000000:user/tester\n' ;;
+          "s3api list-buckets") bucket=${4#*==\'}; said buckets "" | grep -x "${bucket%%\'*}" ;;
+          "s3api head-bucket") said head "(404)" >&2; exit 254 ;;
+          "s3api create-bucket") echo "$4" >>FOLDER/buckets ;;
+          "cloudformation package") : >"${!#}" ;;
+        esac
         case "$1 $2" in
           "cloudformation describe-stacks")
             [ -e FOLDER/stack ] || { echo "Stack with id $4 does not exist" >&2; exit 254; }
@@ -56,7 +62,8 @@ internal sealed class AwsAccount : IAsyncDisposable
               *--max-items*) said newest None ;;
               *) said "events-${4##*/}" "" ;;
             esac ;;
-          "cloudformation list-stack-resources") case "$*" in *"=='Data'"*) echo imageapp-Data-1 ;; *"=='Database'"*) echo database-1 ;; esac ;;
+          "cloudformation list-stack-resources")
+            case "$*" in *"=='Data'"*) echo imageapp-Data-1 ;; *"=='Database'"*) echo database-1 ;; esac ;;
           "cloudformation describe-change-set")
             case "$*" in
               *StatusReason*) [[ "$*" == *:changeSet/* ]] && said nested-reason "" || said reason "" ;;
@@ -82,45 +89,40 @@ internal sealed class AwsAccount : IAsyncDisposable
 
     private readonly string _folder;
 
-    private AwsAccount(LocalAwsInstance aws, string folder)
+    private readonly LocalAwsInstance? _aws;
+
+    private AwsAccount(LocalAwsInstance? aws, string folder)
     {
-        Aws = aws;
+        _aws = aws;
         _folder = folder;
-        S3 = new AmazonS3Client(
-            new BasicAWSCredentials(aws.Options.AccessKeyId, aws.Options.SecretAccessKey),
-            new AmazonS3Config
-            {
-                ServiceURL = aws.Server.Endpoint.ToString(),
-                AuthenticationRegion = aws.Options.Region,
-                ForcePathStyle = true,
-            }
-        );
     }
 
-    public LocalAwsInstance Aws { get; }
-
-    public AmazonS3Client S3 { get; }
+    /// <summary>The buckets, where the CLI is the real one.</summary>
+    public AmazonS3Client S3 => _aws!.S3;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>What was asked of services that local AWS has not.</summary>
     public string[] Calls => File.Exists(Path.Combine(_folder, "calls")) ? File.ReadAllLines(Path.Combine(_folder, "calls")) : [];
 
-    public static async Task<AwsAccount> OpenAsync()
+    /// <summary>Opens one.</summary>
+    /// <param name="real">
+    /// Whether the CLI is the real one as far as local AWS goes; otherwise it only keeps what it is asked, which takes no time.
+    /// </param>
+    public static async Task<AwsAccount> OpenAsync(bool real = false)
     {
         var folder = Directory.CreateTempSubdirectory("imageapp-deploy-").FullName;
-        var real = (Environment.GetEnvironmentVariable("PATH") ?? "")
-            .Split(':')
-            .Select(path => Path.Combine(path, "aws"))
-            .First(File.Exists);
+        var program = real
+            ? (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(path => Path.Combine(path, "aws")).First(File.Exists)
+            : "";
         var command = Path.Combine(folder, "aws");
         await File.WriteAllTextAsync(
             command,
-            Recorder.Replace("REAL", real, StringComparison.Ordinal).Replace("FOLDER", folder, StringComparison.Ordinal),
+            Recorder.Replace("REAL", program, StringComparison.Ordinal).Replace("FOLDER", folder, StringComparison.Ordinal),
             Cancel
         );
         File.SetUnixFileMode(command, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return new AwsAccount(await LocalAwsInstance.StartAsync(_ => { }), folder);
+        return new AwsAccount(real ? await LocalAwsInstance.StartAsync(_ => { }) : null, folder);
     }
 
     /// <summary>The parameters of the last change set, by name; null where the stack's value is kept.</summary>
@@ -158,10 +160,14 @@ internal sealed class AwsAccount : IAsyncDisposable
         };
         start.Environment["PATH"] = $"{_folder}:{Environment.GetEnvironmentVariable("PATH")}";
         start.Environment["HOME"] = _folder;
-        start.Environment["AWS_ENDPOINT_URL"] = Aws.Server.Endpoint.ToString().TrimEnd('/');
-        start.Environment["AWS_REGION"] = Aws.Options.Region;
-        start.Environment["AWS_ACCESS_KEY_ID"] = Aws.Options.AccessKeyId;
-        start.Environment["AWS_SECRET_ACCESS_KEY"] = Aws.Options.SecretAccessKey;
+        start.Environment["AWS_REGION"] = "us-east-1";
+        if (_aws is not null)
+        {
+            start.Environment["AWS_ENDPOINT_URL"] = _aws.Server.Endpoint.ToString().TrimEnd('/');
+            start.Environment["AWS_ACCESS_KEY_ID"] = _aws.Options.AccessKeyId;
+            start.Environment["AWS_SECRET_ACCESS_KEY"] = _aws.Options.SecretAccessKey;
+        }
+
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync(Cancel);
@@ -172,8 +178,11 @@ internal sealed class AwsAccount : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        S3.Dispose();
-        await Aws.DisposeAsync();
+        if (_aws is not null)
+        {
+            await _aws.DisposeAsync();
+        }
+
         Directory.Delete(_folder, recursive: true);
     }
 }

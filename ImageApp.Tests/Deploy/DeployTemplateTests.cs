@@ -24,6 +24,54 @@ public sealed class DeployTemplateTests
         Assert.Contains($"{DeployTemplate.Names.Count()} templates, 0 errors", output);
     }
 
+    [Fact]
+    public async Task What_cdk_nag_and_guard_find_is_listed_with_its_reason_and_a_new_finding_is_not()
+    {
+        var (exit, output) = await FindingsAsync();
+        Assert.True(exit == 0, output);
+        var folder = Directory.CreateTempSubdirectory("imageapp-findings-").FullName;
+        try
+        {
+            var open = Path.Combine(folder, "open.yaml");
+            await File.WriteAllTextAsync(
+                open,
+                """
+                Resources:
+                  Open:
+                    Type: AWS::EC2::SecurityGroup
+                    Properties:
+                      GroupDescription: Open
+                      SecurityGroupIngress: [{ IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 0.0.0.0/0 }]
+                  Plain:
+                    Type: AWS::RDS::DBInstance
+                    Properties: { Engine: mysql, DBInstanceClass: db.t3.micro, StorageEncrypted: false }
+                """,
+                TestContext.Current.CancellationToken
+            );
+            (exit, output) = await FindingsAsync(open);
+            Assert.Equal(1, exit);
+            Assert.Contains("not listed: open.yaml Open AwsSolutions-EC23", output);
+            Assert.Contains("not listed: open.yaml Plain CT.RDS.PR", output);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        static async Task<(int, string)> FindingsAsync(params string[] templates)
+        {
+            using var process = Process.Start(
+                new ProcessStartInfo("node", [Path.Combine(RepositoryRoot.Path, "deploy", "findings.mjs"), .. templates])
+                {
+                    RedirectStandardOutput = true,
+                }
+            )!;
+            var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            return (process.ExitCode, output);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Every_reference_resolves_and_there_is_no_cycle(string name)
@@ -303,13 +351,15 @@ public sealed class DeployTemplateTests
     )]
     [InlineData(
         "ThumbnailRole",
-        "rds-db:connect s3:DeleteObject s3:GetObject s3:ListBucket s3:PutObject sqs:SendMessage xray:PutTelemetryRecords xray:PutTraceSegments"
+        "rds-db:connect s3:DeleteObject s3:GetObject s3:ListBucket s3:PutObject sqs:SendMessage "
+            + "xray:PutTelemetryRecords xray:PutTraceSegments"
     )]
     [InlineData("SchemaRole", "secretsmanager:GetSecretValue")]
     [InlineData(
         "WebRole",
-        "elasticloadbalancing:DescribeTargetHealth logs:CreateLogStream logs:DescribeLogStreams logs:PutLogEvents rds-db:connect s3:DeleteObject "
-            + "s3:GetObject s3:ListBucket s3:PutObject xray:GetSamplingRules xray:GetSamplingTargets xray:PutTelemetryRecords xray:PutTraceSegments"
+        "elasticloadbalancing:DescribeTargetHealth logs:CreateLogStream logs:DescribeLogStreams logs:PutLogEvents rds-db:connect "
+            + "s3:DeleteObject s3:GetObject s3:ListBucket s3:PutObject "
+            + "xray:GetSamplingRules xray:GetSamplingTargets xray:PutTelemetryRecords xray:PutTraceSegments"
     )]
     public void Each_program_may_do_exactly_its_own_work(string role, string actions) =>
         Assert.Equal(
@@ -402,7 +452,11 @@ public sealed class DeployTemplateTests
         var admitted = DeployTemplate.Load("root.yaml").Resources["Events"]!["Properties"]!["Parameters"]!["Admitted"]!["Fn::Join"]![1]!;
         Assert.Equal(
             ["Roles.Outputs.WebRoleArn", "Roles.Outputs.CaptionRoleArn", "Roles.Outputs.ThumbnailRoleArn", "AdministratorArn"],
-            admitted.AsArray().SelectMany(DeployTemplate.References).Where(reference => reference is { Kind: not "Condition" }).Select(reference => reference.Name).Where(name => name != "AWS::NoValue")
+            admitted
+                .AsArray()
+                .SelectMany(DeployTemplate.References)
+                .Where(reference => reference.Kind != "Condition" && reference.Name != "AWS::NoValue")
+                .Select(reference => reference.Name)
         );
     }
 
@@ -424,9 +478,10 @@ public sealed class DeployTemplateTests
         Assert.Equal(4, Connections().Count());
         var certificates = new System.Security.Cryptography.X509Certificates.X509Certificate2Collection();
         certificates.ImportFromPemFile(Path.Combine(RepositoryRoot.Path, "deploy", "rds-ca.pem"));
-        Assert.All(certificates, certificate => Assert.StartsWith("CN=Amazon RDS ", certificate.Subject.Split(", ").Single(part => part.StartsWith("CN=", StringComparison.Ordinal))));
-        Assert.Contains(certificates, certificate => certificate.Subject.Contains("us-east-1 Root CA RSA2048 G1", StringComparison.Ordinal));
-        Assert.Contains(certificates, certificate => certificate.Subject.Contains("eu-central-1 Root CA ECC384 G1", StringComparison.Ordinal));
+        Assert.All(certificates, certificate => Assert.Contains("CN=Amazon RDS ", certificate.Subject));
+        var subjects = string.Join('\n', certificates.Select(certificate => certificate.Subject));
+        Assert.Contains("us-east-1 Root CA RSA2048 G1", subjects);
+        Assert.Contains("eu-central-1 Root CA ECC384 G1", subjects);
 
         static IEnumerable<string> Connections() =>
             new[] { "web.yaml", "functions.yaml", "schema.yaml" }
@@ -451,7 +506,8 @@ public sealed class DeployTemplateTests
             .GetRequiredService<Microsoft.Extensions.Options.IOptions<Microsoft.AspNetCore.Server.Kestrel.Core.KestrelServerOptions>>()
             .Value;
         Assert.True(
-            kestrel.Limits.KeepAliveTimeout > TimeSpan.FromSeconds(int.Parse((string)idle["Value"]!, System.Globalization.CultureInfo.InvariantCulture))
+            kestrel.Limits.KeepAliveTimeout
+                > TimeSpan.FromSeconds(int.Parse((string)idle["Value"]!, System.Globalization.CultureInfo.InvariantCulture))
         );
     }
 
@@ -475,7 +531,10 @@ public sealed class DeployTemplateTests
     {
         const double Mebibytes = 1024;
         var parameters = DeployTemplate.Load("data.yaml").Only("AWS::RDS::DBParameterGroup")["Parameters"]!;
-        var share = System.Text.RegularExpressions.Regex.Match((string)parameters["innodb_buffer_pool_size"]!, @"^\{DBInstanceClassMemory/(\d+)\}$");
+        var share = System.Text.RegularExpressions.Regex.Match(
+            (string)parameters["innodb_buffer_pool_size"]!,
+            @"^\{DBInstanceClassMemory/(\d+)\}$"
+        );
         var buffers = Mebibytes / int.Parse(share.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
 
         // MySQL without its pool and with 60 connections takes some 300 MiB (docs/capacity.md); IAM authentication wants 300 at least.
@@ -485,7 +544,10 @@ public sealed class DeployTemplateTests
         // A claim is held as long as a function may run; what is quiet for longer is dead.
         Assert.InRange(long.Parse((string)parameters["wait_timeout"]!, System.Globalization.CultureInfo.InvariantCulture), 301, 900);
         var database = DeployTemplate.Load("data.yaml").Only("AWS::RDS::DBInstance");
-        Assert.All(["MaxAllocatedStorage", "PreferredBackupWindow", "PreferredMaintenanceWindow"], name => Assert.True(database.ContainsKey(name)));
+        Assert.All(
+            ["MaxAllocatedStorage", "PreferredBackupWindow", "PreferredMaintenanceWindow"],
+            name => Assert.True(database.ContainsKey(name))
+        );
     }
 
     [Fact]
@@ -514,7 +576,8 @@ public sealed class DeployTemplateTests
         Assert.Equal([22L, 80L, 443L, 3306L], Rules(group["SecurityGroupEgress"]).Select(rule => (long)rule["FromPort"]!).Order());
         Assert.True(network.Root["Rules"]!.AsObject().ContainsKey("BastionNeedsKey"));
         Assert.True(DeployTemplate.Load("root.yaml").Root["Rules"]!.AsObject().ContainsKey("BastionNeedsKey"));
-        Assert.Equal("HasKey", Choice(DeployTemplate.Load("web.yaml").Only("AWS::EC2::LaunchTemplate")["LaunchTemplateData"]!["KeyName"]!)[0]);
+        var instance = DeployTemplate.Load("web.yaml").Only("AWS::EC2::LaunchTemplate")["LaunchTemplateData"]!;
+        Assert.Equal("HasKey", Choice(instance["KeyName"]!)[0]);
 
         // Session Manager without it.
         Assert.Contains(
@@ -616,7 +679,7 @@ public sealed class DeployTemplateTests
         // A new version takes over only when its instance has said that it serves; else the old one comes back.
         var update = web.Resources["Group"]!["UpdatePolicy"]!["AutoScalingRollingUpdate"]!;
         Assert.True((bool)update["WaitOnResourceSignals"]!);
-        Assert.Equal(1, (long)update["MinInstancesInService"]!);
+        Assert.Equal(1, (long)update["MinInstancesInService"]!["Fn::If"]![2]!);
         Assert.NotNull(web.Resources["Group"]!["CreationPolicy"]!["ResourceSignal"]);
         var start = (string)web.Only("AWS::EC2::LaunchTemplate")["LaunchTemplateData"]!["UserData"]!["Fn::Base64"]!["Fn::Sub"]!;
         Assert.True(
@@ -628,7 +691,11 @@ public sealed class DeployTemplateTests
 
     // Condition, what is taken where it holds, and what is taken elsewhere.
     private static List<string> Choice(JsonNode choice) =>
-        [.. choice["Fn::If"]!.AsArray().Select(part => part is JsonObject { Count: 1 } reference ? (string)reference.First().Value! : $"{part}")];
+        [
+            .. choice["Fn::If"]!
+                .AsArray()
+                .Select(part => part is JsonObject { Count: 1 } reference ? (string)reference.First().Value! : $"{part}"),
+        ];
 
     private static IEnumerable<string> Actions(JsonObject statement) =>
         statement["Action"] is JsonArray list ? list.Select(action => (string)action!) : [(string)statement["Action"]!];
@@ -637,7 +704,9 @@ public sealed class DeployTemplateTests
         node switch
         {
             JsonArray array => array.SelectMany(item => Functions(item, function)),
-            JsonObject map => map.SelectMany(entry => (entry.Key == function ? [entry.Value!] : Enumerable.Empty<JsonNode>()).Concat(Functions(entry.Value, function))),
+            JsonObject map => map.SelectMany(entry =>
+                Functions(entry.Value, function).Concat(entry.Key == function ? [entry.Value!] : Enumerable.Empty<JsonNode>())
+            ),
             _ => [],
         };
 

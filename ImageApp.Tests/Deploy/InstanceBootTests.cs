@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace ImageApp.Tests.Deploy;
 
-/// <summary>User data of <c>deploy/web.yaml</c> under a real systemd: what makes a version good, and what is said of one that is not.</summary>
+/// <summary>
+/// User data of <c>deploy/web.yaml</c> under a real systemd: what makes a version good, and what is said of one that is not.
+/// </summary>
 [SupportedOSPlatform("linux")]
 public sealed partial class InstanceBootTests
 {
@@ -17,7 +19,7 @@ public sealed partial class InstanceBootTests
     {
         Assert.SkipWhen(await BootedInstance.ObstacleAsync() is not null, "An instance cannot be booted here.");
         using var instance = new BootedInstance();
-        await BootAsync(instance, database: true, bucket: true, patience: 60);
+        await BootAsync(instance, database: true, bucket: true);
 
         Assert.Equal("active", instance["active"].Trim());
         Assert.Contains("NRestarts=0", instance["unit"]);
@@ -57,7 +59,7 @@ public sealed partial class InstanceBootTests
             instance,
             database: what != "database",
             bucket: what != "bucket",
-            patience: what == "balancer" ? 30 : 6,
+            healthPatience: what is "database" or "bucket" ? 3 : 60,
             zip: what == "zip" ? Damage : null,
             health: what == "balancer" ? "unhealthy\tTarget.FailedHealthChecks\tHealth checks failed" : "healthy\tNone\tNone"
         );
@@ -85,7 +87,7 @@ public sealed partial class InstanceBootTests
         BootedInstance instance,
         bool database,
         bool bucket,
-        int patience,
+        int healthPatience = 60,
         Action<string>? zip = null,
         string health = "healthy\tNone\tNone"
     )
@@ -110,10 +112,11 @@ public sealed partial class InstanceBootTests
         }
 
         await instance.BootAsync(
-            UserData(patience),
+            UserData(healthPatience),
             $"""
             [Service]
-            Environment=AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_ACCESS_KEY_ID={aws.Options.AccessKeyId} AWS_SECRET_ACCESS_KEY={aws.Options.SecretAccessKey}
+            Environment=AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_ACCESS_KEY_ID={aws.Options.AccessKeyId}
+            Environment=AWS_SECRET_ACCESS_KEY={aws.Options.SecretAccessKey}
             BindReadOnlyPaths=-/run/host/ca.pem:/opt/imageapp/rds-ca.pem
             """
         );
@@ -126,7 +129,7 @@ public sealed partial class InstanceBootTests
     }
 
     // As Fn::Sub fills it in.
-    private static string UserData(int patience)
+    private static string UserData(int healthPatience)
     {
         var values = new Dictionary<string, string>
         {
@@ -140,7 +143,8 @@ public sealed partial class InstanceBootTests
             ["DatabaseEndpoint"] = "database.example",
             ["TraceRatio"] = "0.01",
             ["Targets"] = "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/imageapp/1",
-            ["Patience"] = $"{patience}",
+            ["StartPatience"] = "60",
+            ["HealthPatience"] = $"{healthPatience}",
             ["BalancerPatience"] = "1",
         };
         var text = (string)
@@ -149,7 +153,10 @@ public sealed partial class InstanceBootTests
     }
 
     private static string Document(string script, string end) =>
-        string.Join('\n', script[script.IndexOf($"<<'{end}'", StringComparison.Ordinal)..].Split('\n').Skip(1).TakeWhile(line => line != end));
+        string.Join(
+            '\n',
+            script[script.IndexOf($"<<'{end}'", StringComparison.Ordinal)..].Split('\n').Skip(1).TakeWhile(line => line != end)
+        );
 
     [GeneratedRegex(@"\$\{([^}]+)\}")]
     private static partial Regex Variable();

@@ -138,7 +138,11 @@ public sealed class SchemaFunctionTests(DatabaseServer server)
                     ["UserAuthentication"] = "BY 'secret'",
                 },
             };
-            var (response, body) = await _aws.LambdaAsync(HttpMethod.Post, $"/2015-03-31/functions/{Name}/invocations", request.ToJsonString());
+            var (response, body) = await _aws.LambdaAsync(
+                HttpMethod.Post,
+                $"/2015-03-31/functions/{Name}/invocations",
+                request.ToJsonString()
+            );
             Assert.False(response.Headers.Contains("X-Amz-Function-Error"), body + Log);
             Assert.True(_answers.TryDequeue(out var answer), "The function did not answer.");
             return answer;

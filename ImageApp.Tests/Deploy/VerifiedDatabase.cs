@@ -103,7 +103,12 @@ internal sealed class VerifiedDatabase : IAsyncDisposable
     {
         var now = DateTimeOffset.UtcNow;
         using var authorityKey = RSA.Create(2048);
-        var authorityRequest = new CertificateRequest("CN=Test authority", authorityKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var authorityRequest = new CertificateRequest(
+            "CN=Test authority",
+            authorityKey,
+            HashAlgorithmName.SHA256,
+            RSASignaturePadding.Pkcs1
+        );
         authorityRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         using var authority = authorityRequest.CreateSelfSigned(now.AddDays(-1), now.AddDays(30));
         File.WriteAllText(Authority, authority.ExportCertificatePem());

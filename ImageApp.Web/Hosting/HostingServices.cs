@@ -12,8 +12,8 @@ namespace ImageApp.Web.Hosting;
 internal static class HostingServices
 {
     /// <summary>
-    /// How long a quiet connection stays open. Longer than the load balancer's (300 s, <c>deploy/web.yaml</c>): whoever closes first must be
-    /// the one who knows that no request is under way, or a request meets a closed connection and the answer is 502.
+    /// How long a quiet connection stays open. Longer than the load balancer's (300 s, <c>deploy/web.yaml</c>): whoever closes first must
+    /// be the one who knows that no request is under way, or a request meets a closed connection and the answer is 502.
     /// </summary>
     public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(330);
 

@@ -105,9 +105,10 @@ public sealed class ImageEventsTemplateTests
     public async Task Pictures_survive_the_stack_and_the_next_one_finds_them(bool toldByParameter)
     {
         await using var host = await StartAsync(options => options.TakesOverKeptBuckets = !toldByParameter);
-        await DeployAsync(host, Template);
+        var id = (await DeployAsync(host, Template)).Descendants().First(element => element.Name.LocalName == "StackId").Value;
         await PutImageAsync(host);
         await host.CloudFormation.CallAsync("DeleteStack", ("StackName", "image-events"));
+        await host.CloudFormation.SettledAsync(id, "DELETE_COMPLETE");
         using var s3 = S3(host);
         Assert.Equal(1, (await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = Bucket }, Cancelled)).KeyCount);
 
