@@ -86,6 +86,13 @@ public sealed class WebPackageTests(DatabaseServer server) : IDisposable
             var health = await HealthyAsync(client, web, output);
             Assert.Equal("Healthy", (string?)health["status"]);
 
+            // Through a load balancer one word is told, also right after the machine itself was told everything.
+            using (var outside = new HttpRequestMessage(HttpMethod.Get, "/health") { Headers = { { "X-Forwarded-For", "203.0.113.9" } } })
+            using (var answer = await client.SendAsync(outside, Cancel))
+            {
+                Assert.Equal("{\"status\":\"Healthy\"}", await answer.Content.ReadAsStringAsync(Cancel));
+            }
+
             using var form = new MultipartFormDataContent { { new ByteArrayContent(TestImages.Jpeg(300, 200)), "file", "packed.jpg" } };
             using var upload = await client.PostAsync("/api/images", form, Cancel);
             Assert.Equal(HttpStatusCode.Created, upload.StatusCode);
