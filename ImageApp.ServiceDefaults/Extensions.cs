@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -41,7 +42,11 @@ public static class Extensions
             logging.IncludeScopes = true;
         });
         builder.Services.AddTelemetry(builder.Configuration, names)
-            .WithTracing(tracing => tracing.AddAspNetCoreInstrumentation(options => options.Filter = IsWorthATrace))
+            .WithTracing(tracing => tracing.AddAspNetCoreInstrumentation(options =>
+            {
+                options.Filter = IsWorthATrace;
+                options.EnrichWithHttpRequest = (activity, request) => RequestSampler.KeepChanges(activity, request.Method);
+            }))
             .WithMetrics(metrics => metrics.AddAspNetCoreInstrumentation());
         return builder;
     }
@@ -56,10 +61,12 @@ public static class Extensions
     /// <param name="names">Names of the process's own activity sources and meters; a name may end in <c>*</c>.</param>
     public static OpenTelemetryBuilder AddTelemetry(this IServiceCollection services, IConfiguration configuration, params string[] names)
     {
+        var sampler = new RequestSampler(SampledRatio(configuration));
         var telemetry = services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddAttributes([new("service.version", Version)]))
             .WithTracing(tracing => tracing
-                .SetSampler(new RequestSampler())
+                .SetSampler(sampler)
+                .AddProcessor(new FailedRequests())
                 .AddSource([.. names, "Experimental.Microsoft.Extensions.AI"])
                 .AddHttpClientInstrumentation(options =>
                     // The Runtime API's long poll would be one endless span, and exporting telemetry must not make telemetry.
@@ -106,8 +113,29 @@ public static class Extensions
             ResultStatusCodes = { [HealthStatus.Degraded] = StatusCodes.Status200OK },
         })
         // Every node of a load balancer asks; the dependencies are asked once a second at most.
-        .CacheOutput(policy => policy.Expire(TimeSpan.FromSeconds(1)).SetVaryByHost(false));
+        .CacheOutput(policy => policy
+            .Expire(TimeSpan.FromSeconds(1))
+            .SetVaryByHost(false)
+            .VaryByValue(context => KeyValuePair.Create("reasons", HealthReportWriter.TellsReasons(context).ToString())));
         return app;
+    }
+
+    // OpenTelemetry's general SDK configuration: of its samplers the one that keeps a trace whole is the one there is a choice for.
+    private static double SampledRatio(IConfiguration configuration)
+    {
+        if (configuration["OTEL_TRACES_SAMPLER"] is not { Length: > 0 } sampler || sampler == "parentbased_always_on")
+        {
+            return 1;
+        }
+
+        var text = configuration["OTEL_TRACES_SAMPLER_ARG"];
+        return sampler == "parentbased_traceidratio"
+            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var ratio)
+            && ratio is >= 0 and <= 1
+            ? ratio
+            : throw new ArgumentException(
+                $"OTEL_TRACES_SAMPLER is '{sampler}' and OTEL_TRACES_SAMPLER_ARG '{text}'; possible are parentbased_always_on, and "
+                    + "parentbased_traceidratio with a number from 0 to 1.");
     }
 
     private static string Version { get; } =

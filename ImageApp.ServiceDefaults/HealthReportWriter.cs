@@ -1,12 +1,21 @@
+using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ImageApp.ServiceDefaults;
 
-/// <summary>Writes a health report as <c>{"status":"Degraded","checks":{"MySql":{"status":"Degraded","description":"..."}}}</c>.</summary>
+/// <summary>
+/// Writes a health report as <c>{"status":"Degraded","checks":{"MySql":{"status":"Degraded","description":"..."}}}</c> to who asks on the
+/// machine itself, and as <c>{"status":"Degraded"}</c> to everybody else: what fails and why is nobody's business outside.
+/// </summary>
 internal static class HealthReportWriter
 {
+    /// <summary>Whether a request comes from the machine itself, and not through a proxy on it.</summary>
+    public static bool TellsReasons(HttpContext context) =>
+        context.Connection.RemoteIpAddress is not { } address
+            || (IPAddress.IsLoopback(address) && !context.Request.Headers.ContainsKey("X-Forwarded-For"));
+
     public static async Task WriteAsync(HttpContext context, HealthReport report)
     {
         context.Response.ContentType = "application/json; charset=utf-8";
@@ -14,6 +23,20 @@ internal static class HealthReportWriter
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
         json.WriteStartObject();
         json.WriteString("status", report.Status.ToString());
+        if (TellsReasons(context))
+        {
+            WriteChecks(json, report);
+        }
+
+        json.WriteEndObject();
+        await json.FlushAsync(context.RequestAborted);
+
+        // To the stream behind the pipe, from where the output cache keeps it.
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    private static void WriteChecks(Utf8JsonWriter json, HealthReport report)
+    {
         json.WriteStartObject("checks");
         foreach (var (name, entry) in report.Entries)
         {
@@ -28,10 +51,5 @@ internal static class HealthReportWriter
         }
 
         json.WriteEndObject();
-        json.WriteEndObject();
-        await json.FlushAsync(context.RequestAborted);
-
-        // To the stream behind the pipe, from where the output cache keeps it.
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 }

@@ -18,6 +18,7 @@ public sealed partial class ArchitectureTests
         ["ImageApp.Web"] = ["ImageApp.Core", "ImageApp.ServiceDefaults"],
         ["ImageApp.ThumbnailFunction"] = ["ImageApp.Core", "ImageApp.FunctionDefaults", "ImageApp.Imaging"],
         ["ImageApp.CaptionFunction"] = ["ImageApp.Core", "ImageApp.FunctionDefaults", "ImageApp.Imaging"],
+        ["ImageApp.SchemaFunction"] = ["ImageApp.Core"],
         ["ImageApp.LocalAws"] = ["ImageApp.ServiceDefaults"],
         ["ImageApp.Scaling"] = [],
         ["ImageApp.Balancer"] = ["ImageApp.Scaling"],

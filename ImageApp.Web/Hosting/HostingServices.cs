@@ -11,6 +11,12 @@ namespace ImageApp.Web.Hosting;
 /// <summary>What every feature stands on: catalogue, bucket, limits, problems, pages.</summary>
 internal static class HostingServices
 {
+    /// <summary>
+    /// How long a quiet connection stays open. Longer than the load balancer's (300 s, <c>deploy/web.yaml</c>): whoever closes first must
+    /// be the one who knows that no request is under way, or a request meets a closed connection and the answer is 502.
+    /// </summary>
+    public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(330);
+
     /// <summary>Adds it.</summary>
     /// <exception cref="ArgumentException">A setting is missing or not valid; the message names it.</exception>
     public static void AddHosting(this WebApplicationBuilder builder)
@@ -88,6 +94,7 @@ internal static class HostingServices
         {
             options.AddServerHeader = false;
             options.Limits.MaxRequestBodySize = longestUpload;
+            options.Limits.KeepAliveTimeout = KeepAlive;
         });
         services.Configure<FormOptions>(options => options.MultipartBodyLengthLimit = longestUpload);
     }

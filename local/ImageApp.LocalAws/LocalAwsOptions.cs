@@ -30,6 +30,12 @@ public sealed class LocalAwsOptions
     public TimeSpan AsynchronousRetryDelay { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
+    /// Whether a stack that is created takes over a bucket of its name that a deleted stack has kept. AWS refuses, and a deployment there
+    /// says in a parameter that the bucket exists; on a laptop nobody else could own it.
+    /// </summary>
+    public bool TakesOverKeptBuckets { get; set; }
+
+    /// <summary>
     /// The functions that exist from the start; one that polls the Runtime API without being listed is added with AWS's defaults.
     /// </summary>
     public IList<FunctionRegistration> Functions { get; } = [];

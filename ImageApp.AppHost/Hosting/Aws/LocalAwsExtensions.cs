@@ -39,6 +39,7 @@ internal static class LocalAwsExtensions
         var options = builder.Configuration.GetSection("LocalAws").Get<LocalAwsOptions>() ?? new LocalAwsOptions();
         options.DataDirectory = StateFolder.Of(builder, "LocalAws:DataDirectory", "aws");
         options.Region = config.Region?.SystemName ?? options.Region;
+        options.TakesOverKeptBuckets = true;
 
         builder.Eventing.Subscribe<BeforeStartEvent>(
             (@event, cancellationToken) => StartAsync(resource, options, account is null, builder.Configuration, @event, cancellationToken)

@@ -6,6 +6,7 @@ using Amazon.S3;
 using Amazon.S3.Model;
 using Amazon.SQS;
 using Amazon.SQS.Model;
+using ImageApp.LocalAws;
 using ImageApp.LocalAws.CloudFormation;
 using ImageApp.LocalAws.CloudFormation.Templates;
 using ImageApp.LocalAws.Lambda;
@@ -17,7 +18,7 @@ namespace ImageApp.Tests.LocalAws.CloudFormation;
 public sealed class ImageEventsTemplateTests
 {
     private const string Bucket = "imageapp-000000000000-us-east-1";
-    private const string TopicArnStart = "arn:aws:sns:us-east-1:000000000000:image-events-ImageTopic-";
+    private const string TopicArnStart = "arn:aws:sns:us-east-1:000000000000:imageapp-images";
     private const string CaptionFunctionArn = "arn:aws:lambda:us-east-1:000000000000:function:CaptionFunction";
     private const string CaptionQueueArnStart = "arn:aws:sqs:us-east-1:000000000000:image-events-CaptionDeadLetterQueue-";
 
@@ -96,6 +97,30 @@ public sealed class ImageEventsTemplateTests
             Assert.Equal("true", attributes.Attributes["SqsManagedSseEnabled"]);
             Assert.Equal(3, JsonNode.Parse(attributes.Policy)!["Statement"]!.AsArray().Count);
         }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Pictures_survive_the_stack_and_the_next_one_finds_them(bool toldByParameter)
+    {
+        await using var host = await StartAsync(options => options.TakesOverKeptBuckets = !toldByParameter);
+        var id = (await DeployAsync(host, Template)).Descendants().First(element => element.Name.LocalName == "StackId").Value;
+        await PutImageAsync(host);
+        await host.CloudFormation.CallAsync("DeleteStack", ("StackName", "image-events"));
+        await host.CloudFormation.SettledAsync(id, "DELETE_COMPLETE");
+        using var s3 = S3(host);
+        Assert.Equal(1, (await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = Bucket }, Cancelled)).KeyCount);
+
+        var stack = await DeployAsync(host, Template, ("BucketExists", toldByParameter ? "true" : "false"));
+        Assert.Equal(Bucket, CloudFormationClient.Output(stack, "BucketName"));
+        Assert.Equal(1, (await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = Bucket }, Cancelled)).KeyCount);
+
+        // What is stored now reaches the functions, as before.
+        using var http = new HttpClient { BaseAddress = host.Server.Endpoint, Timeout = Timeout.InfiniteTimeSpan };
+        await PutImageAsync(host);
+        var thumbnail = await new RuntimeClient(http, "ThumbnailFunction").ServeAsync("null");
+        Assert.Contains("images/one.jpg", thumbnail.Payload, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -235,11 +260,12 @@ public sealed class ImageEventsTemplateTests
         Assert.All(template.Outputs.Values, output => Assert.False(string.IsNullOrWhiteSpace(output.Description)));
     }
 
-    private static Task<LocalAwsInstance> StartAsync() =>
+    private static Task<LocalAwsInstance> StartAsync(Action<LocalAwsOptions>? configure = null) =>
         StackInstance.StartAsync(configure: options =>
         {
             options.Functions.Add(new FunctionRegistration("CaptionFunction"));
             options.Functions.Add(new FunctionRegistration("ThumbnailFunction"));
+            configure?.Invoke(options);
         });
 
     private static async Task<System.Xml.Linq.XElement> DeployAsync(

@@ -57,7 +57,7 @@ internal sealed class BucketHandler(S3Store store, NotificationTargets targets, 
             return Provisioned(name);
         }
 
-        return request.IsRetry
+        return request.IsRetry || options.TakesOverKeptBuckets
             ? await UpdateAsync(name, request, cancellationToken)
             : throw new AwsServiceException("AlreadyExists", $"{name} already exists", System.Net.HttpStatusCode.Conflict);
     }
