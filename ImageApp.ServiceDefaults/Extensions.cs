@@ -120,22 +120,20 @@ public static class Extensions
         return app;
     }
 
-    // OpenTelemetry's general SDK configuration: of its samplers the one that keeps a trace whole is the one there is a choice for.
+    // OpenTelemetry's general SDK configuration; the AppHost sets always_on. A parent is always heeded: one upload is one trace.
     private static double SampledRatio(IConfiguration configuration)
     {
-        if (configuration["OTEL_TRACES_SAMPLER"] is not { Length: > 0 } sampler || sampler == "parentbased_always_on")
+        var (sampler, text) = (configuration["OTEL_TRACES_SAMPLER"], configuration["OTEL_TRACES_SAMPLER_ARG"]);
+        return sampler switch
         {
-            return 1;
-        }
-
-        var text = configuration["OTEL_TRACES_SAMPLER_ARG"];
-        return sampler == "parentbased_traceidratio"
-            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var ratio)
-            && ratio is >= 0 and <= 1
-            ? ratio
-            : throw new ArgumentException(
-                $"OTEL_TRACES_SAMPLER is '{sampler}' and OTEL_TRACES_SAMPLER_ARG '{text}'; possible are parentbased_always_on, and "
-                    + "parentbased_traceidratio with a number from 0 to 1.");
+            null or "" or "always_on" or "parentbased_always_on" => 1,
+            "always_off" or "parentbased_always_off" => 0,
+            "traceidratio" or "parentbased_traceidratio"
+                when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var ratio) && ratio is >= 0 and <= 1 => ratio,
+            _ => throw new ArgumentException(
+                $"OTEL_TRACES_SAMPLER is '{sampler}' and OTEL_TRACES_SAMPLER_ARG '{text}'; possible are always_on and always_off, and "
+                    + "traceidratio with a number from 0 to 1, each also with parentbased_ before it."),
+        };
     }
 
     private static string Version { get; } =

@@ -77,7 +77,7 @@ public sealed class RequestSamplerTests
     }
 
     [Theory]
-    [InlineData("always_on", "1")]
+    [InlineData("jaeger_remote", "1")]
     [InlineData("parentbased_traceidratio", "2")]
     [InlineData("parentbased_traceidratio", null)]
     public void A_sampler_that_is_not_possible_is_refused_with_those_that_are(string sampler, string? argument)
@@ -90,6 +90,24 @@ public sealed class RequestSamplerTests
         var error = Assert.Throws<ArgumentException>(() => new ServiceCollection().AddTelemetry(configuration));
         Assert.Contains(sampler, error.Message);
         Assert.Contains("from 0 to 1", error.Message);
+    }
+
+    // The AppHost sets the first.
+    [Theory]
+    [InlineData("always_on", null)]
+    [InlineData("always_off", null)]
+    [InlineData("parentbased_always_on", "")]
+    [InlineData("parentbased_always_off", null)]
+    [InlineData("traceidratio", "0.25")]
+    [InlineData("parentbased_traceidratio", "0")]
+    public void Samplers_of_the_specification_are_taken(string sampler, string? argument)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                new Dictionary<string, string?> { ["OTEL_TRACES_SAMPLER"] = sampler, ["OTEL_TRACES_SAMPLER_ARG"] = argument }
+            )
+            .Build();
+        Assert.NotNull(new ServiceCollection().AddTelemetry(configuration));
     }
 
     private sealed class ListExporter(List<Activity> exported) : BaseExporter<Activity>
