@@ -129,7 +129,8 @@ public static class Extensions
             null or "" or "always_on" or "parentbased_always_on" => 1,
             "always_off" or "parentbased_always_off" => 0,
             "traceidratio" or "parentbased_traceidratio"
-                when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var ratio) && ratio is >= 0 and <= 1 => ratio,
+                when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var ratio) && ratio is >= 0 and <= 1 =>
+                ratio,
             _ => throw new ArgumentException(
                 $"OTEL_TRACES_SAMPLER is '{sampler}' and OTEL_TRACES_SAMPLER_ARG '{text}'; possible are always_on and always_off, and "
                     + "traceidratio with a number from 0 to 1, each also with parentbased_ before it."),
