@@ -78,7 +78,13 @@ public sealed class RunningApplication : IAsyncLifetime
     {
         await foreach (var change in Resources.WatchAsync(TestContext.Current.CancellationToken))
         {
-            if (change.Resource.Name == resource && change.Snapshot.EnvironmentVariables.Length > 0)
+            // What another test ended may still be told of.
+            if (
+                change.Resource.Name == resource
+                && change.Snapshot.EnvironmentVariables.Length > 0
+                && change.Snapshot.State?.Text == KnownResourceStates.Running
+                && Directory.Exists($"/proc/{ProcessId(change)}")
+            )
             {
                 return change;
             }
