@@ -8,7 +8,11 @@ addEventListener('keydown', event => {
   if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest?.('input, textarea')) return;
   if (event.key === 'ArrowLeft') go('newer');
   if (event.key === 'ArrowRight') go('older-one');
-  if (event.key === 'Escape') details.querySelector('[rel=up]').click();
+  if (event.key === 'Escape') {
+    // Else the browser stops the very page that is asked for.
+    event.preventDefault();
+    details.querySelector('[rel=up]').click();
+  }
 });
 
 let from = null;
