@@ -12,7 +12,6 @@ namespace ImageApp.Tests.Core;
 public sealed class ImageBucketTests : IAsyncLifetime
 {
     private LocalAwsInstance _aws = null!;
-    private AmazonS3Client _s3 = null!;
     private ImageBucket _bucket = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -20,22 +19,12 @@ public sealed class ImageBucketTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _aws = await LocalAwsInstance.StartAsync();
-        _s3 = new AmazonS3Client(
-            new BasicAWSCredentials(_aws.Options.AccessKeyId, _aws.Options.SecretAccessKey),
-            new AmazonS3Config
-            {
-                ServiceURL = _aws.Server.Endpoint.ToString(),
-                AuthenticationRegion = _aws.Options.Region,
-                ForcePathStyle = true,
-            }
-        );
-        await _s3.PutBucketAsync("pictures", Cancel);
-        _bucket = new ImageBucket(_s3, new BucketOptions { BucketName = "pictures" }, TimeProvider.System);
+        await _aws.S3.PutBucketAsync("pictures", Cancel);
+        _bucket = new ImageBucket(_aws.S3, new BucketOptions { BucketName = "pictures" }, TimeProvider.System);
     }
 
     public async ValueTask DisposeAsync()
     {
-        _s3.Dispose();
         await _aws.DisposeAsync();
     }
 
@@ -66,7 +55,7 @@ public sealed class ImageBucketTests : IAsyncLifetime
     [Fact]
     public async Task A_bucket_that_is_not_there_or_does_not_answer_is_unavailable_and_named()
     {
-        var missing = new ImageBucket(_s3, new BucketOptions { BucketName = "elsewhere" }, TimeProvider.System);
+        var missing = new ImageBucket(_aws.S3, new BucketOptions { BucketName = "elsewhere" }, TimeProvider.System);
         var e = await Assert.ThrowsAsync<BucketUnavailableException>(() => missing.OpenAsync("images/a.jpg", null, Cancel));
         Assert.Contains("elsewhere", e.Message);
         await Assert.ThrowsAsync<BucketUnavailableException>(() => missing.CheckAsync(Cancel));
@@ -98,7 +87,7 @@ public sealed class ImageBucketTests : IAsyncLifetime
 
         await _bucket.DeleteImageAsync(key, image: null, Cancel);
 
-        Assert.Empty((await _s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = "pictures" }, Cancel)).S3Objects ?? []);
+        Assert.Empty((await _aws.S3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = "pictures" }, Cancel)).S3Objects ?? []);
     }
 
     [Fact]

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Text.Json.Nodes;
-using Amazon.Runtime;
-using Amazon.S3;
 using Amazon.S3.Model;
 using ImageApp.Core;
 using ImageApp.Core.Catalogue;
@@ -25,7 +23,6 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
 {
     private readonly CountingStep _step = new();
     private LocalAwsInstance _aws = null!;
-    private AmazonS3Client _s3 = null!;
     private MySqlDataSource _database = null!;
     private ImageBucket _bucket = null!;
     private CatalogueByAudience _catalogue = null!;
@@ -36,18 +33,9 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
     public async ValueTask InitializeAsync()
     {
         _aws = await LocalAwsInstance.StartAsync();
-        _s3 = new AmazonS3Client(
-            new BasicAWSCredentials(_aws.Options.AccessKeyId, _aws.Options.SecretAccessKey),
-            new AmazonS3Config
-            {
-                ServiceURL = _aws.Server.Endpoint.ToString(),
-                AuthenticationRegion = _aws.Options.Region,
-                ForcePathStyle = true,
-            }
-        );
-        await _s3.PutBucketAsync(FunctionPipeline.Bucket, Cancel);
+        await _aws.S3.PutBucketAsync(FunctionPipeline.Bucket, Cancel);
         _database = await server.CreateCatalogueAsync();
-        _bucket = new ImageBucket(_s3, new BucketOptions { BucketName = FunctionPipeline.Bucket }, TimeProvider.System);
+        _bucket = new ImageBucket(_aws.S3, new BucketOptions { BucketName = FunctionPipeline.Bucket }, TimeProvider.System);
         _catalogue = new CatalogueByAudience(_database);
         _step.Catalogue = _catalogue.Results;
         _step.Bucket = _bucket;
@@ -70,7 +58,6 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
     {
         await _services.DisposeAsync();
         await _database.DisposeAsync();
-        _s3.Dispose();
         await _aws.DisposeAsync();
     }
 
@@ -80,7 +67,7 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
         await PutAsync("images/a.jpg");
         var rendition = (await FindAsync("images/a.jpg"))!.ThumbnailKey!;
         Assert.True(await ExistsAsync(rendition));
-        await _s3.DeleteObjectAsync(FunctionPipeline.Bucket, "images/a.jpg", Cancel);
+        await _aws.S3.DeleteObjectAsync(FunctionPipeline.Bucket, "images/a.jpg", Cancel);
 
         await TellAsync("images/a.jpg", "ObjectRemoved:Delete");
         await TellAsync("images/a.jpg", "ObjectRemoved:DeleteMarkerCreated");
@@ -94,7 +81,7 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
     public async Task A_removal_that_is_told_after_the_object_is_there_again_removes_nothing()
     {
         await PutAsync("images/a.jpg");
-        await _s3.DeleteObjectAsync(FunctionPipeline.Bucket, "images/a.jpg", Cancel);
+        await _aws.S3.DeleteObjectAsync(FunctionPipeline.Bucket, "images/a.jpg", Cancel);
         await PutAsync("images/a.jpg");
 
         await TellAsync("images/a.jpg", "ObjectRemoved:Delete");
@@ -108,7 +95,7 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
     {
         await PutAsync("images/a.jpg");
         await _catalogue.Gallery.EditCaptionAsync((await FindAsync("images/a.jpg"))!.Id, "A person's.", Cancel);
-        await _s3.DeleteObjectAsync(FunctionPipeline.Bucket, "images/a.jpg", Cancel);
+        await _aws.S3.DeleteObjectAsync(FunctionPipeline.Bucket, "images/a.jpg", Cancel);
         await TellAsync("images/a.jpg", "ObjectRemoved:Delete");
 
         await PutAsync("images/a.jpg");
@@ -139,11 +126,11 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
     {
         var content = new byte[5 * 1024 * 1024 + 1000];
         TestImages.Jpeg(640, 480).CopyTo(content, 0);
-        var start = await _s3.InitiateMultipartUploadAsync(FunctionPipeline.Bucket, "images/parts.jpg", Cancel);
+        var start = await _aws.S3.InitiateMultipartUploadAsync(FunctionPipeline.Bucket, "images/parts.jpg", Cancel);
         var parts = new List<PartETag>();
         foreach (var (number, part) in new[] { content[..(5 * 1024 * 1024)], content[(5 * 1024 * 1024)..] }.Index())
         {
-            var uploaded = await _s3.UploadPartAsync(
+            var uploaded = await _aws.S3.UploadPartAsync(
                 new UploadPartRequest
                 {
                     BucketName = FunctionPipeline.Bucket,
@@ -157,7 +144,7 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
             parts.Add(new PartETag(number + 1, uploaded.ETag));
         }
 
-        await _s3.CompleteMultipartUploadAsync(
+        await _aws.S3.CompleteMultipartUploadAsync(
             new CompleteMultipartUploadRequest
             {
                 BucketName = FunctionPipeline.Bucket,
@@ -225,7 +212,7 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
 
         foreach (var i in new[] { 1, 4, 6 })
         {
-            await _s3.DeleteObjectAsync(FunctionPipeline.Bucket, $"images/{i} 写.jpg", Cancel);
+            await _aws.S3.DeleteObjectAsync(FunctionPipeline.Bucket, $"images/{i} 写.jpg", Cancel);
         }
 
         await _bucket.PutOriginalAsync(
@@ -281,7 +268,7 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
             await PutAsync(key);
         }
 
-        await _s3.DeleteObjectAsync(FunctionPipeline.Bucket, "images/b.jpg", Cancel);
+        await _aws.S3.DeleteObjectAsync(FunctionPipeline.Bucket, "images/b.jpg", Cancel);
         var images = (await _catalogue.Gallery.ListAsync(new ImageQuery(10), Cancel)).Images;
         using var zip = new MemoryStream();
         await ImageArchive.WriteAsync(zip, images, _bucket, Cancel);

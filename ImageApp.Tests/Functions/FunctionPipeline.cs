@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using ImageApp.Core.Catalogue;
@@ -18,20 +17,19 @@ internal sealed class FunctionPipeline : IAsyncDisposable
     private readonly MySqlDataSource _database;
     private readonly FunctionProcess _process;
 
-    private FunctionPipeline(string name, LocalAwsInstance aws, MySqlDataSource database, AmazonS3Client s3, FunctionProcess process)
+    private FunctionPipeline(string name, LocalAwsInstance aws, MySqlDataSource database, FunctionProcess process)
     {
         _name = name;
         _database = database;
         _process = process;
         Aws = aws;
-        S3 = s3;
         Catalogue = new StepResults(database);
         Captioning = new CaptioningState(database);
     }
 
     public LocalAwsInstance Aws { get; }
 
-    public AmazonS3Client S3 { get; }
+    public AmazonS3Client S3 => Aws.S3;
 
     public StepResults Catalogue { get; }
 
@@ -61,16 +59,7 @@ internal sealed class FunctionPipeline : IAsyncDisposable
                 }
             )
         );
-        var s3 = new AmazonS3Client(
-            new BasicAWSCredentials(aws.Options.AccessKeyId, aws.Options.SecretAccessKey),
-            new AmazonS3Config
-            {
-                ServiceURL = aws.Server.Endpoint.ToString(),
-                AuthenticationRegion = aws.Options.Region,
-                ForcePathStyle = true,
-            }
-        );
-        await s3.PutBucketAsync(Bucket, Cancel);
+        await aws.S3.PutBucketAsync(Bucket, Cancel);
         var database = await server.CreateCatalogueAsync();
         var process = FunctionProcess.Start(
             name,
@@ -82,7 +71,7 @@ internal sealed class FunctionPipeline : IAsyncDisposable
                 .. environment.Select(variable => KeyValuePair.Create(variable.Key, variable.Value)),
             ]
         );
-        return new FunctionPipeline(name, aws, database, s3, process);
+        return new FunctionPipeline(name, aws, database, process);
     }
 
     /// <summary>Lets the provider's quota be there again.</summary>
@@ -174,7 +163,6 @@ internal sealed class FunctionPipeline : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _process.DisposeAsync();
-        S3.Dispose();
         await Aws.DisposeAsync();
         await _database.DisposeAsync();
     }

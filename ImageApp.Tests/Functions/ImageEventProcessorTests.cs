@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Amazon.Runtime;
-using Amazon.S3;
 using ImageApp.Core;
 using ImageApp.Core.Catalogue;
 using ImageApp.Core.Storage;
@@ -18,7 +16,6 @@ namespace ImageApp.Tests.Functions;
 public sealed class ImageEventProcessorTests(DatabaseServer server) : IAsyncLifetime
 {
     private LocalAwsInstance _aws = null!;
-    private AmazonS3Client _s3 = null!;
     private MySqlDataSource _database = null!;
     private ImageBucket _bucket = null!;
 
@@ -27,24 +24,14 @@ public sealed class ImageEventProcessorTests(DatabaseServer server) : IAsyncLife
     public async ValueTask InitializeAsync()
     {
         _aws = await LocalAwsInstance.StartAsync();
-        _s3 = new AmazonS3Client(
-            new BasicAWSCredentials(_aws.Options.AccessKeyId, _aws.Options.SecretAccessKey),
-            new AmazonS3Config
-            {
-                ServiceURL = _aws.Server.Endpoint.ToString(),
-                AuthenticationRegion = _aws.Options.Region,
-                ForcePathStyle = true,
-            }
-        );
-        await _s3.PutBucketAsync(FunctionPipeline.Bucket, Cancel);
+        await _aws.S3.PutBucketAsync(FunctionPipeline.Bucket, Cancel);
         _database = await server.CreateCatalogueAsync();
-        _bucket = new ImageBucket(_s3, new BucketOptions { BucketName = FunctionPipeline.Bucket }, TimeProvider.System);
+        _bucket = new ImageBucket(_aws.S3, new BucketOptions { BucketName = FunctionPipeline.Bucket }, TimeProvider.System);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _database.DisposeAsync();
-        _s3.Dispose();
         await _aws.DisposeAsync();
     }
 
