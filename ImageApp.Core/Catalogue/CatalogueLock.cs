@@ -4,7 +4,8 @@ using MySqlConnector;
 namespace ImageApp.Core.Catalogue;
 
 /// <summary>
-/// Named locks in the database (MySQL Reference Manual, "Locking Functions"): one process at a time, whatever becomes of it.
+/// Named locks of this database: one process at a time, whatever becomes of it. The server's names are shared by all of its databases
+/// (MySQL Reference Manual, "Locking Functions"), so each carries the database's own.
 /// </summary>
 public sealed class CatalogueLock(MySqlDataSource database)
 {
@@ -17,18 +18,19 @@ public sealed class CatalogueLock(MySqlDataSource database)
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>The lock, to be disposed of when the result is stored; null where another process still holds it.</returns>
     public Task<Held?> ClaimStepAsync(string step, string imageKey, TimeSpan wait, CancellationToken cancellationToken) =>
-        TryTakeAsync($"{step}:{StableHash.Of(imageKey)}", wait, cancellationToken);
+        TryTakeAsync(step, imageKey, wait, cancellationToken);
 
     /// <summary>Becomes the one process that does a task, as long as the lock is held.</summary>
     /// <param name="task">The task's name.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The lock; null where another process is the leader.</returns>
     public Task<Held?> LeadAsync(string task, CancellationToken cancellationToken) =>
-        TryTakeAsync($"imageapp:{task}", TimeSpan.Zero, cancellationToken);
+        TryTakeAsync(task, "leader", TimeSpan.Zero, cancellationToken);
 
-    private async Task<Held?> TryTakeAsync(string name, TimeSpan wait, CancellationToken cancellationToken)
+    private async Task<Held?> TryTakeAsync(string task, string subject, TimeSpan wait, CancellationToken cancellationToken)
     {
         var connection = await database.OpenConnectionAsync(cancellationToken);
+        var name = $"{task}:{StableHash.Of($"{connection.Database}/{subject}")}";
         try
         {
             await using var command = connection.CreateCommand();

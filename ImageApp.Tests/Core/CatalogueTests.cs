@@ -163,6 +163,22 @@ public sealed class CatalogueTests(DatabaseServer server)
     }
 
     [Fact]
+    public async Task Another_application_on_the_same_server_has_locks_of_its_own()
+    {
+        await using var here = await server.CreateCatalogueAsync();
+        await using var there = await server.CreateCatalogueAsync();
+        var (ours, theirs) = (new CatalogueByAudience(here), new CatalogueByAudience(there));
+
+        await using var claim = await ours.Locks.ClaimStepAsync("caption", "images/a.jpg", TimeSpan.Zero, Cancel);
+        await using var theirClaim = await theirs.Locks.ClaimStepAsync("caption", "images/a.jpg", TimeSpan.Zero, Cancel);
+        await using var lead = await ours.Locks.LeadAsync("sweep", Cancel);
+        await using var theirLead = await theirs.Locks.LeadAsync("sweep", Cancel);
+
+        Assert.All(new[] { claim, theirClaim, lead, theirLead }, Assert.NotNull);
+        Assert.Null(await ours.Locks.LeadAsync("sweep", Cancel));
+    }
+
+    [Fact]
     public async Task Pages_follow_one_another_without_gap_or_repeat_while_rows_come_and_go()
     {
         await using var database = await server.CreateCatalogueAsync();
