@@ -65,6 +65,19 @@ internal sealed record GalleryAddress
         };
     }
 
+    /// <summary>Reads an address's query.</summary>
+    public static GalleryAddress Parse(IQueryCollection query) =>
+        Parse(query["q"], query["filter"], query["sort"], query["cursor"]);
+
+    /// <summary>The address of a request as a link on this site.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="without">A parameter that is left out.</param>
+    public static string Here(HttpRequest request, string? without = null) => request.Path + QueryString.Create(
+        request.Query.Where(part => part.Key != without).SelectMany(part => part.Value, (part, value) => KeyValuePair.Create(part.Key, value)));
+
+    /// <summary>What a picture's page keeps of this address: empty, or a query with its question mark.</summary>
+    public string Context => (this with { Cursor = null }).ToString()[1..];
+
     /// <summary>The query that finds this page's images.</summary>
     public ImageQuery ToQuery(int limit) =>
         new(limit) { Cursor = Cursor, Search = SearchTerms.Parse(Text), Filter = Filter, OldestFirst = OldestFirst };
