@@ -5,6 +5,7 @@ using ImageApp.Web.Content;
 using ImageApp.Web.Hosting;
 using ImageApp.Web.Live;
 using ImageApp.Web.Pictures;
+using ImageApp.Web.Trash;
 using ImageApp.Web.Upkeep;
 using ImageApp.Web.Uploads;
 
@@ -26,6 +27,7 @@ app.MapDefaultEndpoints();
 app.MapStaticAssets();
 app.MapOpenApi();
 app.MapPictures();
+app.MapTrash();
 app.MapUploads();
 app.MapCaptioning();
 app.MapContent();

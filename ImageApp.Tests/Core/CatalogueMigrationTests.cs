@@ -66,7 +66,7 @@ public sealed class CatalogueMigrationTests(DatabaseServer server)
         await using var database = await server.CreateCatalogueAsync();
         var catalogue = new CatalogueByAudience(database);
         var id = (await catalogue.Results.ObserveAsync(new ObservedObject("images/a.jpg", "parts-2", 5, null, "a.jpg"), Cancel)).Id;
-        await catalogue.Gallery.EditCaptionAsync(id, "A person's.", Cancel);
+        await catalogue.Gallery.EditCaptionAsync(id, "A person's.", null, Cancel);
 
         await catalogue.Upkeep.ExpectSameContentAsync(id, "parts-2", Cancel);
         var image = await catalogue.Results.ObserveAsync(

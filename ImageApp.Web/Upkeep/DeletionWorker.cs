@@ -32,7 +32,7 @@ internal sealed partial class DeletionWorker(
 
     private async Task PurgeAsync(CancellationToken cancellationToken)
     {
-        foreach (var image in await catalogue.ListPurgeableAsync(options.UndoWindow, BatchSize, cancellationToken))
+        foreach (var image in await catalogue.ListPurgeableAsync(BatchSize, cancellationToken))
         {
             if (!await catalogue.PurgeAsync(image.Id, cancellationToken))
             {
