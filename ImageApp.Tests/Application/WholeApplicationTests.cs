@@ -214,11 +214,10 @@ public sealed class WholeApplicationTests(RunningApplication fixture)
         var second = await app.WaitForImageAsync(id, RunningApplication.IsFinished);
         Assert.NotEqual((string?)first["thumbnailGeneratedAt"], (string?)second["thumbnailGeneratedAt"]);
 
-        Assert.Equal(HttpStatusCode.NoContent, (await app.Web.DeleteAsync($"/api/images/{id}", Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await app.Web.DeleteAsync($"/api/images/{id}?permanently=true", Cancel)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await app.Web.GetAsync($"/api/images/{id}", Cancel)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await app.Web.PostAsync($"/api/images/{id}/retry", null, Cancel)).StatusCode);
 
-        // Until it can no longer be undone, the objects stay.
         var deadline = System.Diagnostics.Stopwatch.StartNew();
         while (
             (
