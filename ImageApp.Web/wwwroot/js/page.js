@@ -1,9 +1,9 @@
-// Every page works without these modules. With them, uploads show their progress and pictures appear and change by themselves.
-const root = document.documentElement;
-
-const modules = [import('./live.js')];
-if (document.getElementById('gallery')) modules.push(import('./upload.js'), import('./gallery.js'));
-if (document.getElementById('captioning')) modules.push(import('./captioning.js'));
-if (document.getElementById('details')) modules.push(import('./details.js'));
-await Promise.all(modules);
-root.classList.add('ready');
+// Every page works without these modules. With them nothing needs another page: pictures open, change and go where they are.
+const has = id => document.getElementById(id);
+const names = ['forms', 'live', 'albums', 'keyboard'];
+if (has('queue')) names.push('upload');
+if (has('gallery')) names.push('gallery', 'selection');
+if (has('gallery') || has('viewer')) names.push('viewer');
+if (has('captioning')) names.push('captioning');
+await Promise.all(names.map(name => import(`./${name}.js`)));
+document.documentElement.classList.add('ready');
