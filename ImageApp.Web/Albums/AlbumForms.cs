@@ -1,6 +1,7 @@
 using System.Globalization;
 using ImageApp.Core;
 using ImageApp.Core.Catalogue;
+using ImageApp.Web.Hosting;
 using ImageApp.Web.Pictures;
 
 namespace ImageApp.Web.Albums;
@@ -64,7 +65,9 @@ internal static class AlbumForms
         }
 
         await albums.AddAsync(album, ids, cancellationToken);
-        return ReturnAddress.Of(form, Page(album));
+        return request.AcceptsHtml() || await albums.FindAsync(album, cancellationToken) is not { } now
+            ? ReturnAddress.Of(form, Page(album))
+            : TypedResults.Ok(AlbumResponse.From(now));
     }
 
     private static async Task<IResult> RenameAsync(

@@ -27,7 +27,7 @@ internal static class ShareForms
         CancellationToken cancellationToken)
     {
         var form = await context.Request.ReadFormAsync(cancellationToken);
-        var request = new ShareRequest(Number(form["id"]), Number(form["album"]), (int?)Number(form["expires"]), form["password"]);
+        var request = new ShareRequest(Number(form["id"]), Number(form["album"]), Days(form["expires"]), form["password"]);
         var (made, problem) = await SharesApi.MakeAsync(request, shares, albums, catalogue, cancellationToken);
         if (made is null)
         {
@@ -54,7 +54,8 @@ internal static class ShareForms
         return await ReturnAddress.OfAsync(request, SharedLinksPage.Path, cancellationToken);
     }
 
-    private static async Task<IResult> EnterAsync(string token, HttpContext context, ShareAccess access, CancellationToken cancellationToken)
+    private static async Task<IResult> EnterAsync(
+        string token, HttpContext context, ShareAccess access, CancellationToken cancellationToken)
     {
         if (await access.FindAsync(token, cancellationToken) is not { } share)
         {
@@ -72,5 +73,8 @@ internal static class ShareForms
     }
 
     private static long? Number(string? text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? Math.Min(number, int.MaxValue) : null;
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    private static int? Days(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var days) ? days : null;
 }

@@ -1,6 +1,6 @@
 namespace ImageApp.Web.Sharing;
 
-/// <summary>What every answer below <c>/s/</c> says: it is nobody's to index or to keep, and its address is told to no other site.</summary>
+/// <summary>What every answer below <c>/s/</c> says: nobody is to index or keep it, and no other site is told its address.</summary>
 internal static class SharedHeaders
 {
     public static void Set(HttpResponse response)

@@ -19,8 +19,8 @@ internal sealed record PresignRequest(
     string? FileName, string? ContentType, long SizeBytes, byte[]? Start = null, byte[]? Sha256 = null, bool Again = false);
 
 /// <summary>
-/// A request that the bucket refuses, whoever sends it: that a page can read the answer tells that the bucket takes requests from the page's
-/// address.
+/// A request that the bucket refuses, whoever sends it: that a page can read the answer tells that the bucket takes requests from the
+/// page's address.
 /// </summary>
 internal sealed record ProbeResponse(string Url, string Method, IReadOnlyDictionary<string, string> Headers);
 

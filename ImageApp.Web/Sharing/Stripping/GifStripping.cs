@@ -1,6 +1,6 @@
 namespace ImageApp.Web.Sharing.Stripping;
 
-/// <summary>GIF 89a. Comments and what applications add, XMP above all, are left out; but how often it repeats, and its ICC profile.</summary>
+/// <summary>GIF 89a. Comments and what applications add are left out, but how often it repeats and its ICC profile are not.</summary>
 internal static class GifStripping
 {
     private const byte Extension = 0x21;

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace ImageApp.Web.Sharing.Stripping;
 
-/// <summary>PNG (W3C PNG, third edition). Kept are the chunks that say how the picture looks and moves; texts, times and EXIF are not.</summary>
+/// <summary>PNG (W3C PNG, third edition). Kept are the chunks that say how it looks and moves; texts, times and EXIF are not.</summary>
 internal static class PngStripping
 {
     private const int SignatureLength = 8;

@@ -24,7 +24,12 @@ internal static class WebPStripping
             throw new InvalidDataException("There is no WebP header.");
         }
 
-        var end = Math.Min(source.Length, BinaryPrimitives.ReadUInt32LittleEndian(header[4..]) + 8L);
+        var end = BinaryPrimitives.ReadUInt32LittleEndian(header[4..]) + 8L;
+        if (end > source.Length)
+        {
+            throw new EndOfStreamException();
+        }
+
         var orientation = FindOrientation(source, end);
         source.Position = HeaderLength;
         target.Write(header);
