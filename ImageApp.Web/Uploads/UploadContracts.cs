@@ -19,7 +19,7 @@ internal sealed record PresignRequest(
     string? FileName, string? ContentType, long SizeBytes, byte[]? Start = null, byte[]? Sha256 = null, bool Again = false);
 
 /// <summary>
-/// A request that the bucket refuses, whoever sends it: that a page can read the answer tells that the bucket takes requests from the
+/// A request that the bucket refuses, whoever sends it: that a browser sends it tells that the bucket's rules allow requests from the
 /// page's address.
 /// </summary>
 internal sealed record ProbeResponse(string Url, string Method, IReadOnlyDictionary<string, string> Headers);

@@ -41,7 +41,7 @@ internal static class UploadsApi
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
         app.MapGet("/api/uploads/probe", ProbeAsync).WithTags("Uploads").WithName("ProbeUpload")
-            .WithSummary("A PUT that the bucket refuses: a page that can read the answer may send its files straight to the bucket.")
+            .WithSummary("A PUT that the bucket refuses: a page whose browser sends it may send its files straight to the bucket.")
             .Produces<ProbeResponse>();
     }
 
