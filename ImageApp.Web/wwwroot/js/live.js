@@ -18,7 +18,7 @@ function sectionOf(item, next) {
   const section = document.createElement('section');
   section.dataset.day = day;
   section.innerHTML = '<h2><label><input type="checkbox" class="day"></label></h2><ul class="row"></ul>';
-  section.querySelector('label').append(label);
+  section.querySelector('label').prepend(label);
   section.querySelector('input').ariaLabel = `Select ${label}`;
   gallery.insertBefore(section, next?.closest('section') ?? null);
   return section;

@@ -61,7 +61,8 @@ gallery.addEventListener('pointerdown', event => {
   if (!item) return;
   timer = setTimeout(() => {
     pressed = true;
-    toggle(item.querySelector('input'));
+    // A live change may have replaced it meanwhile.
+    toggle(document.getElementById(item.id).querySelector('input'));
     navigator.vibrate?.(10);
   }, 500);
 });

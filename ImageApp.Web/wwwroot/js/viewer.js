@@ -41,18 +41,24 @@ function put({ article, title }, isSame) {
   const [old, current] = [root(), image()];
   const picture = fresh.querySelector('.stage > img');
   const info = fresh.querySelector('.info');
-  if (isSame && current && picture && current.getAttribute('style') && current.dataset.src === picture.getAttribute('src')) picture.replaceWith(current);
+  // The same picture stays as it is, enlarged or not.
+  if (isSame && current && picture && current.dataset.src === picture.getAttribute('src')) picture.replaceWith(current);
   else [scale, x, y] = [1, 0, 0];
-  if (picture) picture.dataset.src = picture.getAttribute('src');
   if (localStorage.getItem('info') === 'open') info.open = true;
   const focus = old.contains(document.activeElement) && document.activeElement.id;
   old.replaceWith(fresh);
   (focus && document.getElementById(focus) || fresh.querySelector('[rel=up]')).focus();
   document.title = title;
+  keep();
   showSlides();
   preload(hrefOf('next'));
   preload(hrefOf('prev'));
   if (!isSame) announce(fresh.querySelector('#caption')?.textContent ?? title);
+}
+
+function keep() {
+  const picture = image();
+  if (picture) picture.dataset.src ??= picture.getAttribute('src');
 }
 
 async function go(rel) {
@@ -301,6 +307,7 @@ document.addEventListener('changed', ({ detail }) => {
 });
 
 if (root()) {
+  keep();
   preload(hrefOf('next'));
   preload(hrefOf('prev'));
   if (localStorage.getItem('info') === 'open') root().querySelector('.info').open = true;
