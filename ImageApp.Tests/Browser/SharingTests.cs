@@ -180,7 +180,7 @@ public sealed partial class SharingTests(RunningApplication fixture, Chromium ch
     public async Task Originals_are_downloaded_without_their_metadata(string kind)
     {
         var app = await fixture.StartAsync();
-        var content = kind == "heic" ? Samples.Content("telephone.heic") : Tagged(kind);
+        var content = kind == "heic" ? Samples.Content("irot1-imir1.heic") : Tagged(kind);
         var id = (long)(await app.UploadAsync($"private.{kind}", content))["id"]!;
         var path = await ShareAsync(app, new { imageId = id });
         using var answer = await app.Web.GetAsync($"{path}/images/{id}/original", Cancel);

@@ -83,10 +83,10 @@ public sealed partial class UploadTrayTests(RunningApplication fixture, Chromium
         var accepted = await gallery.Page.Locator("#file").GetAttributeAsync("accept");
         Assert.All([".heic", ".jfif", ".apng"], extension => Assert.Contains(extension, accepted));
         await gallery.ChooseAsync(
-            ("IMG_0815.HEIC", "", Samples.Content("telephone.heic")),
+            ("IMG_0815.HEIC", "", [.. Samples.Content("telephone.heic"), 0, 0, 0, 12, .. "freetray"u8]),
             ("without an extension", "", TestImages.Jpeg(81, 60)),
             ("old.jfif", "", TestImages.Jpeg(82, 60)),
-            ("moves.apng", "image/apng", Samples.Content("animated.png")),
+            ("moves.apng", "image/apng", [.. Samples.Content("animated.png"), .. "tray"u8]),
             ("scan.tif", "image/jpeg", TestImages.Tiff(30, 20)));
         await Expect(gallery.Page.Locator("#queue-text")).ToHaveTextAsync("4 of 4 sent, 1 failed");
         await Expect(gallery.Page.Locator("#queue-list li").First).ToContainTextAsync("The file is a TIFF picture, not JPEG, PNG,");
@@ -378,9 +378,12 @@ public sealed partial class UploadTrayTests(RunningApplication fixture, Chromium
         await gallery.Page.EvaluateAsync(
             """
             () => {
-              window.shift = 0;
+              window.shifts = [];
               new PerformanceObserver(list => {
-                for (const entry of list.getEntries()) if (document.querySelector('#queue[data-busy]')) window.shift += entry.value;
+                for (const entry of document.querySelector('#queue[data-busy]') ? list.getEntries() : []) {
+                  window.shifts.push(...entry.sources.map(({ node, previousRect, currentRect }) =>
+                    `${(node?.parentElement ?? node)?.outerHTML.slice(0, 120)}: ${previousRect.y} to ${currentRect.y}`));
+                }
               }).observe({ type: 'layout-shift' });
               window.texts = [];
               const text = document.getElementById('queue-text');
@@ -390,7 +393,7 @@ public sealed partial class UploadTrayTests(RunningApplication fixture, Chromium
         await gallery.Page.EvaluateAsync(DropMany, new object[] { Convert.ToBase64String(TestImages.Jpeg(640, 480)), 60, "sixty" });
         await Expect(gallery.Page.Locator("#queue-text"))
             .ToHaveTextAsync("60 of 60 sent", new LocatorAssertionsToHaveTextOptions { Timeout = 90_000 });
-        Assert.Equal(0, await gallery.Page.EvaluateAsync<double>("shift"));
+        Assert.Empty(await gallery.Page.EvaluateAsync<string[]>("shifts"));
         Assert.Contains(await gallery.Page.EvaluateAsync<string[]>("texts"), text => Progress().IsMatch(text));
         Assert.InRange(await gallery.Page.Locator("#queue-list img[src]").CountAsync(), 1, 24);
         await Expect(gallery.Page.Locator("#gallery input[aria-label^='Select sixty-']"))
