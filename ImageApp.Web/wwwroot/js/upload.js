@@ -52,6 +52,7 @@ class Upload {
     [this.image, this.name, this.text, this.progress, this.button] = this.item.querySelectorAll('img, a, span, progress, button');
     this.name.textContent = this.progress.ariaLabel = file.name;
     this.button.onclick = () => this.pressed();
+    this.image.onerror = () => this.image.removeAttribute('src');
     list.append(this.item);
     this.show('waiting', 'Waiting');
   }
