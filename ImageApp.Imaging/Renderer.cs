@@ -5,7 +5,8 @@ using NetVips;
 namespace ImageApp.Imaging;
 
 /// <summary>
-/// Makes small versions: upright, in sRGB, without any metadata; those that are not WebP on white. Call <see cref="ImageHeader.Read"/> first: it keeps the limits.
+/// Makes small versions: upright, in sRGB, without any metadata; those that are not WebP on white. Call <see cref="ImageHeader.Read"/>
+/// first: it keeps the limits.
 /// </summary>
 public static class Renderer
 {

@@ -32,7 +32,8 @@ internal static class CatalogueTable
 
     /// <summary>
     /// Of a deleted row, that it can be brought back. An older version says when it deleted, purges ten seconds later, and may still be
-    /// running: so a deletion is final ten seconds after <c>deleted_at</c>, which otherwise lies ahead by as long as deleted images are kept.
+    /// running: so a deletion is final ten seconds after <c>deleted_at</c>, which otherwise lies ahead by as long as deleted images are
+    /// kept.
     /// </summary>
     public const string IsInTrash =
         "deleted_at >= FROM_UNIXTIME(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) - 10) AND purged_at IS NULL";

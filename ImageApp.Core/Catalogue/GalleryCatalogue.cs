@@ -105,10 +105,6 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
         static int Number(DbDataReader row, int column) => Convert.ToInt32(row.GetValue(column), CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The images before and after one in the gallery.</summary>
-    public Task<ImageNeighbours> FindNeighboursAsync(ImageRecord image, CancellationToken cancellationToken) =>
-        FindNeighboursAsync(image, new ImageQuery(1), cancellationToken);
-
     /// <summary>The images before and after one in a query's order, among those that the query finds.</summary>
     /// <param name="image">The image.</param>
     /// <param name="query">What is searched, and how it is sorted; its cursor, limit and direction do not matter.</param>
@@ -193,7 +189,8 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
     /// <summary>Gives images the owner's star, or takes it.</summary>
     /// <returns>How many there were.</returns>
     public Task<int> SetFavouriteAsync(IReadOnlyList<long> ids, bool isFavourite, CancellationToken cancellationToken) =>
-        ChangeAsync("set favourites", "is_favourite = @favourite", "deleted_at IS NULL", ids, cancellationToken, ("@favourite", isFavourite));
+        ChangeAsync(
+            "set favourites", "is_favourite = @favourite", "deleted_at IS NULL", ids, cancellationToken, ("@favourite", isFavourite));
 
     /// <summary>
     /// Clears every result and reason of an image, but not a person's caption, before its pipeline runs again as if for the first time.

@@ -43,8 +43,8 @@ public sealed class StepResults(MySqlDataSource database)
             "observe object",
             $"""
             INSERT INTO captions
-                (image_key, file_name, name_search, search_version, content_type, size_bytes, object_etag, content_hash, uploaded_at, shown_at
-                 {column})
+                (image_key, file_name, name_search, search_version, content_type, size_bytes, object_etag, content_hash, uploaded_at,
+                 shown_at{column})
             VALUES
                 (@key, @name, @search, @version, @type, @size, @etag, @hash, CURRENT_TIMESTAMP(3), UTC_TIMESTAMP(3){now})
             ON DUPLICATE KEY UPDATE

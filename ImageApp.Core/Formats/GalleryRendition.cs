@@ -28,7 +28,7 @@ public sealed record GalleryRendition
     public static IReadOnlyList<GalleryRendition> Sides { get; } =
         [Preview, Scaled(800, "w800_", quality: 78), Scaled(1600, "w1600_", quality: 80), Scaled(2560, "w2560_", quality: 80)];
 
-    /// <summary>What an older version made of originals that browsers do not show. It is still shown where it is, and no longer made.</summary>
+    /// <summary>What an older version made of originals that browsers do not show. It is shown where it is, and no longer made.</summary>
     public static GalleryRendition View { get; } = new()
     {
         Name = "view",

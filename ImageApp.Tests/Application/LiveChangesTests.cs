@@ -14,7 +14,12 @@ public sealed class LiveChangesTests(RunningApplication fixture)
 
         await app.Web.DeleteAsync($"/api/images/{id}", Cancel);
 
-        var (name, data) = await ReadUntilAsync(reader, (_, data) => data.Contains("\"deleted\":true", StringComparison.Ordinal));
+        var (name, data) = await ReadUntilAsync(
+            reader,
+            (_, data) =>
+                data.StartsWith($$"""{"id":{{id}},""", StringComparison.Ordinal)
+                && data.Contains("\"deleted\":true", StringComparison.Ordinal)
+        );
         Assert.Equal(("image", $$"""{"id":{{id}},"deleted":true}"""), (name, data));
     }
 

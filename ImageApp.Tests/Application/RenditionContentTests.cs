@@ -24,7 +24,8 @@ public sealed class RenditionContentTests(RunningApplication fixture)
             Assert.Equal(candidate[1], $"{picture.Width}w");
         }
 
-        Assert.Equal("image/webp", (await app.Web.GetAsync($"/images/{image["id"]}/preview", Cancel)).Content.Headers.ContentType?.MediaType);
+        using var preview = await app.Web.GetAsync($"/images/{image["id"]}/preview", Cancel);
+        Assert.Equal("image/webp", preview.Content.Headers.ContentType?.MediaType);
         foreach (var side in new[] { "2560", "401", "-1", "x" })
         {
             Assert.Equal(HttpStatusCode.NotFound, (await app.Web.GetAsync($"/images/{image["id"]}/rendition/{side}", Cancel)).StatusCode);

@@ -45,7 +45,8 @@ public sealed class TrashTests(RunningApplication fixture)
     {
         var app = await fixture.StartAsync();
         using var s3 = app.CreateS3Client();
-        var (one, two) = (await app.UploadAsync("for good.jpg", TestImages.Jpeg(502, 301)), await app.UploadAsync("for good too.jpg", TestImages.Jpeg(503, 301)));
+        var one = await app.UploadAsync("for good.jpg", TestImages.Jpeg(502, 301));
+        var two = await app.UploadAsync("for good too.jpg", TestImages.Jpeg(503, 301));
         await app.Web.DeleteAsync($"/api/images/{one["id"]}", Cancel);
 
         foreach (var image in new[] { one, two })
@@ -96,7 +97,8 @@ public sealed class TrashTests(RunningApplication fixture)
         Assert.Equal("/trash", await SentToAsync("/images/selected", ("action", "purge"), ("id", $"{ids[1]}"), ("back", "/trash")));
         Assert.Equal(HttpStatusCode.NotFound, (await app.Web.PostAsync($"/api/images/{ids[1]}/restore", null, Cancel)).StatusCode);
 
-        foreach (var elsewhere in new[] { "https://evil.example/", "//evil.example", "/\\evil.example", "", "/a b", "/\r\nX: y", "javascript:x" })
+        string[] others = ["https://evil.example/", "//evil.example", "/\\evil.example", "", "/a b", "/\r\nX: y", "javascript:x"];
+        foreach (var elsewhere in others)
         {
             Assert.Equal("/?gone=true", await SentToAsync($"/images/{ids[0]}/restore", ("back", elsewhere)));
         }

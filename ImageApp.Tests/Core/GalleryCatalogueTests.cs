@@ -35,7 +35,8 @@ public sealed class GalleryCatalogueTests(DatabaseServer server)
     public async Task The_time_it_is_shown_by_is_the_cameras_or_that_of_the_upload_in_UTC_whatever_the_sessions_time_zone()
     {
         await using var database = await server.CreateCatalogueAsync();
-        await using var elsewhere = new MySqlDataSourceBuilder(database.ConnectionString + ";ConnectionReset=false;MaximumPoolSize=1").Build();
+        var connection = database.ConnectionString + ";ConnectionReset=false;MaximumPoolSize=1";
+        await using var elsewhere = new MySqlDataSourceBuilder(connection).Build();
         await ExecuteAsync(elsewhere, "SET time_zone = '+09:00'");
         var catalogue = new CatalogueByAudience(elsewhere);
         var observed = await catalogue.Results.ObserveAsync(new ObservedObject("images/a.jpg", "e", 1, null, "a"), Cancel);

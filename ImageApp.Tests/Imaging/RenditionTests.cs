@@ -16,10 +16,12 @@ public sealed class RenditionTests
         Assert.All(made.Renditions, one =>
         {
             using var image = Image.NewFromBuffer(one.Content.Content);
-            Assert.Equal((one.Content.Width, one.Content.Height, "webpload_buffer"), (image.Width, image.Height, (string)image.Get("vips-loader")));
+            Assert.Equal((one.Content.Width, one.Content.Height), (image.Width, image.Height));
+            Assert.Equal("webpload_buffer", (string)image.Get("vips-loader"));
             Assert.Equal("RGBW", Samples.Corners(one.Content.Content));
             Assert.Equal(3, image.Bands);
-            Assert.Empty(image.GetFields().Where(field => field.StartsWith("exif", StringComparison.Ordinal) || field is "icc-profile-data"));
+            Assert.DoesNotContain(
+                image.GetFields(), field => field.StartsWith("exif", StringComparison.Ordinal) || field is "icc-profile-data");
         });
         Assert.Equal((200, 133, "image/jpeg"), (made.Thumbnail.Width, made.Thumbnail.Height, made.Thumbnail.ContentType));
         Assert.Equal((false, false), (made.HasAlpha, header.IsAnimated));

@@ -7,7 +7,8 @@ using Microsoft.Net.Http.Headers;
 namespace ImageApp.Web.Content;
 
 /// <summary>
-/// <c>/images/{id}/original</c>, <c>/thumbnail</c> and <c>/rendition/{side}</c>: the objects, streamed from the bucket, which stays private.
+/// <c>/images/{id}/original</c>, <c>/thumbnail</c> and <c>/rendition/{side}</c>: the objects, streamed from the bucket, which stays
+/// private.
 /// </summary>
 internal static class ImageContent
 {

@@ -50,11 +50,11 @@ internal static class HostingServices
     /// <summary>Handles exceptions, and says to browsers what they may do.</summary>
     public static void UseHosting(this WebApplication app)
     {
+        app.UseSecurityHeaders();
         app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = ProblemStatus.Of });
         app.UseStatusCodePages();
         app.UseRoutingOfHead();
         app.UseResponseCompression();
-        app.UseSecurityHeaders();
         app.UseCrossOriginProtection();
     }
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 namespace ImageApp.Web.Hosting;
 
 /// <summary>Every problem as a page, for people; a program, which does not ask for one, gets <c>application/problem+json</c>.</summary>
-internal sealed class ProblemPageWriter(IServiceProvider services, ILoggerFactory loggers) : IProblemDetailsWriter
+internal sealed class ProblemPageWriter(ILoggerFactory loggers) : IProblemDetailsWriter
 {
     /// <inheritdoc/>
     public bool CanWrite(ProblemDetailsContext context) => context.HttpContext.Request.AcceptsHtml();
@@ -23,7 +23,7 @@ internal sealed class ProblemPageWriter(IServiceProvider services, ILoggerFactor
         response.Headers.CacheControl = "no-store";
 
         // By the renderer itself: where an exception is handled there is no endpoint whose result a page could be.
-        await using var renderer = new HtmlRenderer(services, loggers);
+        await using var renderer = new HtmlRenderer(context.HttpContext.RequestServices, loggers);
         var html = await renderer.Dispatcher.InvokeAsync(async () =>
         {
             var parameters = ParameterView.FromDictionary(new Dictionary<string, object?>

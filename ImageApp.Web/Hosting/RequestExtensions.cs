@@ -3,7 +3,7 @@ namespace ImageApp.Web.Hosting;
 /// <summary>What a request asks for.</summary>
 internal static class RequestExtensions
 {
-    /// <summary>Whether the client is a browser that wants a page, rather than JSON: it names HTML, and nothing of JSON that it likes as much.</summary>
+    /// <summary>Whether the client is a browser that wants a page: it names HTML, and no JSON that it likes as much.</summary>
     public static bool AcceptsHtml(this HttpRequest request)
     {
         var types = request.GetTypedHeaders().Accept;

@@ -21,8 +21,8 @@ internal static class EventsApi
     /// <summary>Maps the route.</summary>
     public static void MapLive(this IEndpointRouteBuilder app) =>
         app.MapGet("/api/events", Listen).WithTags("Events").WithName("ListenToChanges")
-            .WithSummary("Images as they appear and change, as server-sent events named 'image'; of a deleted one id and 'deleted'. 'reset' says "
-                + "that more was missed than is told, 'busy' that the instance has enough listeners.")
+            .WithSummary("Images as they appear and change, as server-sent events named 'image'; of a deleted one id and 'deleted'. "
+                + "'reset' says that more was missed than is told, 'busy' that the instance has enough listeners.")
             .Produces<ImageResponse>(contentType: "text/event-stream");
 
     private static IResult Listen(

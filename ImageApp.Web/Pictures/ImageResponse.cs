@@ -105,9 +105,6 @@ internal sealed record ImageResponse(
         CultureInfo.InvariantCulture,
         $"/images/{image.Id}/rendition/{side}?v={image.ThumbnailGeneratedAt?.ToUnixTimeMilliseconds() ?? 0}");
 
-    /// <summary>Where the rendition of 400 pixels is served.</summary>
-    public static string? PreviewUrlOf(ImageRecord image) => image.PreviewKey is null ? null : RenditionUrlOf(image, 400);
-
     // What an older version made of an original that browsers do not show; it has no smaller ones but the preview.
     private static string? ViewUrlOf(ImageRecord image) => image is { ThumbnailKey: not null, ThumbnailGeneratedAt: { } at }
         ? string.Create(CultureInfo.InvariantCulture, $"/images/{image.Id}/view?v={at.ToUnixTimeMilliseconds()}")

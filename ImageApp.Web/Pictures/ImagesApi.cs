@@ -31,7 +31,7 @@ internal static class ImagesApi
             .Produces<ImageResponse>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
         images.MapDelete("/{id:long}", DeleteAsync).WithName("DeleteImage")
-            .WithSummary("Moves an image to the trash; ?permanently=true deletes it for good, with its original and all that was made of it.")
+            .WithSummary("Moves an image to the trash; ?permanently=true deletes it for good, with its original and all made of it.")
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound);
         images.MapPost("/{id:long}/restore", RestoreAsync).WithName("RestoreImage")
