@@ -20,6 +20,8 @@ public sealed class OriginalStrippingTests
     {
         var content = Samples.Content(file);
         var stripped = Strip(content);
+        var folder = Directory.CreateDirectory(Path.Combine(RepositoryRoot.Path, "artifacts", "stripped"));
+        File.WriteAllBytes(Path.Combine(folder.FullName, file), stripped);
         using var before = Image.NewFromBuffer(content);
         using var after = Image.NewFromBuffer(stripped);
         Assert.Equal(

@@ -23,8 +23,20 @@ public sealed partial class SharingTests(RunningApplication fixture, Chromium ch
         var app = await fixture.StartAsync();
         var id = (await app.UploadAsync($"shared {script}.jpg", TestImages.Jpeg(601 + (script ? 1 : 0), 450)))["id"];
         await using var owner = await GalleryPage.OpenAsync(
-            app, chromium, $"/images/{id}", new BrowserNewContextOptions { JavaScriptEnabled = script });
+            app, chromium, $"/images/{id}", new BrowserNewContextOptions
+            {
+                JavaScriptEnabled = script,
+                ViewportSize = new ViewportSize { Width = script ? 390 : 1440, Height = 800 },
+            });
         await owner.Page.Locator(".share summary").First.ClickAsync();
+        var panel = (await owner.Page.Locator(".share > form").BoundingBoxAsync())!;
+        Assert.True(panel.X >= 0 && panel.X + panel.Width <= (script ? 390 : 1440), $"The panel stands at {panel.X}, {panel.Width} wide.");
+        if (script)
+        {
+            await owner.AssertAccessibleAsync();
+        }
+
+        await owner.ScreenshotAsync($"share-{script}");
         await owner.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Make the link" }).ClickAsync();
         var link = owner.Page.Locator("input[readonly]");
         await Expect(link).ToHaveValueAsync(Link());

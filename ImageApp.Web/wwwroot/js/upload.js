@@ -4,6 +4,7 @@ import { announce } from './announce.js';
 const MAX_AT_ONCE = 1000;
 const PARALLEL = 3;
 const THUMBNAILS = 24;
+const BLANK = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
 const at = id => document.getElementById(id);
 const [panel, list, total, summary, retryAll, overlay] =
   ['queue', 'queue-list', 'queue-progress', 'queue-text', 'queue-retry', 'drop'].map(at);
@@ -52,7 +53,8 @@ class Upload {
     [this.image, this.name, this.text, this.progress, this.button] = this.item.querySelectorAll('img, a, span, progress, button');
     this.name.textContent = this.progress.ariaLabel = file.name;
     this.button.onclick = () => this.pressed();
-    this.image.onerror = () => this.image.removeAttribute('src');
+    this.image.onerror = () => { this.image.src = BLANK; };
+    this.image.src = BLANK;
     list.append(this.item);
     this.show('waiting', 'Waiting');
   }
@@ -96,12 +98,12 @@ class Upload {
   }
 
   draw() {
-    if (this.image.src) return;
+    if (this.image.src !== BLANK) return;
     this.image.src = URL.createObjectURL(this.file);
     if (pictured.push(this.image) <= THUMBNAILS) return;
     const old = pictured.shift();
     URL.revokeObjectURL(old.src);
-    old.removeAttribute('src');
+    old.src = BLANK;
   }
 
   async run() {
@@ -176,6 +178,9 @@ class Upload {
   }
 
   refused(status, { id, detail = `The server answered ${status}.` }) {
+    // Its name stands above.
+    const named = `'${this.file.name}' `;
+    if (detail.startsWith(named)) detail = detail[named.length].toUpperCase() + detail.slice(named.length + 1);
     if (status === 409 && id) this.here(id, detail);
     else if (status >= 500) this.lose(detail);
     else if (this.file.folder && status === 415) leaveOut(this);
