@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using ImageApp.Tests.Application;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -47,6 +48,91 @@ public sealed class GalleryTests(RunningApplication fixture, Chromium chromium)
         await Expect(other.Page.Locator($"#i{id}")).ToHaveCountAsync(0);
         await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Undo" }).ClickAsync();
         await Expect(other.Page.Locator($"#i{id}")).ToBeVisibleAsync();
+    }
+
+    /// <summary>What the browser kept of a page goes on being live, and what is changed below what is loaded stays there.</summary>
+    [Fact]
+    public async Task A_page_that_was_left_and_come_back_to_is_live_again()
+    {
+        var id = await UploadAsync("left and back.jpg");
+        await using var page = await OpenAsync();
+        await Expect(page.Page.Locator($"#i{id}")).ToBeAttachedAsync();
+        await page.Page.EvaluateAsync("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))");
+        using (await fixture.Web.PutAsJsonAsync($"/api/images/{id}/caption", new { caption = "Written while nobody looked" }, Cancel)) { }
+        await page.Page.EvaluateAsync("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))");
+        await Expect(page.Page.Locator($"#i{id} img")).ToHaveAttributeAsync("alt", "Written while nobody looked");
+    }
+
+    [Fact]
+    public async Task A_picture_stands_where_its_order_says_when_it_appears()
+    {
+        var app = await fixture.StartAsync();
+        await using var page = await OpenAsync();
+        var taken = await UploadAsync("taken in 2024.jpg");
+        var added = await GalleryPage.UploadAsync(app, "added now.png", TestImages.TransparentPng(640, 480));
+        await Expect(page.Page.Locator($"section[data-day='2024-05-17'] #i{taken}")).ToBeAttachedAsync();
+        var today = DateTime.UtcNow.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        await Expect(page.Page.Locator($"section[data-day='{today}'] #i{added}")).ToBeAttachedAsync();
+        await page.GotoAsync("/");
+        Assert.True(
+            await page.Page.EvaluateAsync<bool>(
+                "() => { const days = [...document.querySelectorAll('#gallery section')].map(one => one.dataset.day); return days.every((day, i) => i === 0 || days[i - 1] > day); }"
+            ),
+            "The days are not in their order."
+        );
+        await page.GotoAsync("/?by=added");
+        await Expect(page.Page.Locator($"section[data-day='{today}'] #i{taken}")).ToBeAttachedAsync();
+    }
+
+    [Fact]
+    public async Task Strips_animations_transparency_and_damage_are_seen_as_what_they_are()
+    {
+        var app = await fixture.StartAsync();
+        var strip = await GalleryPage.UploadAsync(app, "strip.jpg", TestImages.Jpeg(6000, 150));
+        var moving = await GalleryPage.UploadAsync(app, "moving.gif", TestImages.AnimatedGif(200, 150, 3));
+        var clear = await GalleryPage.UploadAsync(app, "clear.png", TestImages.TransparentPng(500, 400));
+        var cut = TestImages.Evening(900, 600, 5);
+        var damaged = await GalleryPage.UploadAsync(app, "damaged.jpg", cut[..(cut.Length * 2 / 3)]);
+        await using var page = await OpenAsync("/?by=added");
+        var box = await page.Page.Locator($"#i{strip} img").BoundingBoxAsync();
+        Assert.True(box!.Height > 100, $"6000x150 is shown {box.Height} pixels high.");
+        await Expect(page.Page.Locator($"#i{moving} .mark")).ToHaveTextAsync("Animated");
+        await Expect(page.Page.Locator($"#i{clear}.alpha img")).ToBeVisibleAsync();
+        await Expect(page.Page.Locator($"#i{damaged} .mark")).ToHaveTextAsync("Damaged");
+        await Expect(page.Page.Locator($"#i{damaged} .text")).ToContainTextAsync("damaged.jpg is damaged: only a part of it");
+        Assert.Matches("400w.*800w", await page.Page.Locator($"#i{damaged} img").GetAttributeAsync("srcset") ?? "");
+        await page.AssertAccessibleAsync();
+        await page.ScreenshotAsync("kinds");
+    }
+
+    [Fact]
+    public async Task The_captions_switch_is_remembered_without_anything_moving()
+    {
+        var id = await UploadAsync("switch.jpg");
+        await using var page = await OpenAsync();
+        await page.Page.Locator("#captions").ClickAsync();
+        await Expect(page.Page.Locator($"#gallery.below #i{id} .text")).ToHaveCSSAsync("opacity", "1");
+        await page.GotoAsync("/");
+        await Expect(page.Page.Locator("#gallery.below")).ToBeAttachedAsync();
+        await Expect(page.Page.Locator("#captions")).ToHaveAttributeAsync("aria-current", "true");
+        await page.AssertAccessibleAsync();
+        await page.Page.Locator("#captions").ClickAsync();
+        await page.GotoAsync("/");
+        await Expect(page.Page.Locator("#gallery.below")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task The_page_can_be_installed_and_nothing_is_indexed()
+    {
+        var app = await fixture.StartAsync();
+        Assert.Contains("Disallow: /", await app.Web.GetStringAsync("/robots.txt", Cancel), StringComparison.Ordinal);
+        var manifest = await app.Web.GetFromJsonAsync<JsonObject>("/manifest.webmanifest", Cancel);
+        var icons = manifest!["icons"]!.AsArray().Select(icon => (string)icon!["src"]!);
+        foreach (var icon in icons.Append("/favicon.ico").Append("/icon-180.png"))
+        {
+            using var answer = await app.Web.GetAsync(icon, Cancel);
+            Assert.Equal(System.Net.HttpStatusCode.OK, answer.StatusCode);
+        }
     }
 
     [Fact]
@@ -155,7 +241,8 @@ public sealed class GalleryTests(RunningApplication fixture, Chromium chromium)
         );
         await page.AssertAccessibleAsync();
         await page.ScreenshotAsync($"gallery-{width}-{scheme}");
-        foreach (var (path, name) in new[] { ($"/images/{id}", "image"), ("/trash", "trash"), ("/albums", "albums"), ("/?q=no+such+word", "nothing") })
+        (string, string)[] others = [($"/images/{id}", "image"), ("/trash", "trash"), ("/albums", "albums"), ("/?q=no+word", "nothing")];
+        foreach (var (path, name) in others)
         {
             await page.GotoAsync(path);
             Assert.True(

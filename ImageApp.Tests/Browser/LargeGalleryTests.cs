@@ -137,26 +137,42 @@ public sealed class LargeGalleryTests(RunningApplication fixture, Chromium chrom
         }
     }
 
+    [Fact]
+    public async Task What_changes_below_what_is_loaded_is_left_alone()
+    {
+        var app = await fixture.StartAsync();
+        await FillAsync(app);
+        await using var page = await GalleryPage.OpenAsync(app, chromium, "/");
+        await using var connection = new MySqlConnection((await app.VariablesAsync("web"))["ConnectionStrings__imagedb"]);
+        await connection.OpenAsync(Cancel);
+        await using var find = new MySqlCommand("SELECT id FROM captions WHERE image_key = 'images/seed-0.jpg'", connection);
+        var below = Convert.ToInt64(await find.ExecuteScalarAsync(Cancel), System.Globalization.CultureInfo.InvariantCulture);
+        using (await app.Web.PutAsJsonAsync($"/api/images/{below}/caption", new { caption = "The first of all" }, Cancel)) { }
+
+        // What is changed after it is seen after it.
+        var now = await GalleryPage.UploadAsync(app, "after it.png", TestImages.TransparentPng(320, 200));
+        await Expect(page.Page.Locator($"#i{now} img")).ToBeAttachedAsync();
+        await Expect(page.Page.Locator($"#i{below}")).ToHaveCountAsync(0);
+    }
+
     /// <summary>The first picture on a slow telephone: 1.6 Mbit/s, a round trip of 150 ms, a processor four times slower.</summary>
     [Fact]
     public async Task A_slow_telephone_shows_pictures_before_everything_is_there()
     {
         var app = await fixture.StartAsync();
         await FillAsync(app);
-        await using var page = await GalleryPage.OpenAsync(
-            app,
-            chromium,
-            "/robots.txt",
+        await using var context = await chromium.OpenAsync(
             new BrowserNewContextOptions
             {
+                BaseURL = app.Web.BaseAddress!.ToString(),
                 ViewportSize = new ViewportSize { Width = 390, Height = 844 },
                 DeviceScaleFactor = 2,
                 IsMobile = true,
                 HasTouch = true,
-                JavaScriptEnabled = false,
             }
         );
-        var protocol = await page.Page.Context.NewCDPSessionAsync(page.Page);
+        var page = await context.NewPageAsync();
+        var protocol = await context.NewCDPSessionAsync(page);
         await protocol.SendAsync("Network.enable");
         await protocol.SendAsync(
             "Network.emulateNetworkConditions",
@@ -169,13 +185,13 @@ public sealed class LargeGalleryTests(RunningApplication fixture, Chromium chrom
             }
         );
         await protocol.SendAsync("Emulation.setCPUThrottlingRate", new Dictionary<string, object> { ["rate"] = 4 });
-        await page.Page.GotoAsync("/?sort=oldest", new PageGotoOptions { WaitUntil = WaitUntilState.Commit });
-        await page.Page.WaitForFunctionAsync(
+        await page.GotoAsync("/?sort=oldest", new PageGotoOptions { WaitUntil = WaitUntilState.Commit });
+        await page.WaitForFunctionAsync(
             "() => { const first = document.querySelector('#gallery img'); return first?.complete && first.naturalWidth > 0; }",
             null,
             new PageWaitForFunctionOptions { Timeout = 10_000 }
         );
-        var first = await page.Page.EvaluateAsync<double>(
+        var first = await page.EvaluateAsync<double>(
             "performance.getEntriesByType('resource').filter(one => one.initiatorType === 'img' && one.name.includes('/images/')).map(one => one.responseEnd).sort((a, b) => a - b)[0]"
         );
         TestContext.Current.SendDiagnosticMessage($"The first picture was there after {first:0} ms.");

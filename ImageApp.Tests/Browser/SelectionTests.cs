@@ -50,7 +50,12 @@ public sealed class SelectionTests(RunningApplication fixture, Chromium chromium
         }
 
         await using var page = await OpenAsync("/?q=pangolin");
-        Assert.Equal(1, await page.Page.EvaluateAsync<int>("[...document.querySelectorAll('#gallery a, #gallery input')].filter(one => one.tabIndex === 0).length"));
+        Assert.Equal(
+            1,
+            await page.Page.EvaluateAsync<int>(
+                "[...document.querySelectorAll('#gallery a, #gallery input')].filter(one => one.tabIndex === 0).length"
+            )
+        );
         await page.Page.Locator($"#i{ids[2]} a").FocusAsync();
         await page.Page.Keyboard.PressAsync("ArrowRight");
         await Expect(page.Page.Locator($"#i{ids[1]} a")).ToBeFocusedAsync();
@@ -125,9 +130,10 @@ public sealed class SelectionTests(RunningApplication fixture, Chromium chromium
             }
         );
         await Expect(page.Page.Locator($"#i{first} input")).ToBeHiddenAsync();
-        await page.Page.Locator($"#i{first} a").DispatchEventAsync("pointerdown", new { pointerType = "touch", pointerId = 1, bubbles = true });
+        var finger = new { pointerType = "touch", pointerId = 1, bubbles = true };
+        await page.Page.Locator($"#i{first} a").DispatchEventAsync("pointerdown", finger);
         await Expect(page.Page.Locator("#selected-text")).ToHaveTextAsync("1 selected");
-        await page.Page.Locator($"#i{first} a").DispatchEventAsync("pointerup", new { pointerType = "touch", pointerId = 1, bubbles = true });
+        await page.Page.Locator($"#i{first} a").DispatchEventAsync("pointerup", finger);
         await page.Page.Locator($"#i{second} a").TapAsync();
         await Expect(page.Page.Locator("#selected-text")).ToHaveTextAsync("2 selected");
         await page.AssertAccessibleAsync();

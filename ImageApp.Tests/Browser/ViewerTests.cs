@@ -111,11 +111,15 @@ public sealed class ViewerTests(RunningApplication fixture, Chromium chromium)
         await using var page = await OpenAsync("/");
         page.Page.Request += (_, request) => originals += request.Url.Contains($"/images/{id}/original", StringComparison.Ordinal) ? 1 : 0;
         await page.GotoAsync($"/images/{id}");
-        await page.Page.WaitForFunctionAsync("() => document.querySelector('#picture').complete && document.querySelector('#picture').naturalWidth > 0");
+        await page.Page.WaitForFunctionAsync(
+            "() => document.querySelector('#picture').complete && document.querySelector('#picture').naturalWidth > 0"
+        );
         Assert.Equal(0, originals);
-        await page.Page.Locator("#stage").DblClickAsync();
+        await page.Page.RunAndWaitForResponseAsync(
+            response => response.Url.Contains($"/images/{id}/original", StringComparison.Ordinal) && response.Ok,
+            () => page.Page.Locator("#stage").DblClickAsync()
+        );
         await Expect(page.Page.Locator("#stage")).ToHaveClassAsync(new System.Text.RegularExpressions.Regex("zoomed"));
-        await page.Page.WaitForFunctionAsync("() => document.querySelector('#picture').naturalWidth === 3000");
         Assert.Equal(1, originals);
         await page.Page.Keyboard.PressAsync("0");
         await Expect(page.Page.Locator("#stage")).ToHaveClassAsync("stage");

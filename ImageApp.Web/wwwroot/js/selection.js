@@ -31,8 +31,9 @@ export function toggle(box, isRange = false) {
 
 function choose(box, isRange) {
   const all = boxes();
-  const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((a, b) => a - b);
-  last = box;
+  // By id: a live change may have replaced the box itself.
+  const [from, to] = [last, box.value].map(id => all.findIndex(one => one.value === id)).sort((a, b) => a - b);
+  last = box.value;
   if (isRange && from >= 0) set(all.slice(from, to + 1), box.checked);
   else tell();
 }
