@@ -131,6 +131,8 @@ public sealed class GalleryTests(RunningApplication fixture, Chromium chromium)
     public async Task A_hundred_files_dropped_at_once_all_arrive_and_the_page_stays_usable()
     {
         await using var gallery = await OpenAsync();
+        using var process = await WebAsync();
+        var before = process.WorkingSet64;
         var picture = Convert.ToBase64String(TestImages.Jpeg(320, 240));
         await gallery.Page.EvaluateAsync(
             """
@@ -150,8 +152,10 @@ public sealed class GalleryTests(RunningApplication fixture, Chromium chromium)
             .ToHaveCountAsync(100, new LocatorAssertionsToHaveCountOptions { Timeout = 90_000 });
         await Expect(gallery.Page.Locator("#gallery li:has(input[aria-label^='Select hundred-']) img"))
             .ToHaveCountAsync(100, new LocatorAssertionsToHaveCountOptions { Timeout = 90_000 });
-        using var process = await WebAsync();
-        Assert.True(process.WorkingSet64 < 250_000_000, $"web uses {process.WorkingSet64:N0} bytes");
+
+        // What it had before is other tests' work: compiled code, and a heap that nothing has asked back.
+        process.Refresh();
+        Assert.True(process.WorkingSet64 - before < 100_000_000, $"web uses {process.WorkingSet64:N0} bytes, and {before:N0} before");
     }
 
     [Fact]
