@@ -21,6 +21,10 @@ internal sealed class AwsAccount : IAsyncDisposable
           "cloudformation package" | sts* | s3* | configure*) [ -z "REAL" ] || exec "REAL" "$@" ;;
         esac
         printf '%s\n' "$*" >>FOLDER/calls
+        if [ "$1 $2" = "$(said denied "")" ]; then
+          echo "An error occurred (AccessDenied) when calling $2: not authorized" >&2
+          exit 254
+        fi
         case "$1 $2" in
           "sts get-caller-identity") printf '000000000000\tarn:aws:iam::000000000000:user/tester\n' ;;
           "s3api list-buckets") bucket=${4#*==\'}; said buckets "" | grep -x "${bucket%%\'*}" ;;

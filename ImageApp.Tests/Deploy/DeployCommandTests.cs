@@ -93,6 +93,32 @@ public sealed class DeployCommandTests
         Assert.Null(account.Proposed["AlarmEmail"]);
     }
 
+    /// <summary>Whoever deploys need not be an administrator: what may not be asked is named, whichever question it is.</summary>
+    [Theory]
+    [InlineData("deploy", "--no-build")]
+    [InlineData("destroy", "--yes")]
+    public async Task Whatever_a_user_may_not_do_is_said_and_nothing_ends_in_silence(string command, string argument)
+    {
+        await using var permitted = await AwsAccount.OpenAsync();
+        permitted.HasStack();
+        var (exit, output) = await permitted.RunAsync(command, argument);
+        Assert.True(exit == 0, output);
+        var calls = permitted.Calls.Select(call => string.Join(' ', call.Split(' ')[..2])).Distinct().ToList();
+        Assert.InRange(calls.Count, 5, 50);
+
+        foreach (var call in calls)
+        {
+            await using var account = await AwsAccount.OpenAsync();
+            account.HasStack();
+            account.Says("denied", call);
+            (exit, output) = await account.RunAsync(command, argument);
+            Assert.True(
+                exit == 0 || new[] { "AccessDenied", "could not be", "may not be" }.Any(output.Contains),
+                $"{command}, when '{call}' is denied, ends with {exit} and says only: {output}"
+            );
+        }
+    }
+
     [Fact]
     public async Task An_update_keeps_every_value_that_the_stack_has_and_passes_commas_as_they_are()
     {

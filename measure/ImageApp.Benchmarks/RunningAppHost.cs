@@ -35,6 +35,8 @@ internal sealed class RunningAppHost : IAsyncDisposable
                     $"--LocalMySql:DataDirectory={folder}/mysql",
                     "--ASPNETCORE_URLS=http://localhost:18888",
                     "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:18889",
+                    "--ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL=http://localhost:0",
+                    "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true",
                 ]
             )
             {
