@@ -49,7 +49,7 @@ class Upload {
     this.file = file;
     this.key = `${file.name}/${file.size}/${file.lastModified}`;
     this.item = document.createElement('li');
-    this.item.innerHTML = '<img alt=""><p><a></a> <span></span><progress></progress></p><button type="button"></button>';
+    this.item.innerHTML = '<img alt="" loading="lazy"><p><a></a> <span></span><progress></progress></p><button type="button"></button>';
     [this.image, this.name, this.text, this.progress, this.button] = this.item.querySelectorAll('img, a, span, progress, button');
     this.name.textContent = this.progress.ariaLabel = file.name;
     this.button.onclick = () => this.pressed();
@@ -100,10 +100,10 @@ class Upload {
   draw() {
     if (this.image.src !== BLANK) return;
     this.image.src = URL.createObjectURL(this.file);
-    if (pictured.push(this.image) <= THUMBNAILS) return;
-    const old = pictured.shift();
-    URL.revokeObjectURL(old.src);
-    old.src = BLANK;
+    if (pictured.push(this) <= THUMBNAILS) return;
+    const { image, state, id } = pictured.shift();
+    URL.revokeObjectURL(image.src);
+    image.src = state === 'done' ? `/images/${id}/thumbnail` : BLANK;
   }
 
   async run() {
