@@ -116,8 +116,8 @@ public sealed class ViewerTests(RunningApplication fixture, Chromium chromium)
         );
         Assert.Equal(0, originals);
         await page.Page.RunAndWaitForResponseAsync(
-            response => response.Url.Contains($"/images/{id}/original", StringComparison.Ordinal) && response.Ok,
-            () => page.Page.Locator("#stage").DblClickAsync()
+            () => page.Page.Locator("#stage").DblClickAsync(),
+            response => response.Url.Contains($"/images/{id}/original", StringComparison.Ordinal) && response.Ok
         );
         await Expect(page.Page.Locator("#stage")).ToHaveClassAsync(new System.Text.RegularExpressions.Regex("zoomed"));
         Assert.Equal(1, originals);
