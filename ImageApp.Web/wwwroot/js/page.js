@@ -2,7 +2,7 @@
 const has = id => document.getElementById(id);
 // A shared page is for anybody, and has nothing to change.
 const names = has('undo') ? ['forms', 'live', 'albums', 'keyboard'] : [];
-if (has('queue')) names.push('upload');
+if (has('queue')) names.push('drop');
 if (names.length && has('gallery')) names.push('gallery', 'selection');
 if (has('gallery') || has('viewer')) names.push('viewer');
 if (has('captioning')) names.push('captioning');

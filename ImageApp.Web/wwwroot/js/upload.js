@@ -1,4 +1,4 @@
-// Uploads: files and folders, dropped, pasted or chosen; three at a time, straight to the bucket or through the application.
+// The tray: three files at a time, straight to the bucket or through the application.
 import { announce } from './announce.js';
 
 const MAX_AT_ONCE = 1000;
@@ -6,9 +6,7 @@ const PARALLEL = 3;
 const THUMBNAILS = 24;
 const BLANK = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
 const at = id => document.getElementById(id);
-const [panel, list, total, summary, retryAll, overlay] =
-  ['queue', 'queue-list', 'queue-progress', 'queue-text', 'queue-retry', 'drop'].map(at);
-const [input, folder] = ['file', 'folder'].map(at);
+const [panel, list, total, summary, retryAll] = ['queue', 'queue-list', 'queue-progress', 'queue-text', 'queue-retry'].map(at);
 const labels = { waiting: 'Cancel', sending: 'Cancel', lost: 'Try again', cancelled: 'Try again', here: 'Add anyway' };
 const queue = [];
 const pictured = [];
@@ -25,7 +23,7 @@ const files = count => (count === 1 ? 'One file' : `${count} files`);
 const names = all => all.slice(0, 5).join(', ') + (all.length > 5 ? ' …' : '');
 const base64 = bytes => btoa(String.fromCharCode(...new Uint8Array(bytes)));
 
-function note(text) {
+export function note(text) {
   const item = document.createElement('li');
   item.className = 'refused';
   item.textContent = text;
@@ -310,68 +308,6 @@ export function add(chosen) {
   pump();
 }
 
-async function filesIn(entry, parent = '') {
-  if (entry.isFile) {
-    const file = await new Promise((resolve, reject) => entry.file(resolve, reject));
-    file.folder = parent;
-    return [file];
-  }
-  const reader = entry.createReader();
-  const found = [];
-  // Each call gives some of them, until one gives none.
-  for (let some; (some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject))).length;) {
-    for (const inner of some) found.push(...await filesIn(inner, entry.name));
-  }
-  return found;
-}
-
-async function drop(items) {
-  // All are asked for at once: afterwards the items are empty.
-  const entries = [...items].filter(item => item.kind === 'file').map(item => item.webkitGetAsEntry?.() ?? item.getAsFile());
-  const found = [];
-  for (const entry of entries) {
-    found.push(...entry instanceof File ? [entry] : await filesIn(entry).catch(() => [note(`${entry.name} cannot be read.`)].slice(1)));
-  }
-  if (!found.length) note('There is no file in this folder.');
-  add(found);
-}
-
-function take(from) {
-  add([...from.files]);
-  from.value = '';
-}
-
-for (const from of [input, folder]) {
-  from.addEventListener('change', () => take(from));
-  take(from); // chosen before this module was there
-}
-at('upload')?.addEventListener('submit', event => {
-  event.preventDefault();
-  take(input);
-});
-addEventListener('click', event => {
-  const link = event.target.closest('a[href^="/upload"], #queue-folder');
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  (link.search === '' ? input : folder).click();
-});
-addEventListener('paste', event => add([...event.clipboardData?.files ?? []]));
-
-let isOwn = false; // a picture of the page itself is being dragged
-const cover = isOver => overlay.matches(':popover-open') !== isOver && overlay.togglePopover(isOver);
-const onFiles = (name, then) =>
-  addEventListener(name, event => !isOwn && event.dataTransfer?.types.includes('Files') && then(event));
-addEventListener('dragstart', () => { isOwn = true; });
-addEventListener('dragend', () => { isOwn = false; });
-onFiles('dragenter', () => cover(true));
-onFiles('dragleave', event => event.relatedTarget || cover(false));
-onFiles('dragover', event => event.preventDefault());
-onFiles('drop', event => {
-  event.preventDefault();
-  cover(false);
-  drop(event.dataTransfer.items);
-});
-
 retryAll.onclick = resume;
 addEventListener('online', resume);
 at('queue-clear').onclick = () => {
@@ -388,10 +324,9 @@ addEventListener('pagehide', () => {
   const open = queue.filter(is('waiting', 'sending', 'lost')).map(upload => upload.file.name);
   if (open.length) sessionStorage.setItem(LEFT, JSON.stringify(open));
 });
-const left = JSON.parse(sessionStorage.getItem(LEFT) ?? '[]');
-sessionStorage.removeItem(LEFT);
 addEventListener('pageshow', () => sessionStorage.removeItem(LEFT));
-if (left.length) {
+
+export function tellLeft(left) {
   summary.textContent = 'Not everything was sent';
   note(`${files(left.length)} not sent, since the page was left: ${names(left)}. Choose them again.`);
 }
