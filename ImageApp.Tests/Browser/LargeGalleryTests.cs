@@ -47,6 +47,12 @@ public sealed class LargeGalleryTests(RunningApplication fixture, Chromium chrom
         );
         await page.GotoAsync(path);
         await Expect(page.Page.Locator("#gallery li")).ToHaveCountAsync(50);
+
+        // As it is written, not as it is sent: what a page loads before anybody does anything.
+        var scripts = await page.Page.EvaluateAsync<Dictionary<string, long>>(
+            "Object.fromEntries(performance.getEntriesByType('resource').filter(one => one.name.endsWith('.js')).map(one => [one.name, one.decodedBodySize]))"
+        );
+        Assert.InRange(scripts.Values.Sum(), 10_000, 30_000);
         for (var pages = 2; pages <= 4; pages++)
         {
             await page.Page.EvaluateAsync("scrollTo(0, document.body.scrollHeight)");

@@ -4,7 +4,28 @@ const has = id => document.getElementById(id);
 const names = has('undo') ? ['forms', 'live', 'albums', 'keyboard'] : [];
 if (has('queue')) names.push('drop');
 if (names.length && has('gallery')) names.push('gallery', 'selection');
-if (has('gallery') || has('viewer')) names.push('viewer');
+if (has('viewer')) names.push('viewer');
+else if (has('gallery')) openLater();
 if (has('captioning')) names.push('captioning');
 await Promise.all(names.map(name => import(`./${name}.js`)));
 document.documentElement.classList.add('ready');
+
+// The viewer comes when a picture is pointed at, or opened before that.
+function openLater() {
+  let viewer = null;
+  let isThere = false;
+  const load = () => viewer ??= import('./viewer.js').then(module => {
+    isThere = true;
+    return module;
+  });
+  for (const sign of ['pointerover', 'focusin']) has('gallery').addEventListener(sign, load, { once: true });
+  addEventListener('click', async event => {
+    const link = event.target.closest('#gallery li > a[href^="/images/"]');
+    if (isThere || !link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    (await load()).open(link);
+  });
+  addEventListener('popstate', async () => {
+    if (!isThere && location.pathname.startsWith('/images/')) (await load()).open({ href: location.href }, false);
+  });
+}

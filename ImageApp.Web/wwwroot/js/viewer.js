@@ -100,7 +100,7 @@ async function transition(tile, work) {
 
 const others = () => [...document.body.children].filter(one => one.matches('header, main, .skip'));
 
-async function open(link, isNew = true) {
+export async function open(link, isNew = true) {
   const tile = link.querySelector?.('img');
   const mine = ++turn;
   const dialog = document.createElement('dialog');
