@@ -30,7 +30,7 @@ public sealed class FailureStateTests(DatabaseServer database, Chromium chromium
 
         bucketGate.Shut();
         await ChooseAsync(page, "a.jpg", 30);
-        await Expect(page.Locator("#queue-list li.lost")).ToContainTextAsync("could not be stored right now");
+        await Expect(page.Locator("#queue-list li.lost")).ToContainTextAsync("Could not be stored right now");
         using (var form = new MultipartFormDataContent { { new ByteArrayContent(TestImages.Jpeg(30, 20)), "file", "b.jpg" } })
         using (var answer = await web.Http.PostAsync("/api/images", form, Cancel))
         {

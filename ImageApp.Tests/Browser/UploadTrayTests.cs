@@ -205,6 +205,7 @@ public sealed partial class UploadTrayTests(RunningApplication fixture, Chromium
     public async Task A_lost_connection_is_said_and_uploads_go_on_by_themselves_when_it_is_back()
     {
         await using var gallery = await OpenAsync();
+        await gallery.Page.WaitForFunctionAsync("performance.getEntriesByType('resource').some(one => one.name.endsWith('/upload.js'))");
         await gallery.Page.Context.SetOfflineAsync(true);
         await gallery.ChooseAsync(
             ("lost one.jpg", "image/jpeg", TestImages.Jpeg(201, 150)), ("lost two.jpg", "image/jpeg", TestImages.Jpeg(202, 150)));

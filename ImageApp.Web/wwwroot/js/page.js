@@ -9,6 +9,8 @@ else if (has('gallery')) openLater();
 if (has('captioning')) names.push('captioning');
 await Promise.all(names.map(name => import(`./${name}.js`)));
 document.documentElement.classList.add('ready');
+// Last, and before anybody needs it: a connection that is lost meanwhile must not take it along.
+if (has('queue')) import('./upload.js');
 
 // The viewer comes when a picture is pointed at, or opened before that.
 function openLater() {
