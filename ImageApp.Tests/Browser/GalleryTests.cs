@@ -191,22 +191,22 @@ public sealed class GalleryTests(RunningApplication fixture, Chromium chromium)
     public async Task Everything_works_without_script()
     {
         await using var page = await OpenAsync("/upload", WithoutScript);
-        await page.ChooseAsync(("plain.jpg", "image/jpeg", TestImages.Jpeg(404, 302)));
+        await page.ChooseAsync(("scriptless.jpg", "image/jpeg", TestImages.Jpeg(404, 302)));
         await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Upload" }).ClickAsync();
         await page.GotoAsync("/?by=added");
-        await page.Page.GetByRole(AriaRole.Searchbox).FillAsync("plain");
-        var found = page.Page.Locator("li", new PageLocatorOptions { Has = page.Page.GetByLabel("Select plain.jpg") });
+        await page.Page.GetByRole(AriaRole.Searchbox).FillAsync("scriptless");
+        var found = page.Page.Locator("li", new PageLocatorOptions { Has = page.Page.GetByLabel("Select scriptless.jpg") });
         await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Search" }).ClickAsync();
         await Expect(found).ToHaveCountAsync(1);
         await found.GetByRole(AriaRole.Link).ClickAsync();
-        await Expect(page.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "plain.jpg" })).ToBeVisibleAsync();
+        await Expect(page.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "scriptless.jpg" })).ToBeVisibleAsync();
         await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Delete", Exact = true }).ClickAsync();
         await Expect(page.Page.GetByText("The picture was deleted.")).ToBeVisibleAsync();
-        Assert.Contains("q=plain", page.Page.Url, StringComparison.Ordinal);
+        Assert.Contains("q=scriptless", page.Page.Url, StringComparison.Ordinal);
         await Expect(page.Page.GetByText("Nothing was found for")).ToBeVisibleAsync();
         await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Undo" }).ClickAsync();
         await Expect(found).ToHaveCountAsync(1);
-        Assert.Contains("q=plain", page.Page.Url, StringComparison.Ordinal);
+        Assert.Contains("q=scriptless", page.Page.Url, StringComparison.Ordinal);
     }
 
     [Theory]

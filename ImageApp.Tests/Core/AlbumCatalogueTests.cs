@@ -58,9 +58,14 @@ public sealed class AlbumCatalogueTests(DatabaseServer server)
             await AddAsync(database, "a.jpg", "2024-01-03"), await AddAsync(database, "b.jpg", "2024-01-01"),
             await AddAsync(database, "c.jpg", "2024-01-04"), await AddAsync(database, "d.jpg", "2024-01-02"));
         var album = await albums.CreateAsync("Order", Cancel);
+        var clock = new GalleryCatalogue(database);
         foreach (var id in new[] { a, b, c, d })
         {
             await albums.AddAsync(album, [id], Cancel);
+
+            // What is added in one millisecond counts as added together.
+            var added = await clock.ReadClockAsync(Cancel);
+            await Eventually.HoldsAsync(async () => await clock.ReadClockAsync(Cancel) > added, "a later millisecond");
         }
 
         Assert.Equal([a, b, c, d], await OrderAsync(database, album));
