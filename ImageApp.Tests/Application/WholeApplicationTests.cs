@@ -562,7 +562,13 @@ public sealed class WholeApplicationTests(RunningApplication fixture)
         while (!spans.IsSupersetOf(expected) || !spans.Any(span => span.StartsWith("aws: ", StringComparison.Ordinal)))
         {
             await Task.Delay(200, deadline.Token);
-            var traces = (await app.DashboardApi.GetFromJsonAsync<JsonObject>("/api/telemetry/traces?limit=500", deadline.Token))!;
+            using var found = await app.DashboardApi.GetAsync($"/api/telemetry/traces/{traceId}", deadline.Token);
+            if (found.StatusCode == HttpStatusCode.NotFound)
+            {
+                continue;
+            }
+
+            var traces = (await found.Content.ReadFromJsonAsync<JsonObject>(deadline.Token))!;
             foreach (var resource in traces["data"]!["resourceSpans"]!.AsArray())
             {
                 var attributes = resource!["resource"]!["attributes"]!.AsArray();
