@@ -17,6 +17,9 @@ public sealed record ImageHeader
     /// <summary>The most memory that decoding it takes, in bytes.</summary>
     public required long DecodeBytes { get; init; }
 
+    /// <summary>Whether it holds more than one picture, one after another.</summary>
+    public bool IsAnimated { get; init; }
+
     /// <summary>What the camera or an editor wrote into it.</summary>
     public required ImageMetadata Metadata { get; init; }
 
@@ -53,6 +56,8 @@ public sealed record ImageHeader
                 Width = turned ? image.PageHeight : image.Width,
                 Height = turned ? image.Width : image.PageHeight,
                 DecodeBytes = cost.Bytes,
+                IsAnimated = !format.IsHeif && (Number(image, "n-pages") > 1
+                    || ReadStart(path, format == ImageFormat.Png, PngAnimation.Read) is { Frames: > 1 }),
                 Metadata = metadata,
             };
         }

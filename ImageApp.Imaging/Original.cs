@@ -34,28 +34,29 @@ internal static class Original
     /// <summary>Decodes an original down to a size, upright and in sRGB.</summary>
     /// <param name="path">The file.</param>
     /// <param name="format">Its format.</param>
-    /// <param name="side">The side of the square that it shall fit into.</param>
+    /// <param name="box">Width and height of what it shall fit into.</param>
     /// <param name="failOn">What of it is an error.</param>
     /// <exception cref="VipsException">It cannot be read.</exception>
-    public static Image Thumbnail(string path, ImageFormat format, int side, Enums.FailOn failOn)
+    public static Image Thumbnail(string path, ImageFormat format, (int Width, int Height) box, Enums.FailOn failOn)
     {
+        var (width, height) = box;
         if (!format.IsHeif)
         {
             // Of one scan, sizes are decoded; of libvips' loaders none but the right one can run.
             return Image.Thumbnail(
-                path, side, height: side, size: Enums.Size.Down, noRotate: !format.IsTurnedByExif, outputProfile: Srgb,
+                path, width, height: height, size: Enums.Size.Down, noRotate: !format.IsTurnedByExif, outputProfile: Srgb,
                 failOn: failOn);
         }
 
         using var image = Open(path, format, failOn);
         if (ReadCoding(path).Codec != HeifCoding.Hevc)
         {
-            return image.ThumbnailImage(side, height: side, size: Enums.Size.Down, outputProfile: Srgb);
+            return image.ThumbnailImage(width, height: height, size: Enums.Size.Down, outputProfile: Srgb);
         }
 
         using var decoded = HeicDecoder.Decode(path);
         using var pixels = decoded.Pixels(image);
-        using var small = pixels.ThumbnailImage(side, height: side, size: Enums.Size.Down, outputProfile: Srgb);
+        using var small = pixels.ThumbnailImage(width, height: height, size: Enums.Size.Down, outputProfile: Srgb);
 
         // What was decoded is released with the decoder.
         return small.CopyMemory();

@@ -5,10 +5,14 @@ using NetVips;
 namespace ImageApp.Imaging;
 
 /// <summary>
-/// Makes small versions: upright, in sRGB, on white, without any metadata. Call <see cref="ImageHeader.Read"/> first: it keeps the limits.
+/// Makes small versions: upright, in sRGB, without any metadata; those that are not WebP on white. Call <see cref="ImageHeader.Read"/>
+/// first: it keeps the limits.
 /// </summary>
 public static class Renderer
 {
+    // Of a function's 512 MB the runtime has 110, and decoding to 2,560 pixels takes 90 beside what the header says.
+    private const long MostBesideLargest = 256L * 1024 * 1024;
+
     private static readonly double[] White = [255, 255, 255];
     private static readonly Enums.FailOn[] Attempts = [Enums.FailOn.Truncated, Enums.FailOn.None];
     private static readonly Enums.FailOn[] JpegAttempts = [Enums.FailOn.Warning, Enums.FailOn.None];
@@ -20,7 +24,7 @@ public static class Renderer
     /// <param name="quality">JPEG quality, 1 to 100.</param>
     /// <exception cref="ImageFailureException">Not even a part of the image can be decoded.</exception>
     public static Rendition Jpeg(string path, ImageFormat format, int side, int quality) =>
-        Render(path, format, side, (image, damaged) => Encode(image, ImageFormat.Jpeg, quality, damaged));
+        Render(path, format, (side, side), (image, damaged) => Opaque(image, opaque => EncodeJpeg(opaque, quality, damaged)));
 
     /// <summary>Makes the gallery's versions of an image, from one decoding.</summary>
     /// <param name="path">The original.</param>
@@ -29,21 +33,40 @@ public static class Renderer
     /// <exception cref="ImageFailureException">Not even a part of the image can be decoded.</exception>
     public static ThumbnailSet Thumbnails(string path, ImageFormat format, ImageHeader header)
     {
-        var hasView = GalleryRendition.View.IsMadeOf(format);
-        var largest = hasView ? GalleryRendition.View : GalleryRendition.Preview;
-        return Render(path, format, largest.Side, (image, damaged) =>
+        // Whether there is something transparent in it is known only when it is decoded; sizes do not depend on that.
+        var largest = RenditionsOf(format, header, hasAlpha: true)[^1];
+        return Render(path, format, largest.Fit(header.Width, header.Height), (image, damaged) =>
         {
-            // Decoded once: all versions and the colour are made of this.
-            using var decoded = image.CopyMemory();
-            using var preview = Shrink(decoded, GalleryRendition.Preview, header);
-            using var thumbnail = Shrink(preview, GalleryRendition.Thumbnail, header);
-            return new ThumbnailSet(Encode(thumbnail, GalleryRendition.Thumbnail, damaged), MeanColour(thumbnail))
+            var hasAlpha = false;
+            var made = new List<(GalleryRendition, Rendition)>();
+            var current = image.Copy();
+            try
             {
-                Preview = thumbnail.Width < preview.Width || thumbnail.Height < preview.Height
-                    ? Encode(preview, GalleryRendition.Preview, damaged)
-                    : null,
-                View = hasView ? Encode(decoded, GalleryRendition.View, damaged) : null,
-            };
+                hasAlpha = IsTransparent(current);
+                if (!hasAlpha && current.HasAlpha())
+                {
+                    Replace(ref current, current.ExtractBand(0, n: current.Bands - 1));
+                }
+
+                // Each from the next larger one, so that no more than two are in memory.
+                foreach (var rendition in RenditionsOf(format, header, hasAlpha).Reverse())
+                {
+                    Shrink(ref current, rendition, header);
+                    made.Insert(0, (rendition, EncodeWebP(current, rendition, damaged)));
+                }
+
+                Shrink(ref current, GalleryRendition.Thumbnail, header);
+                return Opaque(current, thumbnail =>
+                    new ThumbnailSet(EncodeJpeg(thumbnail, GalleryRendition.Thumbnail.Quality, damaged), MeanColour(thumbnail))
+                    {
+                        Renditions = made,
+                        HasAlpha = hasAlpha,
+                    });
+            }
+            finally
+            {
+                current.Dispose();
+            }
         });
     }
 
@@ -54,9 +77,9 @@ public static class Renderer
     /// <returns>Red, green and blue of each pixel, and whether the original could be read only in part.</returns>
     /// <exception cref="ImageFailureException">Not even a part of the image can be decoded.</exception>
     public static (byte[] Pixels, bool Damaged) Sample(string path, ImageFormat format, int side) =>
-        Render(path, format, side, (image, damaged) => (image.WriteToMemory<byte>(), damaged));
+        Render(path, format, (side, side), (image, damaged) => Opaque(image, opaque => (opaque.WriteToMemory<byte>(), damaged)));
 
-    private static T Render<T>(string path, ImageFormat format, int side, Func<Image, bool, T> encode)
+    private static T Render<T>(string path, ImageFormat format, (int Width, int Height) box, Func<Image, bool, T> encode)
     {
         ImagingRuntime.Initialize();
         VipsException? remark = null;
@@ -66,8 +89,8 @@ public static class Renderer
             {
                 // Cut short or corrupt: what can be read is better than nothing, and is marked.
                 var damaged = remark is not null && (format != ImageFormat.Jpeg || !JpegScans.AreComplete(path));
-                using var small = Original.Thumbnail(path, format, side, failOn);
-                return Render(small, image => encode(image, damaged));
+                using var pixels = Decode(path, format, box, failOn);
+                return encode(pixels, damaged);
             }
             catch (VipsException e)
             {
@@ -78,36 +101,68 @@ public static class Renderer
         throw new ImageFailureException(FailureReason.Undecodable(format), remark!);
     }
 
-    private static T Render<T>(Image small, Func<Image, T> encode)
+    // A decoder that keeps all coefficients leaves too little for the largest: pages show the one before, enlarged the original.
+    private static IReadOnlyList<GalleryRendition> RenditionsOf(ImageFormat format, ImageHeader header, bool hasAlpha)
     {
-        using var colour = small.Interpretation == Enums.Interpretation.Srgb ? small.Copy() : small.Colourspace(Enums.Interpretation.Srgb);
-        using var opaque = colour.HasAlpha() ? colour.Flatten(background: White) : colour.Copy();
+        var made = GalleryRendition.MadeOf(format, header.Width, header.Height, hasAlpha);
+        var isTooMuch = format.IsShownByBrowsers && header.DecodeBytes > MostBesideLargest;
+        return isTooMuch && made.Count > 1 && made[^1] == GalleryRendition.Sides[^1] ? [.. made.SkipLast(1)] : made;
+    }
+
+    // What decoding takes, all coefficients of a progressive JPEG, is given back before anything is encoded.
+    private static Image Decode(string path, ImageFormat format, (int Width, int Height) box, Enums.FailOn failOn)
+    {
+        using var small = Original.Thumbnail(path, format, box, failOn);
+        using var colour = small.Interpretation == Enums.Interpretation.Srgb
+            ? small.Copy()
+            : small.Colourspace(Enums.Interpretation.Srgb);
+        return colour.CopyMemory();
+    }
+
+    private static T Opaque<T>(Image image, Func<Image, T> encode)
+    {
+        using var opaque = image.HasAlpha() ? image.Flatten(background: White) : image.Copy();
         return encode(opaque);
     }
 
-    private static Image Shrink(Image image, GalleryRendition rendition, ImageHeader header)
+    // Screenshots have an alpha channel with nothing in it.
+    private static bool IsTransparent(Image image)
     {
-        if (Math.Max(image.Width, image.Height) <= rendition.Side)
+        if (!image.HasAlpha())
         {
-            return image.Copy();
+            return false;
         }
 
-        var (width, height) = rendition.Fit(header.Width, header.Height);
-        return image.ThumbnailImage(width, height: height, size: Enums.Size.Force, noRotate: true);
+        using var alpha = image.ExtractBand(image.Bands - 1);
+        return alpha.Min() < byte.MaxValue;
     }
 
-    private static Rendition Encode(Image image, GalleryRendition rendition, bool damaged) =>
-        Encode(image, rendition.Format, rendition.Quality, damaged);
-
-    private static Rendition Encode(Image image, ImageFormat format, int quality, bool damaged)
+    private static void Shrink(ref Image image, GalleryRendition rendition, ImageHeader header)
     {
-        var content = format == ImageFormat.Jpeg
-            ? image.JpegsaveBuffer(q: quality, optimizeCoding: true, keep: Enums.ForeignKeep.None)
-            : format == ImageFormat.WebP
-            ? image.WebpsaveBuffer(q: quality, effort: 2, keep: Enums.ForeignKeep.None)
-            : throw new ArgumentException($"Nothing is encoded as {format.Name}.", nameof(format));
-        return new Rendition(content, format.ContentType, image.Width, image.Height, damaged);
+        var (width, height) = rendition.Fit(header.Width, header.Height);
+        if (image.Width > width || image.Height > height)
+        {
+            Replace(ref image, image.ThumbnailImage(width, height: height, size: Enums.Size.Force, noRotate: true));
+        }
     }
+
+    private static void Replace(ref Image image, Image by)
+    {
+        using (by)
+        {
+            var copy = by.CopyMemory();
+            image.Dispose();
+            image = copy;
+        }
+    }
+
+    private static Rendition EncodeWebP(Image image, GalleryRendition rendition, bool damaged) => new(
+        image.WebpsaveBuffer(q: rendition.Quality, effort: rendition.Effort, keep: Enums.ForeignKeep.None),
+        rendition.Format.ContentType, image.Width, image.Height, damaged);
+
+    private static Rendition EncodeJpeg(Image image, int quality, bool damaged) => new(
+        image.JpegsaveBuffer(q: quality, optimizeCoding: true, keep: Enums.ForeignKeep.None),
+        ImageFormat.Jpeg.ContentType, image.Width, image.Height, damaged);
 
     private static string MeanColour(Image image)
     {

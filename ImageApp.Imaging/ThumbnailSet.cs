@@ -7,9 +7,12 @@ namespace ImageApp.Imaging;
 /// <param name="MeanColour">Six hexadecimal digits, red first: what to show until a picture is there.</param>
 public sealed record ThumbnailSet(Rendition Thumbnail, string MeanColour)
 {
-    /// <summary><see cref="GalleryRendition.Preview"/>; null where the original is no larger than the thumbnail.</summary>
-    public Rendition? Preview { get; init; }
+    /// <summary>Those beside the thumbnail, the smallest first.</summary>
+    public IReadOnlyList<(GalleryRendition Rendition, Rendition Content)> Renditions { get; init; } = [];
 
-    /// <summary><see cref="GalleryRendition.View"/>; null where browsers show the original.</summary>
-    public Rendition? View { get; init; }
+    /// <summary>The smallest of them, <see cref="GalleryRendition.Preview"/>; null where there is none.</summary>
+    public Rendition? Preview => Renditions is [var (_, content), ..] ? content : null;
+
+    /// <summary>Whether a part of the picture is transparent.</summary>
+    public bool HasAlpha { get; init; }
 }

@@ -20,18 +20,32 @@ internal sealed class ThumbnailStep(ImageBucket bucket, ImageLimits limits, Step
     public async Task<string> RunAsync(SourceImage image, CancellationToken cancellationToken)
     {
         var (header, made) = Decode(image);
-        if (made.View is { } view)
+        string? previewKey = null;
+        foreach (var (rendition, content) in made.Renditions)
         {
-            await PutAsync(GalleryRendition.View, view);
+            var key = await PutAsync(rendition, content);
+            previewKey = rendition == GalleryRendition.Preview ? key : previewKey;
         }
 
+        var metadata = header.Metadata;
         var result = new ThumbnailResult(await PutAsync(GalleryRendition.Thumbnail, made.Thumbnail), header.Width, header.Height)
         {
-            PreviewKey = made.Preview is { } preview ? await PutAsync(GalleryRendition.Preview, preview) : null,
+            PreviewKey = previewKey,
+            RenditionSides = [.. made.Renditions.Select(one => one.Rendition.Side)],
+            IsAnimated = header.IsAnimated,
+            HasAlpha = made.HasAlpha,
             Damaged = made.Thumbnail.Damaged,
             Placeholder = made.MeanColour,
-            Camera = header.Metadata.Camera,
-            TakenAt = header.Metadata.TakenAt,
+            Camera = metadata.Camera,
+            Lens = metadata.Lens,
+            TakenAt = metadata.TakenAt,
+            TakenAtOffset = metadata.TakenAtOffset,
+            ExposureTime = metadata.ExposureTime,
+            FNumber = metadata.FNumber,
+            Iso = metadata.Iso,
+            FocalLength = metadata.FocalLength,
+            Latitude = metadata.Position?.Latitude,
+            Longitude = metadata.Position?.Longitude,
         };
         if (await catalogue.SaveThumbnailAsync(image.Key, image.ETag, result, cancellationToken))
         {

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using ImageApp.Core.Formats;
 using MySqlConnector;
 
 namespace ImageApp.Core.Catalogue;
@@ -19,6 +20,24 @@ internal static class CatalogueTable
     public static string IsCaptionFailed { get; } =
         $"(caption_error IS NOT NULL AND COALESCE(caption_error_code, '') NOT IN ({Quote(FailureCodes.Waiting)}))";
 
+    /// <summary>
+    /// What <c>shown_at</c> is, of the row's other columns: local wall time where the camera told it, else UTC; independent of the
+    /// session's time zone, like every time that is stored.
+    /// </summary>
+    public const string ShownAt = $"IF(uploaded_at IS NULL, NULL, COALESCE(taken_at, {AddedAt}))";
+
+    /// <summary><c>uploaded_at</c> as wall time in UTC.</summary>
+    public const string AddedAt =
+        "TIMESTAMP '1970-01-01 00:00:00' + INTERVAL ROUND(UNIX_TIMESTAMP(uploaded_at) * 1000000) MICROSECOND";
+
+    /// <summary>
+    /// Of a deleted row, that it can be brought back. An older version says when it deleted, purges ten seconds later, and may still be
+    /// running: so a deletion is final ten seconds after <c>deleted_at</c>, which otherwise lies ahead by as long as deleted images are
+    /// kept.
+    /// </summary>
+    public const string IsInTrash =
+        "deleted_at >= FROM_UNIXTIME(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) - 10) AND purged_at IS NULL";
+
     /// <summary>When the object was last put or touched, which sends its event.</summary>
     public const string SentAt = "COALESCE(sent_at, uploaded_at)";
 
@@ -28,6 +47,8 @@ internal static class CatalogueTable
         "id", "image_key", "file_name", "content_type", "size_bytes", "width", "height", "object_etag", "damaged", "attempts",
         "caption", "caption_model", "caption_language", "caption_shortened", "caption_again", "caption_error", "caption_error_code",
         "thumbnail_key", "preview_key", "thumbnail_error", "thumbnail_error_code", "camera", "taken_at", "placeholder",
+        "shown_at", "taken_offset", "lens", "exposure_time", "f_number", "iso", "focal_length", "latitude", "longitude", "animated",
+        "has_alpha", "is_favourite", "renditions", "content_hash",
         .. new[]
         {
             "uploaded_at", "updated_at", "deleted_at", "purged_at", "caption_generated_at", "caption_edited_at", "thumbnail_generated_at",
@@ -137,6 +158,13 @@ internal static class CatalogueTable
             return await run(command);
         });
 
+    // An older version knows one beside the thumbnail.
+    private static IReadOnlyList<int> Sides(string? renditions, string? previewKey) =>
+        renditions is null
+            ? previewKey is null ? [] : [GalleryRendition.Preview.Side]
+            : [.. renditions.Split(',', StringSplitOptions.RemoveEmptyEntries)
+                .Select(side => int.Parse(side, NumberStyles.None, CultureInfo.InvariantCulture))];
+
     private static string Quote(IEnumerable<string> codes) => string.Join(", ", codes.Select(code => $"'{code}'"));
 
     private static ImageRecord Read(DbDataReader row)
@@ -174,6 +202,20 @@ internal static class CatalogueTable
             Placeholder = Text("placeholder"),
             DeletedAt = Time("deleted_at"),
             PurgedAt = Time("purged_at"),
+            ShownAt = Value("shown_at", row.GetDateTime) ?? Value("taken_at", row.GetDateTime) ?? Time("uploaded_at")?.UtcDateTime,
+            TakenAtOffset = Value("taken_offset", row.GetInt16) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
+            Lens = Text("lens"),
+            ExposureTime = Value("exposure_time", row.GetDouble),
+            FNumber = Value("f_number", row.GetDouble),
+            Iso = Value("iso", row.GetInt32),
+            FocalLength = Value("focal_length", row.GetDouble),
+            Latitude = Value("latitude", row.GetDouble),
+            Longitude = Value("longitude", row.GetDouble),
+            IsAnimated = row.GetBoolean(Ordinal("animated")),
+            HasAlpha = row.GetBoolean(Ordinal("has_alpha")),
+            IsFavourite = row.GetBoolean(Ordinal("is_favourite")),
+            RenditionSides = Text("thumbnail_key") is null ? [] : Sides(Text("renditions"), Text("preview_key")),
+            ContentHash = row.IsDBNull(Ordinal("content_hash")) ? null : (byte[])row.GetValue(Ordinal("content_hash")),
         };
 
         int Ordinal(string name) => row.GetOrdinal(name);

@@ -1,3 +1,5 @@
+using System.Data.Common;
+using System.Globalization;
 using MySqlConnector;
 
 namespace ImageApp.Core.Catalogue;
@@ -8,47 +10,73 @@ namespace ImageApp.Core.Catalogue;
 /// </summary>
 public sealed class GalleryCatalogue(MySqlDataSource database)
 {
+    private const string AlbumPosition = "album_position";
+
+    // A deletion is final a moment after deleted_at (CatalogueTable.IsInTrash).
+    private const string LongDeleted = "deleted_at = FROM_UNIXTIME(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) - 3600)";
+
     /// <summary>Finds an image by its row's id; null where there is none, or where it is deleted.</summary>
     public Task<ImageRecord?> FindAsync(long id, CancellationToken cancellationToken) =>
         database.FindAsync("find image", "WHERE id = @id AND deleted_at IS NULL", cancellationToken, ("@id", id));
 
+    /// <summary>Finds an image by its row's id, also in the trash; null where there is none, or where it is gone for good.</summary>
+    public Task<ImageRecord?> FindKeptAsync(long id, CancellationToken cancellationToken) =>
+        database.FindAsync(
+            "find image", $"WHERE id = @id AND (deleted_at IS NULL OR ({CatalogueTable.IsInTrash}))", cancellationToken, ("@id", id));
+
     /// <summary>Finds images by their rows' ids, newest first; ids that are not there, or deleted, are left out.</summary>
     public Task<List<ImageRecord>> FindAsync(IReadOnlyList<long> ids, CancellationToken cancellationToken) =>
+        FindAsync(ids, ImageOrder.Taken, cancellationToken);
+
+    /// <summary>Finds images by their rows' ids, the newest of an order first.</summary>
+    public Task<List<ImageRecord>> FindAsync(IReadOnlyList<long> ids, ImageOrder order, CancellationToken cancellationToken) =>
         ids.Count == 0
             ? Task.FromResult(new List<ImageRecord>())
             : database.SelectAsync(
                 "find images",
                 $"""
                 WHERE id IN ({string.Join(',', ids)}) AND deleted_at IS NULL AND uploaded_at IS NOT NULL
-                ORDER BY uploaded_at DESC, id DESC
+                ORDER BY {(order == ImageOrder.Added ? "uploaded_at" : "shown_at")} DESC, id DESC
                 """,
                 cancellationToken);
+
+    /// <summary>Finds the image that is shown of a content; null where there is none.</summary>
+    /// <param name="sha256">SHA-256 of the file.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<ImageRecord?> FindByHashAsync(byte[] sha256, CancellationToken cancellationToken) =>
+        database.FindAsync(
+            "find image by hash",
+            "WHERE content_hash = @hash AND deleted_at IS NULL AND uploaded_at IS NOT NULL ORDER BY id LIMIT 1",
+            cancellationToken, ("@hash", sha256));
 
     /// <summary>One page of uploaded images.</summary>
     public async Task<ImagePage> ListAsync(ImageQuery query, CancellationToken cancellationToken)
     {
         var (where, parameters) = Condition(query);
         parameters.Add(("@limit", query.Limit + 1));
+        var (column, at) = SortOf(query);
+
+        // The latest deletion, the newest picture and the first of an album come first.
+        var descending = query.OldestFirst == (column == AlbumPosition);
         if (query.Cursor is { } start)
         {
-            var after = query.OldestFirst ? ">" : "<";
-            where += $" AND (uploaded_at {after} FROM_UNIXTIME(@at / 1000)"
-                + $" OR (uploaded_at = FROM_UNIXTIME(@at / 1000) AND id {after} @id))";
+            var after = descending ? "<" : ">";
+            where += $" AND ({column} {after} {at} OR ({column} = {at} AND id {after} @id))";
             parameters.Add(("@at", start.At));
+            parameters.Add(("@shown", start.Time));
             parameters.Add(("@id", start.Id));
         }
 
-        var order = query.OldestFirst ? "uploaded_at, id" : "uploaded_at DESC, id DESC";
+        var direction = descending ? " DESC" : "";
         var images = await database.SelectAsync(
-            "list images", $"{where} ORDER BY {order} LIMIT @limit", cancellationToken, [.. parameters]);
+            "list images", $"{where} ORDER BY {column}{direction}, id{direction} LIMIT @limit", cancellationToken, [.. parameters]);
         if (images.Count <= query.Limit)
         {
             return new ImagePage(images, null);
         }
 
         images.RemoveAt(query.Limit);
-        var last = images[^1];
-        return new ImagePage(images, new PageCursor(last.UploadedAt!.Value.ToUnixTimeMilliseconds(), last.Id));
+        return new ImagePage(images, await CursorOfAsync(images[^1], query, cancellationToken));
     }
 
     /// <summary>How many images a query finds on all its pages.</summary>
@@ -58,18 +86,42 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
         return database.CountAsync("count images", $"SELECT COUNT(*) FROM captions {where}", cancellationToken, [.. parameters]);
     }
 
-    /// <summary>The images before and after one in the gallery's order.</summary>
-    public async Task<ImageNeighbours> FindNeighboursAsync(ImageRecord image, CancellationToken cancellationToken)
+    /// <summary>How many images a query finds in each month of its order's time, the newest month first.</summary>
+    public Task<List<ImageMonth>> CountByMonthAsync(ImageQuery query, CancellationToken cancellationToken)
     {
-        if (image.UploadedAt is not { } at)
+        var (where, parameters) = Condition(query);
+        var time = query.Order == ImageOrder.Added ? CatalogueTable.AddedAt : "shown_at";
+        return database.ReadAsync(
+            "count images by month",
+            $"""
+            SELECT YEAR(shown), MONTH(shown), COUNT(*) FROM (SELECT {time} AS shown FROM captions {where}) AS found
+            WHERE shown IS NOT NULL
+            GROUP BY YEAR(shown), MONTH(shown) ORDER BY YEAR(shown) DESC, MONTH(shown) DESC
+            """,
+            row => new ImageMonth(Number(row, 0), Number(row, 1), Number(row, 2)),
+            cancellationToken,
+            [.. parameters]);
+
+        static int Number(DbDataReader row, int column) => Convert.ToInt32(row.GetValue(column), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The images before and after one in a query's order, among those that the query finds.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="query">What is searched, and how it is sorted; its cursor, limit and direction do not matter.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<ImageNeighbours> FindNeighboursAsync(ImageRecord image, ImageQuery query, CancellationToken cancellationToken)
+    {
+        if (await CursorOfAsync(image, query, cancellationToken) is not { } cursor)
         {
             return new ImageNeighbours(null, null);
         }
 
-        var cursor = new PageCursor(at.ToUnixTimeMilliseconds(), image.Id);
-        var newer = await ListAsync(new ImageQuery(1) { Cursor = cursor, OldestFirst = true }, cancellationToken);
-        var older = await ListAsync(new ImageQuery(1) { Cursor = cursor }, cancellationToken);
-        return new ImageNeighbours(newer.Images is [var next, ..] ? next.Id : null, older.Images is [var last, ..] ? last.Id : null);
+        var one = query with { Limit = 1, Cursor = cursor };
+        var before = await ListAsync(one with { OldestFirst = true }, cancellationToken);
+        var after = await ListAsync(one with { OldestFirst = false }, cancellationToken);
+        return new ImageNeighbours(IdOf(before), IdOf(after));
+
+        static long? IdOf(ImagePage page) => page.Images is [var next, ..] ? next.Id : null;
     }
 
     /// <summary>
@@ -86,26 +138,59 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
             """,
             cancellationToken, ("@at", cursor.At), ("@id", cursor.Id), ("@limit", limit));
 
+    /// <summary>How many images <see cref="ListChangesAsync"/> would list, counted up to <paramref name="limit"/>.</summary>
+    public Task<long> CountChangesAsync(PageCursor cursor, int limit, CancellationToken cancellationToken) =>
+        database.CountAsync(
+            "count changes",
+            """
+            SELECT COUNT(*) FROM (
+                SELECT 1 FROM captions
+                WHERE uploaded_at IS NOT NULL
+                  AND (updated_at > FROM_UNIXTIME(@at / 1000) OR (updated_at = FROM_UNIXTIME(@at / 1000) AND id > @id))
+                LIMIT @limit) AS changed
+            """,
+            cancellationToken, ("@at", cursor.At), ("@id", cursor.Id), ("@limit", limit));
+
     /// <summary>The database's time, to start reading changes from.</summary>
     public async Task<DateTimeOffset> ReadClockAsync(CancellationToken cancellationToken) => DateTimeOffset.FromUnixTimeMilliseconds(
         await database.CountAsync("read clock", "SELECT CAST(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) * 1000 AS SIGNED)", cancellationToken));
 
     /// <summary>Stores a person's caption; from then on no model's replaces it.</summary>
-    /// <returns>The row as it is now; null where there is none.</returns>
-    public async Task<ImageRecord?> EditCaptionAsync(long id, string caption, CancellationToken cancellationToken)
+    /// <param name="id">The row's id.</param>
+    /// <param name="caption">The caption.</param>
+    /// <param name="expected">
+    /// <see cref="ImageRecord.CaptionTag"/> of the caption that the person corrects: where it has been replaced since, nothing is stored.
+    /// Null where that does not matter.
+    /// </param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<CaptionEdit> EditCaptionAsync(long id, string caption, string? expected, CancellationToken cancellationToken)
     {
-        await database.ExecuteAsync(
+        if (await FindAsync(id, cancellationToken) is not { } seen)
+        {
+            return new CaptionEdit(CaptionEditOutcome.Missing, null);
+        }
+
+        var isStored = (expected is null || expected == seen.CaptionTag) && await database.ExecuteAsync(
             "edit caption",
             """
             UPDATE captions
             SET caption = @caption, caption_search = @search, caption_edited_at = CURRENT_TIMESTAMP(3),
                 caption_language = NULL, caption_shortened = 0, caption_again = 0, caption_retry_at = NULL,
                 caption_error = NULL, caption_error_code = NULL
-            WHERE id = @id AND deleted_at IS NULL
+            WHERE id = @id AND deleted_at IS NULL AND (@any OR CAST(caption AS BINARY) <=> CAST(@seen AS BINARY))
             """,
-            cancellationToken, ("@id", id), ("@caption", caption), ("@search", SearchText.Of(caption)));
-        return await FindAsync(id, cancellationToken);
+            cancellationToken, ("@id", id), ("@caption", caption), ("@search", SearchText.Of(caption)), ("@any", expected is null),
+            ("@seen", seen.Caption)) > 0;
+        return await FindAsync(id, cancellationToken) is { } image
+            ? new CaptionEdit(isStored ? CaptionEditOutcome.Done : CaptionEditOutcome.Changed, image)
+            : new CaptionEdit(CaptionEditOutcome.Missing, null);
     }
+
+    /// <summary>Gives images the owner's star, or takes it.</summary>
+    /// <returns>How many there were.</returns>
+    public Task<int> SetFavouriteAsync(IReadOnlyList<long> ids, bool isFavourite, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "set favourites", "is_favourite = @favourite", "deleted_at IS NULL", ids, cancellationToken, ("@favourite", isFavourite));
 
     /// <summary>
     /// Clears every result and reason of an image, but not a person's caption, before its pipeline runs again as if for the first time.
@@ -132,30 +217,103 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
         return await FindAsync(id, cancellationToken);
     }
 
-    /// <summary>Hides an image. Until it is purged, <see cref="RestoreAsync"/> brings it back.</summary>
-    /// <returns>Whether there was one to hide.</returns>
-    public async Task<bool> DeleteAsync(long id, CancellationToken cancellationToken) =>
-        await database.ExecuteAsync(
-            "delete image",
-            "UPDATE captions SET deleted_at = CURRENT_TIMESTAMP(3) WHERE id = @id AND deleted_at IS NULL",
-            cancellationToken, ("@id", id)) > 0;
+    /// <summary>Moves images to the trash, from where <see cref="RestoreAsync"/> brings them back.</summary>
+    /// <param name="ids">The rows' ids.</param>
+    /// <param name="keepFor">How long they can be brought back.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>How many there were to delete.</returns>
+    public Task<int> DeleteAsync(IReadOnlyList<long> ids, TimeSpan keepFor, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "delete images",
+            "deleted_at = FROM_UNIXTIME(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) + @keep)",
+            "deleted_at IS NULL",
+            ids,
+            cancellationToken,
+            ("@keep", keepFor.TotalSeconds));
 
-    /// <summary>Brings a deleted image back.</summary>
-    /// <returns>False where it is too late, or there was none.</returns>
-    public async Task<bool> RestoreAsync(long id, CancellationToken cancellationToken) =>
-        await database.ExecuteAsync(
-            "restore image",
-            "UPDATE captions SET deleted_at = NULL WHERE id = @id AND deleted_at IS NOT NULL AND purged_at IS NULL",
-            cancellationToken, ("@id", id)) > 0;
+    /// <summary>Brings images back from the trash.</summary>
+    /// <returns>How many could be brought back; for the others it is too late, or they are not deleted.</returns>
+    public Task<int> RestoreAsync(IReadOnlyList<long> ids, CancellationToken cancellationToken) =>
+        ChangeAsync("restore images", "deleted_at = NULL", CatalogueTable.IsInTrash, ids, cancellationToken);
+
+    /// <summary>Has images deleted for good, whether or not they are in the trash; their objects follow in a moment.</summary>
+    /// <returns>How many there were.</returns>
+    public Task<int> PurgeNowAsync(IReadOnlyList<long> ids, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            "purge images", LongDeleted, $"(deleted_at IS NULL OR ({CatalogueTable.IsInTrash}))", ids, cancellationToken);
+
+    /// <summary>Has everything in the trash deleted for good; the objects follow in a moment.</summary>
+    /// <returns>How many images there were.</returns>
+    public Task<int> EmptyTrashAsync(CancellationToken cancellationToken) =>
+        database.ExecuteAsync(
+            "empty trash",
+            $"UPDATE captions SET {LongDeleted} WHERE deleted_at IS NOT NULL AND {CatalogueTable.IsInTrash}",
+            cancellationToken);
+
+    private static (string Column, string At) SortOf(ImageQuery query) => query switch
+    {
+        { IsTrash: true } => ("deleted_at", "FROM_UNIXTIME(@at / 1000)"),
+        { AlbumId: not null, Order: ImageOrder.Album } => (AlbumPosition, "@at"),
+        { Order: ImageOrder.Added } => ("uploaded_at", "FROM_UNIXTIME(@at / 1000)"),
+        _ => ("shown_at", "@shown"),
+    };
+
+    private async Task<PageCursor?> CursorOfAsync(ImageRecord image, ImageQuery query, CancellationToken cancellationToken) =>
+        SortOf(query).Column switch
+        {
+            "deleted_at" => PageCursor.Of(image.DeletedAt?.UtcDateTime, image.Id),
+            "uploaded_at" => PageCursor.Of(image.UploadedAt?.UtcDateTime, image.Id),
+            "shown_at" => PageCursor.Of(image.ShownAt, image.Id),
+            _ => new PageCursor(
+                await database.CountAsync(
+                    "find place in album",
+                    "SELECT COALESCE(MAX(position), 0) FROM album_images WHERE album_id = @album AND image_id = @id",
+                    cancellationToken, ("@album", query.AlbumId), ("@id", image.Id)),
+                image.Id),
+        };
+
+    private Task<int> ChangeAsync(
+        string verb,
+        string change,
+        string condition,
+        IReadOnlyList<long> ids,
+        CancellationToken cancellationToken,
+        params (string Name, object? Value)[] parameters) =>
+        ids.Count == 0
+            ? Task.FromResult(0)
+            : database.ExecuteAsync(
+                verb,
+                $"UPDATE captions SET {change} WHERE id IN ({string.Join(',', ids)}) AND {condition}",
+                cancellationToken,
+                parameters);
 
     private static (string Where, List<(string Name, object? Value)> Parameters) Condition(ImageQuery query)
     {
-        var where = "WHERE uploaded_at IS NOT NULL AND deleted_at IS NULL" + query.Filter switch
+        var parameters = new List<(string Name, object? Value)>();
+        var where = "";
+        if (query.AlbumId is { } album)
+        {
+            where = $"JOIN (SELECT image_id, position AS {AlbumPosition} FROM album_images WHERE album_id = @album) AS placed"
+                + " ON image_id = id ";
+            parameters.Add(("@album", album));
+        }
+
+        where += query.IsTrash
+            ? $"WHERE uploaded_at IS NOT NULL AND deleted_at IS NOT NULL AND {CatalogueTable.IsInTrash}"
+            : "WHERE uploaded_at IS NOT NULL AND deleted_at IS NULL";
+        where += query.Filter switch
         {
             ImageFilter.NoCaption => " AND caption IS NULL",
             ImageFilter.Failed => $" AND (thumbnail_error IS NOT NULL OR {CatalogueTable.IsCaptionFailed})",
+            ImageFilter.Favourites => " AND is_favourite = 1",
             _ => "",
         };
-        return query.Search is { } search ? (where + search.Condition, [.. search.Parameters]) : (where, []);
+        if (query.Search is { } search)
+        {
+            where += search.Condition;
+            parameters.AddRange(search.Parameters);
+        }
+
+        return (where, parameters);
     }
 }

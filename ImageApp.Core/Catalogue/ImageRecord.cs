@@ -92,11 +92,62 @@ public sealed record ImageRecord
     /// <summary>The key of the larger rendition for dense screens.</summary>
     public string? PreviewKey { get; init; }
 
-    /// <summary>When it was deleted; such a row is hidden everywhere but in the changes.</summary>
+    /// <summary>
+    /// Local wall time by which it is sorted and headed: <see cref="TakenAt"/>, else <see cref="UploadedAt"/> in UTC; null while there is
+    /// no object.
+    /// </summary>
+    public DateTime? ShownAt { get; init; }
+
+    /// <summary>The difference of <see cref="TakenAt"/> to UTC; null where the file does not tell.</summary>
+    public TimeSpan? TakenAtOffset { get; init; }
+
+    /// <summary>The lens, as the file tells.</summary>
+    public string? Lens { get; init; }
+
+    /// <summary>The exposure time in seconds.</summary>
+    public double? ExposureTime { get; init; }
+
+    /// <summary>The aperture: the 2.8 of f/2.8.</summary>
+    public double? FNumber { get; init; }
+
+    /// <summary>The sensitivity (ISO 12232).</summary>
+    public int? Iso { get; init; }
+
+    /// <summary>The focal length in millimetres.</summary>
+    public double? FocalLength { get; init; }
+
+    /// <summary>Degrees north of the equator of where it was taken. Private: for the owner alone.</summary>
+    public double? Latitude { get; init; }
+
+    /// <summary>Degrees east of Greenwich of where it was taken. Private: for the owner alone.</summary>
+    public double? Longitude { get; init; }
+
+    /// <summary>Whether the file holds more than one picture, one after another.</summary>
+    public bool IsAnimated { get; init; }
+
+    /// <summary>Whether parts of it may be transparent.</summary>
+    public bool HasAlpha { get; init; }
+
+    /// <summary>Whether it has the owner's star.</summary>
+    public bool IsFavourite { get; init; }
+
+    /// <summary>The sides of the renditions that there are beside the thumbnail, ascending, of 400, 800, 1600 and 2560.</summary>
+    public IReadOnlyList<int> RenditionSides { get; init; } = [];
+
+    /// <summary>SHA-256 of the object; null until a function has read it.</summary>
+    public byte[]? ContentHash { get; init; }
+
+    /// <summary>
+    /// When its deletion is final, which is ahead while it is in the trash; null where it is not deleted. Such a row is hidden everywhere
+    /// but in the trash and the changes.
+    /// </summary>
     public DateTimeOffset? DeletedAt { get; init; }
 
     /// <summary>When its deletion became final, or its object was found to be removed.</summary>
     public DateTimeOffset? PurgedAt { get; init; }
+
+    /// <summary>Changes with the caption: what somebody who corrects it says they have seen. Empty without a caption.</summary>
+    public string CaptionTag => Caption is null ? "" : StableHash.Of(Caption);
 
     /// <summary>Whether there is a thumbnail, or never will be one.</summary>
     public bool IsThumbnailDone => ThumbnailKey is not null || (ThumbnailError is not null && FailureCodes.IsFinal(ThumbnailErrorCode));

@@ -78,6 +78,20 @@ public sealed class SearchTerms
         return new SearchTerms([.. phrases, .. shown], condition.ToString(), parameters);
     }
 
+    /// <summary>Whether one of the words or phrases begins in a text.</summary>
+    public bool FindsIn(string? text)
+    {
+        for (var i = 0; i < text?.Length; i++)
+        {
+            if (IsFoundAt(text, i) && Words.Any(word => text.AsSpan(i).StartsWith(word, StringComparison.OrdinalIgnoreCase)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Whether a word of a search is found where it begins at a place of a text.</summary>
     /// <param name="text">The text.</param>
     /// <param name="index">The place, in UTF-16 units.</param>

@@ -43,9 +43,10 @@ public sealed class StepResults(MySqlDataSource database)
             "observe object",
             $"""
             INSERT INTO captions
-                (image_key, file_name, name_search, search_version, content_type, size_bytes, object_etag, content_hash, uploaded_at{column})
+                (image_key, file_name, name_search, search_version, content_type, size_bytes, object_etag, content_hash, uploaded_at,
+                 shown_at{column})
             VALUES
-                (@key, @name, @search, @version, @type, @size, @etag, @hash, CURRENT_TIMESTAMP(3){now})
+                (@key, @name, @search, @version, @type, @size, @etag, @hash, CURRENT_TIMESTAMP(3), UTC_TIMESTAMP(3){now})
             ON DUPLICATE KEY UPDATE
                 updated_at = IF(
                     {isSame} AND uploaded_at IS NOT NULL AND purged_at IS NULL AND size_bytes <=> VALUES(size_bytes)
@@ -60,13 +61,18 @@ public sealed class StepResults(MySqlDataSource database)
                 thumbnail_error = {ifSame}, thumbnail_error, NULL), thumbnail_error_code = {ifSame}, thumbnail_error_code, NULL),
                 damaged = {ifSame}, damaged, 0), width = {ifSame}, width, NULL), height = {ifSame}, height, NULL),
                 preview_key = {ifKept}, preview_key, NULL), placeholder = {ifSame}, placeholder, NULL),
-                camera = {ifSame}, camera, NULL), taken_at = {ifSame}, taken_at, NULL),
+                camera = {ifSame}, camera, NULL), taken_at = {ifSame}, taken_at, NULL), taken_offset = {ifSame}, taken_offset, NULL),
+                lens = {ifSame}, lens, NULL), exposure_time = {ifSame}, exposure_time, NULL), f_number = {ifSame}, f_number, NULL),
+                iso = {ifSame}, iso, NULL), focal_length = {ifSame}, focal_length, NULL),
+                latitude = {ifSame}, latitude, NULL), longitude = {ifSame}, longitude, NULL),
+                animated = {ifSame}, animated, 0), has_alpha = {ifSame}, has_alpha, 0), renditions = {ifKept}, renditions, NULL),
                 attempts = {ifKept}, attempts, 0), sent_at = {ifKept}, sent_at, CURRENT_TIMESTAMP(3)),
                 object_etag = {ifSame}, COALESCE(object_etag, VALUES(object_etag)), VALUES(object_etag)),
                 {started}
                 deleted_at = IF(purged_at IS NULL, deleted_at, NULL), purged_at = NULL,
                 content_type = COALESCE(VALUES(content_type), content_type), size_bytes = VALUES(size_bytes),
-                uploaded_at = COALESCE(uploaded_at, VALUES(uploaded_at)), content_hash = VALUES(content_hash)
+                uploaded_at = COALESCE(uploaded_at, VALUES(uploaded_at)), shown_at = {CatalogueTable.ShownAt},
+                content_hash = VALUES(content_hash)
             """,
             cancellationToken,
             ("@key", item.Key), ("@name", item.FileName), ("@search", SearchText.Of(item.FileName)), ("@version", SearchText.Version),
@@ -101,17 +107,23 @@ public sealed class StepResults(MySqlDataSource database)
     public async Task<bool> SaveThumbnailAsync(string imageKey, string etag, ThumbnailResult result, CancellationToken cancellationToken) =>
         await database.ExecuteAsync(
             "save thumbnail",
-            """
+            $"""
             UPDATE captions
-            SET thumbnail_key = @thumbnail, preview_key = @preview, thumbnail_generated_at = CURRENT_TIMESTAMP(3),
+            SET thumbnail_key = @thumbnail, preview_key = @preview, renditions = @renditions, thumbnail_generated_at = CURRENT_TIMESTAMP(3),
                 thumbnail_error = NULL, thumbnail_error_code = NULL,
-                width = @width, height = @height, damaged = @damaged, placeholder = @placeholder, camera = @camera, taken_at = @taken
+                width = @width, height = @height, damaged = @damaged, placeholder = @placeholder, camera = @camera, taken_at = @taken,
+                taken_offset = @offset, lens = @lens, exposure_time = @exposure, f_number = @aperture, iso = @iso, focal_length = @focal,
+                latitude = @latitude, longitude = @longitude, animated = @animated, has_alpha = @alpha,
+                shown_at = {CatalogueTable.ShownAt}
             WHERE key_bytes = @key AND object_etag = @etag
             """,
             cancellationToken,
             ("@key", CatalogueTable.Bytes(imageKey)), ("@etag", etag), ("@thumbnail", result.ThumbnailKey), ("@preview", result.PreviewKey),
             ("@width", result.Width), ("@height", result.Height), ("@damaged", result.Damaged), ("@placeholder", result.Placeholder),
-            ("@camera", result.Camera), ("@taken", result.TakenAt)) > 0;
+            ("@camera", result.Camera), ("@taken", result.TakenAt), ("@offset", (int?)result.TakenAtOffset?.TotalMinutes),
+            ("@lens", result.Lens), ("@exposure", result.ExposureTime), ("@aperture", result.FNumber), ("@iso", result.Iso),
+            ("@focal", result.FocalLength), ("@latitude", result.Latitude), ("@longitude", result.Longitude),
+            ("@animated", result.IsAnimated), ("@alpha", result.HasAlpha), ("@renditions", string.Join(',', result.RenditionSides))) > 0;
 
     /// <summary>Stores why there is no thumbnail.</summary>
     /// <returns>False where the row is gone or belongs to newer content.</returns>

@@ -168,10 +168,11 @@ public sealed class UpkeepCatalogue(MySqlDataSource database)
         database.ExecuteAsync(
             "adopt object",
             """
-            INSERT INTO captions (image_key, file_name, name_search, search_version, content_type, size_bytes, uploaded_at)
-            VALUES (@key, @name, @search, @version, @type, @size, CURRENT_TIMESTAMP(3))
+            INSERT INTO captions (image_key, file_name, name_search, search_version, content_type, size_bytes, uploaded_at, shown_at)
+            VALUES (@key, @name, @search, @version, @type, @size, CURRENT_TIMESTAMP(3), UTC_TIMESTAMP(3))
             ON DUPLICATE KEY UPDATE
                 thumbnail_key = IF(purged_at IS NULL, thumbnail_key, NULL), preview_key = IF(purged_at IS NULL, preview_key, NULL),
+                renditions = IF(purged_at IS NULL, renditions, NULL),
                 sent_at = IF(purged_at IS NULL, sent_at, CURRENT_TIMESTAMP(3)),
                 deleted_at = IF(purged_at IS NULL, deleted_at, NULL), purged_at = NULL
             """,
@@ -221,15 +222,26 @@ public sealed class UpkeepCatalogue(MySqlDataSource database)
             """,
             cancellationToken);
 
-    /// <summary>Images deleted longer than <paramref name="age"/> ago whose objects are still there.</summary>
-    public Task<List<ImageRecord>> ListPurgeableAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
+    /// <summary>
+    /// Gives rows the time by which they are shown that an older version, still running beside this one, has written without it, or whose
+    /// other times it has changed.
+    /// </summary>
+    /// <returns>How many rows there were.</returns>
+    public Task<int> FillShownTimesAsync(CancellationToken cancellationToken) =>
+        database.ExecuteAsync(
+            "fill shown times",
+            $"""
+            UPDATE captions SET shown_at = {CatalogueTable.ShownAt}, updated_at = updated_at
+            WHERE uploaded_at IS NOT NULL AND NOT (shown_at <=> {CatalogueTable.ShownAt})
+            """,
+            cancellationToken);
+
+    /// <summary>Images that can no longer be brought back and whose objects are still there.</summary>
+    public Task<List<ImageRecord>> ListPurgeableAsync(int limit, CancellationToken cancellationToken) =>
         database.SelectAsync(
             "list purgeable images",
-            """
-            WHERE deleted_at < FROM_UNIXTIME(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) - @age) AND purged_at IS NULL
-            ORDER BY deleted_at LIMIT @limit
-            """,
-            cancellationToken, ("@age", age.TotalSeconds), ("@limit", limit));
+            $"WHERE deleted_at IS NOT NULL AND purged_at IS NULL AND NOT ({CatalogueTable.IsInTrash}) ORDER BY deleted_at LIMIT @limit",
+            cancellationToken, ("@limit", limit));
 
     /// <summary>Makes a deletion final, before the objects are deleted: then it can no longer be undone.</summary>
     /// <returns>False where it was undone in the meantime, or another process was first.</returns>

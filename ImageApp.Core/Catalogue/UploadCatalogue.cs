@@ -27,9 +27,10 @@ public sealed class UploadCatalogue(MySqlDataSource database)
     {
         await database.ExecuteAsync(
             "mark uploaded",
-            """
+            $"""
             UPDATE captions
-            SET object_etag = COALESCE(object_etag, @etag), size_bytes = @size, uploaded_at = COALESCE(uploaded_at, CURRENT_TIMESTAMP(3))
+            SET object_etag = COALESCE(object_etag, @etag), size_bytes = @size, uploaded_at = COALESCE(uploaded_at, CURRENT_TIMESTAMP(3)),
+                shown_at = {CatalogueTable.ShownAt}
             WHERE id = @id
             """,
             cancellationToken, ("@id", id), ("@etag", etag), ("@size", sizeBytes));

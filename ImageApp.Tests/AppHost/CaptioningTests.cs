@@ -88,10 +88,10 @@ public sealed class CaptioningTests : IDisposable
                 await offline.UploadAsync(TestImages.Jpeg(100, 70 + i), $"{i}.jpg");
             }
 
-            Assert.Contains("were written without a model", await PageAsync(offline.Web));
+            Assert.Contains("Captions are written without a model", await PageAsync(offline.Web));
             using (await offline.Web.PostAsync("/captioning/seen", content: null, Cancel)) { }
 
-            Assert.DoesNotContain("were written without a model", await PageAsync(offline.Web));
+            Assert.DoesNotContain("written without a model", await PageAsync(offline.Web));
         }
 
         await using var model = await ModelServer.StartAsync((number, body) => ProviderBehaviours.Answer("whole", number, body));

@@ -214,11 +214,10 @@ public sealed class WholeApplicationTests(RunningApplication fixture)
         var second = await app.WaitForImageAsync(id, RunningApplication.IsFinished);
         Assert.NotEqual((string?)first["thumbnailGeneratedAt"], (string?)second["thumbnailGeneratedAt"]);
 
-        Assert.Equal(HttpStatusCode.NoContent, (await app.Web.DeleteAsync($"/api/images/{id}", Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await app.Web.DeleteAsync($"/api/images/{id}?permanently=true", Cancel)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await app.Web.GetAsync($"/api/images/{id}", Cancel)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await app.Web.PostAsync($"/api/images/{id}/retry", null, Cancel)).StatusCode);
 
-        // Until it can no longer be undone, the objects stay.
         var deadline = System.Diagnostics.Stopwatch.StartNew();
         while (
             (
@@ -563,7 +562,13 @@ public sealed class WholeApplicationTests(RunningApplication fixture)
         while (!spans.IsSupersetOf(expected) || !spans.Any(span => span.StartsWith("aws: ", StringComparison.Ordinal)))
         {
             await Task.Delay(200, deadline.Token);
-            var traces = (await app.DashboardApi.GetFromJsonAsync<JsonObject>("/api/telemetry/traces?limit=500", deadline.Token))!;
+            using var found = await app.DashboardApi.GetAsync($"/api/telemetry/traces/{traceId}", deadline.Token);
+            if (found.StatusCode == HttpStatusCode.NotFound)
+            {
+                continue;
+            }
+
+            var traces = (await found.Content.ReadFromJsonAsync<JsonObject>(deadline.Token))!;
             foreach (var resource in traces["data"]!["resourceSpans"]!.AsArray())
             {
                 var attributes = resource!["resource"]!["attributes"]!.AsArray();

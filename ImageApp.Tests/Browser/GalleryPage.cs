@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using ImageApp.Tests.Application;
 using Microsoft.Playwright;
 
@@ -92,6 +94,17 @@ internal sealed class GalleryPage : IAsyncDisposable
         Page.ScreenshotAsync(
             new PageScreenshotOptions { Path = Path.Combine(RepositoryRoot.Path, "artifacts", "screenshots", name + ".png") }
         );
+
+    /// <summary>Uploads a picture by the API and waits until it is described.</summary>
+    public static async Task<long> UploadAsync(RunningApplication app, string name, byte[]? content = null)
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(content ?? TestImages.Jpeg(400, 300)), "file", name } };
+        using var answer = await app.Web.PostAsync("/api/images", form, cancel);
+        var id = (long)(await answer.Content.ReadFromJsonAsync<JsonObject>(cancel))!["images"]![0]!["id"]!;
+        await app.WaitForImageAsync(id, RunningApplication.IsFinished);
+        return id;
+    }
 
     public ValueTask DisposeAsync() => _context.DisposeAsync();
 }

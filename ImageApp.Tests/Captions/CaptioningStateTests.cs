@@ -94,7 +94,7 @@ public sealed class CaptioningStateTests(DatabaseServer server) : IAsyncLifetime
         await CaptionAsync("images/old.jpg", "older-model");
         await CaptionAsync("images/new.jpg", "model-2026-11");
         var person = await CaptionAsync("images/person.jpg", CaptioningState.OfflineModel);
-        await _catalogue.Gallery.EditCaptionAsync(person, "Mine.", Cancel);
+        await _catalogue.Gallery.EditCaptionAsync(person, "Mine.", null, Cancel);
         Assert.Equal(0, await State.DescribeAllAgainAsync(Cancel));
 
         await State.AnnounceAsync(Settings(1, "model-latest"), Cancel);

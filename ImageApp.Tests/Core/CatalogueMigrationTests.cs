@@ -61,12 +61,60 @@ public sealed class CatalogueMigrationTests(DatabaseServer server)
     }
 
     [Fact]
+    public async Task Pictures_of_an_older_version_are_shown_by_their_times_whatever_the_sessions_time_zone()
+    {
+        await using var database = new MySqlDataSource(await server.CreateDatabaseAsync());
+        await using (var connection = database.CreateConnection())
+        {
+            new Evolve(connection)
+            {
+                EmbeddedResourceAssemblies = [typeof(GalleryCatalogue).Assembly],
+                EmbeddedResourceFilters = ["ImageApp.Core.Catalogue.Migrations"],
+                MetadataTableName = "schema_history",
+                TargetVersion = new MigrationVersion("6.1"),
+            }.Migrate();
+        }
+
+        await using (var connection = await database.OpenConnectionAsync(Cancel))
+        await using (
+            var insert = new MySqlCommand(
+                """
+                SET time_zone = '-07:00';
+                INSERT INTO captions (image_key, file_name, uploaded_at, taken_at, thumbnail_key, preview_key, updated_at)
+                VALUES ('images/1', 'added', '2021-03-04 23:00:00.125', NULL, 'thumbnails/thumb_1.jpg', 'thumbnails/preview_1.webp', '2021-03-04'),
+                       ('images/2', 'taken', '2021-03-04 23:00:00', '2020-01-02 03:04:05', NULL, NULL, '2021-03-04'),
+                       ('images/3', 'expected', NULL, NULL, NULL, NULL, '2021-03-04')
+                """,
+                connection
+            )
+        )
+        {
+            await insert.ExecuteNonQueryAsync(Cancel);
+        }
+
+        CatalogueMigrations.Apply(database, NullLogger.Instance);
+
+        var catalogue = new CatalogueByAudience(database);
+        var rows = (await catalogue.Gallery.ListAsync(new ImageQuery(10), Cancel)).Images;
+        Assert.Equal(["added", "taken"], rows.Select(row => row.FileName));
+        Assert.Equal(new DateTime(2021, 3, 5, 6, 0, 0, 125), rows[0].ShownAt);
+        Assert.Equal(new DateTime(2020, 1, 2, 3, 4, 5), rows[1].ShownAt);
+        Assert.Equal([400], rows[0].RenditionSides);
+        Assert.Empty(rows[1].RenditionSides);
+
+        // Nobody is told of pictures that have not changed.
+        Assert.All(rows, row => Assert.Equal(2021, row.UpdatedAt.Year));
+        Assert.Equal(0, await catalogue.Upkeep.FillShownTimesAsync(Cancel));
+        Assert.Null((await catalogue.Results.FindAsync("images/3", Cancel))!.ShownAt);
+    }
+
+    [Fact]
     public async Task A_picture_of_an_older_version_keeps_its_caption_when_it_is_described_again_under_another_etag()
     {
         await using var database = await server.CreateCatalogueAsync();
         var catalogue = new CatalogueByAudience(database);
         var id = (await catalogue.Results.ObserveAsync(new ObservedObject("images/a.jpg", "parts-2", 5, null, "a.jpg"), Cancel)).Id;
-        await catalogue.Gallery.EditCaptionAsync(id, "A person's.", Cancel);
+        await catalogue.Gallery.EditCaptionAsync(id, "A person's.", null, Cancel);
 
         await catalogue.Upkeep.ExpectSameContentAsync(id, "parts-2", Cancel);
         var image = await catalogue.Results.ObserveAsync(

@@ -190,7 +190,7 @@ public sealed class CatalogueTests(DatabaseServer server)
         }
 
         var first = await catalogue.Gallery.ListAsync(new ImageQuery(10), Cancel);
-        await catalogue.Gallery.DeleteAsync(first.Images[3].Id, Cancel);
+        await catalogue.Gallery.DeleteAsync([first.Images[3].Id], TimeSpan.FromDays(30), Cancel);
         await catalogue.Results.ObserveAsync(new ObservedObject("images/late.jpg", "e", 1, null, "late.jpg"), Cancel);
         var second = await catalogue.Gallery.ListAsync(new ImageQuery(10) { Cursor = first.NextCursor }, Cancel);
         var third = await catalogue.Gallery.ListAsync(new ImageQuery(10) { Cursor = second.NextCursor }, Cancel);

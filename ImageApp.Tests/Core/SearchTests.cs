@@ -77,7 +77,7 @@ public sealed class SearchTests(DatabaseServer server)
         var catalogue = new CatalogueByAudience(database);
         var id = (await catalogue.Results.ObserveAsync(new ObservedObject("images/1", "e", 1, null, "n"), Cancel)).Id;
         await catalogue.Results.SaveCaptionAsync("images/1", "e", new CaptionResult("A lighthouse.", "m"), Cancel);
-        await catalogue.Gallery.EditCaptionAsync(id, "A harbour.", Cancel);
+        await catalogue.Gallery.EditCaptionAsync(id, "A harbour.", null, Cancel);
         Assert.Equal((0, 1), (await CountAsync(catalogue, "lighthouse"), await CountAsync(catalogue, "harbour")));
 
         await catalogue.Results.ObserveAsync(new ObservedObject("images/1", "other", 1, null, "n"), Cancel);

@@ -94,7 +94,7 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
     public async Task The_same_content_that_comes_back_keeps_a_persons_caption_and_gets_its_renditions_again()
     {
         await PutAsync("images/a.jpg");
-        await _catalogue.Gallery.EditCaptionAsync((await FindAsync("images/a.jpg"))!.Id, "A person's.", Cancel);
+        await _catalogue.Gallery.EditCaptionAsync((await FindAsync("images/a.jpg"))!.Id, "A person's.", null, Cancel);
         await _aws.S3.DeleteObjectAsync(FunctionPipeline.Bucket, "images/a.jpg", Cancel);
         await TellAsync("images/a.jpg", "ObjectRemoved:Delete");
 
@@ -111,7 +111,7 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
     {
         await PutAsync("images/a.jpg");
         var id = (await FindAsync("images/a.jpg"))!.Id;
-        await _catalogue.Gallery.DeleteAsync(id, Cancel);
+        await _catalogue.Gallery.DeleteAsync([id], TimeSpan.FromDays(30), Cancel);
         await _catalogue.Upkeep.PurgeAsync(id, Cancel);
         var purged = (await FindAsync("images/a.jpg"))!;
         await _bucket.DeleteImageAsync("images/a.jpg", purged, Cancel);
@@ -156,7 +156,7 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
         );
         await TellAsync("images/parts.jpg", "ObjectCreated:CompleteMultipartUpload");
         var first = (await FindAsync("images/parts.jpg"))!;
-        await _catalogue.Gallery.EditCaptionAsync(first.Id, "A person's.", Cancel);
+        await _catalogue.Gallery.EditCaptionAsync(first.Id, "A person's.", null, Cancel);
         var etag = (await _bucket.FindOriginalAsync("images/parts.jpg", Cancel))!.ETag;
 
         await _bucket.TouchOriginalAsync("images/parts.jpg", "image/jpeg", "parts.jpg", Cancel);
@@ -232,7 +232,7 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
         await TellAsync("images/half-deleted.jpg", "ObjectCreated:Put");
         var half = (await FindAsync("images/half-deleted.jpg"))!.Id;
         var later = new ShiftedTime { Shift = TimeSpan.FromMinutes(20) };
-        await _catalogue.Gallery.DeleteAsync(half, Cancel);
+        await _catalogue.Gallery.DeleteAsync([half], TimeSpan.FromDays(30), Cancel);
         await _catalogue.Upkeep.PurgeAsync(half, Cancel);
         using var sweep = new BucketSweep(
             _catalogue.Upkeep,

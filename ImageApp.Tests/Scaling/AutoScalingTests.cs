@@ -7,6 +7,7 @@ using ImageApp.Tests.AppHost;
 namespace ImageApp.Tests.Scaling;
 
 /// <summary>The whole application with <c>--scale</c>, its times sixty times shorter, under a real load.</summary>
+[Collection(nameof(Alone))]
 public sealed class AutoScalingTests : IDisposable
 {
     private static readonly LoadProfile Load = new LoadProfile { Duration = TimeSpan.FromMinutes(3), Paths = ["/gallery"] }.At(60);

@@ -7,14 +7,13 @@ using Microsoft.Net.Http.Headers;
 namespace ImageApp.Web.Content;
 
 /// <summary>
-/// <c>/images/{id}/original</c>, <c>/thumbnail</c>, <c>/preview</c> and <c>/view</c>: the objects, streamed from the bucket, which stays
+/// <c>/images/{id}/original</c>, <c>/thumbnail</c> and <c>/rendition/{side}</c>: the objects, streamed from the bucket, which stays
 /// private.
 /// </summary>
 internal static class ImageContent
 {
     private const string Forever = "public, max-age=31536000, immutable";
     private const string AskEachTime = "private, no-cache";
-    private static readonly string[] Head = [HttpMethods.Head];
 
     /// <summary>Maps the routes.</summary>
     public static void MapContent(this IEndpointRouteBuilder app)
@@ -24,18 +23,15 @@ internal static class ImageContent
             .ProducesProblem(StatusCodes.Status404NotFound);
         content.MapGet($"/{GalleryRendition.Thumbnail.Name}", ThumbnailAsync).WithName("GetThumbnail").WithSummary("The thumbnail.")
             .ProducesProblem(StatusCodes.Status404NotFound);
-        content.MapGet($"/{GalleryRendition.Preview.Name}", PreviewAsync).WithName("GetPreview")
-            .WithSummary("The larger rendition for dense screens.")
+        content.MapGet("/rendition/{side:int}", SideAsync).WithName("GetRendition")
+            .WithSummary("The picture in a square of 400, 800, 1600 or 2560 pixels, as WebP; those that are smaller than the original.")
             .ProducesProblem(StatusCodes.Status404NotFound);
-        content.MapGet($"/{GalleryRendition.View.Name}", ViewAsync).WithName("GetView")
-            .WithSummary("The large rendition of an original that browsers do not show.")
+        content.MapGet("/preview", (
+                long id, HttpContext context, GalleryCatalogue catalogue, ImageBucket bucket, CancellationToken cancellationToken) =>
+                SideAsync(id, GalleryRendition.Preview.Side, context, catalogue, bucket, cancellationToken))
+            .WithName("GetPreview").WithSummary("The rendition of 400 pixels.")
             .ProducesProblem(StatusCodes.Status404NotFound);
-
-        var heads = app.MapGroup("/images/{id:long}").ExcludeFromDescription();
-        heads.MapMethods("/original", Head, OriginalAsync);
-        heads.MapMethods($"/{GalleryRendition.Thumbnail.Name}", Head, ThumbnailAsync);
-        heads.MapMethods($"/{GalleryRendition.Preview.Name}", Head, PreviewAsync);
-        heads.MapMethods($"/{GalleryRendition.View.Name}", Head, ViewAsync);
+        content.MapGet($"/{GalleryRendition.View.Name}", ViewAsync).ExcludeFromDescription();
     }
 
     private static async Task<IResult> OriginalAsync(
@@ -64,23 +60,30 @@ internal static class ImageContent
     private static async Task<IResult> ThumbnailAsync(
         long id, HttpContext context, GalleryCatalogue catalogue, ImageBucket bucket, CancellationToken cancellationToken)
     {
-        var key = (await catalogue.FindAsync(id, cancellationToken))?.ThumbnailKey;
+        // The trash shows its pictures.
+        var key = (await catalogue.FindKeptAsync(id, cancellationToken))?.ThumbnailKey;
         return await RenditionAsync(id, context, GalleryRendition.Thumbnail, key, bucket, cancellationToken);
     }
 
-    private static async Task<IResult> PreviewAsync(
-        long id, HttpContext context, GalleryCatalogue catalogue, ImageBucket bucket, CancellationToken cancellationToken)
+    private static async Task<IResult> SideAsync(
+        long id, int side, HttpContext context, GalleryCatalogue catalogue, ImageBucket bucket, CancellationToken cancellationToken)
     {
-        var key = (await catalogue.FindAsync(id, cancellationToken))?.PreviewKey;
-        return await RenditionAsync(id, context, GalleryRendition.Preview, key, bucket, cancellationToken);
+        if (GalleryRendition.OfSide(side) is not { } rendition
+            || await catalogue.FindKeptAsync(id, cancellationToken) is not { ThumbnailKey: { } thumbnail } image
+            || !image.RenditionSides.Contains(side))
+        {
+            return ApiProblem.ImageNotFound(id).ToResult();
+        }
+
+        // Rows keep the keys that older versions gave.
+        var key = rendition == GalleryRendition.Preview ? image.PreviewKey : null;
+        return await RenditionAsync(id, context, rendition, key ?? rendition.KeyBeside(thumbnail), bucket, cancellationToken);
     }
 
     private static async Task<IResult> ViewAsync(
         long id, HttpContext context, GalleryCatalogue catalogue, ImageBucket bucket, CancellationToken cancellationToken)
     {
-        // Made with the thumbnail and before it, so that the row needs no key of its own for it.
-        var image = await catalogue.FindAsync(id, cancellationToken);
-        var key = image is { ThumbnailKey: { } thumbnail } && GalleryRendition.View.IsMadeOf(ImageFormat.OfContentType(image.ContentType))
+        var key = (await catalogue.FindKeptAsync(id, cancellationToken))?.ThumbnailKey is { } thumbnail
             ? GalleryRendition.View.KeyBeside(thumbnail)
             : null;
         return await RenditionAsync(id, context, GalleryRendition.View, key, bucket, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ImageApp.Web.Captioning;
+using ImageApp.Web.Live;
 using ImageApp.Web.Pictures;
 using ImageApp.Web.Uploads;
 using Microsoft.AspNetCore.Mvc;
@@ -10,6 +11,7 @@ namespace ImageApp.Web.Hosting;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(ImageResponse))]
 [JsonSerializable(typeof(ImagePageResponse))]
+[JsonSerializable(typeof(DeletedImage))]
 [JsonSerializable(typeof(UploadResponse))]
 [JsonSerializable(typeof(CaptionRequest))]
 [JsonSerializable(typeof(CaptioningResponse))]

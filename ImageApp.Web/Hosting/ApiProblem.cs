@@ -1,3 +1,4 @@
+using ImageApp.Core.Catalogue;
 using Microsoft.AspNetCore.Mvc;
 
 namespace ImageApp.Web.Hosting;
@@ -12,6 +13,9 @@ internal sealed record ApiProblem(string Name, int Status, string Title, string 
     /// <summary>The file it concerns; null where it concerns the whole request.</summary>
     public string? FileName { get; init; }
 
+    /// <summary>What else a program needs to know, by name: texts.</summary>
+    public IReadOnlyDictionary<string, string?> More { get; init; } = new Dictionary<string, string?>();
+
     /// <summary>The problem's <c>type</c>: never changes for a name.</summary>
     public string Type => $"urn:imageapp:problem:{Name}";
 
@@ -24,15 +28,27 @@ internal sealed record ApiProblem(string Name, int Status, string Title, string 
             details.Extensions["fileName"] = FileName;
         }
 
+        foreach (var (name, value) in More)
+        {
+            details.Extensions[name] = value;
+        }
+
         return details;
     }
 
-    /// <summary>The problem as an answer.</summary>
+    /// <summary>The problem as an answer: a page for people, <c>application/problem+json</c> for programs.</summary>
     public IResult ToResult() => TypedResults.Problem(ToProblemDetails());
 
     public static ApiProblem ImageNotFound(long id) => new(
         "image-not-found", StatusCodes.Status404NotFound, "There is no such image",
         $"Image {id} does not exist; it may have been deleted.");
+
+    public static ApiProblem CaptionChanged(ImageRecord image) => new(
+        "caption-changed", StatusCodes.Status412PreconditionFailed, "The caption was changed meanwhile",
+        "Somebody, or the model, has replaced the caption since you saw it. Nothing was saved: look at both and save again.")
+    {
+        More = new Dictionary<string, string?> { ["caption"] = image.Caption, ["captionTag"] = image.CaptionTag },
+    };
 
     public static ApiProblem ObjectNotFound() => new(
         "object-not-found", StatusCodes.Status404NotFound, "The file is gone", "The bucket no longer holds this file.");

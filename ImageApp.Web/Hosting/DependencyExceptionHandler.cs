@@ -1,7 +1,5 @@
 using ImageApp.Core.Catalogue;
 using ImageApp.Core.Storage;
-using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace ImageApp.Web.Hosting;
@@ -20,33 +18,11 @@ internal sealed partial class DependencyExceptionHandler(IProblemDetailsService 
         LogAway(logger, exception, problem.Name);
         httpContext.Response.StatusCode = problem.Status;
         httpContext.Response.Headers.RetryAfter = "5";
-        if (HttpMethods.IsGet(httpContext.Request.Method) && httpContext.Request.AcceptsHtml())
-        {
-            httpContext.Response.ContentType = "text/html; charset=utf-8";
-            await httpContext.Response.WriteAsync(await RenderAsync(httpContext.RequestServices, problem), cancellationToken);
-            return true;
-        }
-
         return await problems.TryWriteAsync(new ProblemDetailsContext
         {
             HttpContext = httpContext,
             Exception = exception,
             ProblemDetails = problem.ToProblemDetails(),
-        });
-    }
-
-    // By the renderer itself: where an exception is handled there is no endpoint whose result a page could be.
-    private static async Task<string> RenderAsync(IServiceProvider services, ApiProblem problem)
-    {
-        await using var renderer = new HtmlRenderer(services, services.GetRequiredService<ILoggerFactory>());
-        return await renderer.Dispatcher.InvokeAsync(async () =>
-        {
-            var parameters = ParameterView.FromDictionary(new Dictionary<string, object?>
-            {
-                [nameof(Away.Title)] = problem.Title,
-                [nameof(Away.Detail)] = problem.Detail,
-            });
-            return (await renderer.RenderComponentAsync<Away>(parameters)).ToHtmlString();
         });
     }
 

@@ -17,6 +17,9 @@ internal static class HostingServices
     /// </summary>
     public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(330);
 
+    // A page of pictures grows while it is scrolled, and all of them can be selected.
+    private const int MaxFormValues = 10_000;
+
     /// <summary>Adds it.</summary>
     /// <exception cref="ArgumentException">A setting is missing or not valid; the message names it.</exception>
     public static void AddHosting(this WebApplicationBuilder builder)
@@ -29,6 +32,7 @@ internal static class HostingServices
         builder.Services.AddDependencyChecks();
         builder.Services.AddUploadSizes(limits);
 
+        builder.Services.AddSingleton<IProblemDetailsWriter, ProblemPageWriter>();
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<DependencyExceptionHandler>();
         builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
@@ -46,10 +50,11 @@ internal static class HostingServices
     /// <summary>Handles exceptions, and says to browsers what they may do.</summary>
     public static void UseHosting(this WebApplication app)
     {
+        app.UseSecurityHeaders();
         app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = ProblemStatus.Of });
         app.UseStatusCodePages();
+        app.UseRoutingOfHead();
         app.UseResponseCompression();
-        app.UseSecurityHeaders();
         app.UseCrossOriginProtection();
     }
 
@@ -96,6 +101,10 @@ internal static class HostingServices
             options.Limits.MaxRequestBodySize = longestUpload;
             options.Limits.KeepAliveTimeout = KeepAlive;
         });
-        services.Configure<FormOptions>(options => options.MultipartBodyLengthLimit = longestUpload);
+        services.Configure<FormOptions>(options =>
+        {
+            options.MultipartBodyLengthLimit = longestUpload;
+            options.ValueCountLimit = MaxFormValues;
+        });
     }
 }

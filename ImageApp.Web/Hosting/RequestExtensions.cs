@@ -3,8 +3,17 @@ namespace ImageApp.Web.Hosting;
 /// <summary>What a request asks for.</summary>
 internal static class RequestExtensions
 {
-    /// <summary>Whether the client is a browser submitting a form, which wants a page and not JSON.</summary>
-    public static bool AcceptsHtml(this HttpRequest request) =>
-        request.GetTypedHeaders().Accept is { Count: > 0 } types
-        && types.Any(type => type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
+    /// <summary>Whether the client is a browser that wants a page: it names HTML, and no JSON that it likes as much.</summary>
+    public static bool AcceptsHtml(this HttpRequest request)
+    {
+        var types = request.GetTypedHeaders().Accept;
+        var html = Quality("text/html");
+        return html > 0 && html > Quality("application/json") && html > Quality("application/problem+json");
+
+        double Quality(string name) => types
+            .Where(type => type.MediaType.Equals(name, StringComparison.OrdinalIgnoreCase))
+            .Select(type => type.Quality ?? 1)
+            .DefaultIfEmpty(0)
+            .Max();
+    }
 }

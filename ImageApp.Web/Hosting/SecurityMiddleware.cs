@@ -5,17 +5,24 @@ namespace ImageApp.Web.Hosting;
 /// <summary>What every answer says to browsers, and whom every change is taken from.</summary>
 internal static class SecurityMiddleware
 {
+    private const string Policy = "default-src 'self'; img-src 'self' blob: data:; style-src 'self'; style-src-attr 'unsafe-inline'; "
+        + "connect-src 'self' http: https:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+
     /// <summary>
     /// Content is what its type says, pages run only our own code and cannot be framed. Style attributes are allowed: each tile's ratio and
     /// colour are numbers of ours. Connections are, to the bucket, wherever that is.
     /// </summary>
     public static void UseSecurityHeaders(this WebApplication app) => app.Use((context, next) =>
     {
-        var headers = context.Response.Headers;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "same-origin";
-        headers.ContentSecurityPolicy = "default-src 'self'; img-src 'self' blob: data:; style-src 'self'; style-src-attr 'unsafe-inline'; "
-            + "connect-src 'self' http: https:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+        // At the last moment, since an exception clears what was said before. What an answer says itself stays.
+        context.Response.OnStarting(() =>
+        {
+            var headers = context.Response.Headers;
+            headers.TryAdd(HeaderNames.XContentTypeOptions, "nosniff");
+            headers.TryAdd("Referrer-Policy", "same-origin");
+            headers.TryAdd(HeaderNames.ContentSecurityPolicy, Policy);
+            return Task.CompletedTask;
+        });
         return next(context);
     });
 

@@ -11,26 +11,36 @@ namespace ImageApp.Web.Live;
 /// </summary>
 internal sealed partial class ChangeFeed(GalleryCatalogue catalogue, TimeProvider time, ILogger<ChangeFeed> logger) : BackgroundService
 {
+    /// <summary>The most listeners of one instance.</summary>
+    public const int MaxListeners = 500;
+
+    /// <summary>The most changes that a listener is told of who missed some.</summary>
+    public const int MaxMissed = 1000;
+
     private const int BatchSize = 500;
     private const int Backlog = 2000;
+    private const int Readers = 4;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
     private readonly List<Channel<ImageChange>> _listeners = [];
+
+    // All listeners of an instance that went away come here at once, and ask for what they missed.
+    private readonly SemaphoreSlim _reading = new(Readers);
     private TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Every change from now on, or after <paramref name="resumeAfter"/>, until the listener leaves.</summary>
-    public async IAsyncEnumerable<ImageChange> ListenAsync(
+    public async IAsyncEnumerable<LiveEvent> ListenAsync(
         PageCursor? resumeAfter, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // A listener too slow for its backlog is cut off and resumes with its last event's id.
         var channel = Channel.CreateBounded<ImageChange>(
             new BoundedChannelOptions(Backlog) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
-        lock (_lock)
+        if (!TryAdd(channel))
         {
-            _listeners.Add(channel);
-            _listening.TrySetResult();
+            yield return LiveEvent.Busy;
+            yield break;
         }
 
         try
@@ -38,40 +48,61 @@ internal sealed partial class ChangeFeed(GalleryCatalogue catalogue, TimeProvide
             var sent = new Dictionary<long, DateTimeOffset>();
             if (resumeAfter is { } cursor)
             {
-                cursor = new PageCursor(cursor.At - (long)Overlap.TotalMilliseconds, 0);
-                List<ImageRecord> missed;
-                do
+                cursor = new PageCursor(Math.Max(0, cursor.At - (long)Overlap.TotalMilliseconds), 0);
+                if (await ReadAsync(() => catalogue.CountChangesAsync(cursor, MaxMissed + 1, cancellationToken)) > MaxMissed)
                 {
-                    missed = await catalogue.ListChangesAsync(cursor, BatchSize, cancellationToken);
-                    foreach (var image in missed)
-                    {
-                        sent[image.Id] = image.UpdatedAt;
-                        yield return new ImageChange(image);
-                        cursor = new ImageChange(image).Cursor;
-                    }
+                    var now = await catalogue.ReadClockAsync(cancellationToken);
+                    yield return LiveEvent.Reset(new PageCursor(now.ToUnixTimeMilliseconds(), 0).ToString());
                 }
-                while (missed.Count == BatchSize);
+                else
+                {
+                    List<ImageRecord> missed;
+                    do
+                    {
+                        missed = await ReadAsync(() => catalogue.ListChangesAsync(cursor, BatchSize, cancellationToken));
+                        foreach (var change in missed.Select(image => new ImageChange(image)))
+                        {
+                            sent[change.Id] = change.UpdatedAt;
+                            yield return LiveEvent.Of(change);
+                            cursor = change.Cursor;
+                        }
+                    }
+                    while (missed.Count == BatchSize);
+                }
             }
 
             await foreach (var change in channel.Reader.ReadAllAsync(cancellationToken))
             {
-                if (!sent.Remove(change.Image.Id, out var version) || version < change.Image.UpdatedAt)
+                if (!sent.Remove(change.Id, out var version) || version < change.UpdatedAt)
                 {
-                    yield return change;
+                    yield return LiveEvent.Of(change);
                 }
             }
         }
         finally
         {
-            lock (_lock)
+            Remove(channel);
+        }
+
+        async Task<T> ReadAsync<T>(Func<Task<T>> read)
+        {
+            await _reading.WaitAsync(cancellationToken);
+            try
             {
-                _listeners.Remove(channel);
-                if (_listeners.Count == 0 && _listening.Task.IsCompleted)
-                {
-                    _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
-                }
+                return await read();
+            }
+            finally
+            {
+                _reading.Release();
             }
         }
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        _reading.Dispose();
+        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -123,6 +154,33 @@ internal sealed partial class ChangeFeed(GalleryCatalogue catalogue, TimeProvide
             }
         }
         while (Listening().IsCompleted && await timer.WaitForNextTickAsync(cancellationToken));
+    }
+
+    private bool TryAdd(Channel<ImageChange> channel)
+    {
+        lock (_lock)
+        {
+            if (_listeners.Count >= MaxListeners)
+            {
+                return false;
+            }
+
+            _listeners.Add(channel);
+            _listening.TrySetResult();
+            return true;
+        }
+    }
+
+    private void Remove(Channel<ImageChange> channel)
+    {
+        lock (_lock)
+        {
+            _listeners.Remove(channel);
+            if (_listeners.Count == 0 && _listening.Task.IsCompleted)
+            {
+                _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+        }
     }
 
     private Task Listening()

@@ -2,7 +2,6 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using ImageApp.Core.Catalogue;
 using ImageApp.Web.Pictures;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
 namespace ImageApp.Web.Live;
@@ -10,6 +9,8 @@ namespace ImageApp.Web.Live;
 /// <summary><c>/api/events</c>: changes as server-sent events, resumable on any instance by <c>Last-Event-ID</c>.</summary>
 internal static class EventsApi
 {
+    private static readonly TimeSpan BusyInterval = TimeSpan.FromSeconds(30);
+
     /// <summary>Adds the feed that all listeners of this instance share.</summary>
     public static void AddLive(this WebApplicationBuilder builder)
     {
@@ -20,9 +21,11 @@ internal static class EventsApi
     /// <summary>Maps the route.</summary>
     public static void MapLive(this IEndpointRouteBuilder app) =>
         app.MapGet("/api/events", Listen).WithTags("Events").WithName("ListenToChanges")
-            .WithSummary("Images as they appear and change, as server-sent events named 'image'.");
+            .WithSummary("Images as they appear and change, as server-sent events named 'image'; of a deleted one id and 'deleted'. "
+                + "'reset' says that more was missed than is told, 'busy' that the instance has enough listeners.")
+            .Produces<ImageResponse>(contentType: "text/event-stream");
 
-    private static ServerSentEventsResult<ImageResponse> Listen(
+    private static IResult Listen(
         HttpContext context,
         ChangeFeed changes,
         IHostApplicationLifetime lifetime,
@@ -31,11 +34,17 @@ internal static class EventsApi
         CancellationToken cancellationToken)
     {
         context.Response.Headers["X-Accel-Buffering"] = "no";
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            context.Response.ContentType = "text/event-stream";
+            return TypedResults.Empty;
+        }
+
         PageCursor? resumeAfter = PageCursor.TryParse(lastEventId ?? after, out var cursor) ? cursor : null;
         return TypedResults.ServerSentEvents(EventsAsync(changes, resumeAfter, lifetime.ApplicationStopping, cancellationToken));
     }
 
-    private static async IAsyncEnumerable<SseItem<ImageResponse>> EventsAsync(
+    private static async IAsyncEnumerable<SseItem<string>> EventsAsync(
         ChangeFeed changes,
         PageCursor? resumeAfter,
         CancellationToken stopping,
@@ -58,8 +67,12 @@ internal static class EventsApi
                 yield break;
             }
 
-            var (image, cursor) = (events.Current.Image, events.Current.Cursor);
-            yield return new SseItem<ImageResponse>(ImageResponse.From(image), "image") { EventId = cursor.ToString() };
+            var current = events.Current;
+            yield return new SseItem<string>(current.Json, current.Name)
+            {
+                EventId = current.Id,
+                ReconnectionInterval = current == LiveEvent.Busy ? BusyInterval : null,
+            };
         }
     }
 }

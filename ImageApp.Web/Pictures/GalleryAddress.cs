@@ -13,8 +13,14 @@ internal sealed record GalleryAddress
     /// <summary>Which images.</summary>
     public ImageFilter Filter { get; init; }
 
+    /// <summary>By what they are sorted.</summary>
+    public ImageOrder Order { get; init; }
+
     /// <summary>Whether the oldest come first.</summary>
     public bool OldestFirst { get; init; }
+
+    /// <summary>The album whose pictures they are; null for all.</summary>
+    public long? AlbumId { get; init; }
 
     /// <summary>Where the page starts; null for the first.</summary>
     public PageCursor? Cursor { get; init; }
@@ -22,8 +28,11 @@ internal sealed record GalleryAddress
     /// <summary>What is wrong with the address, in a person's words; null where nothing is.</summary>
     public string? Problem { get; init; }
 
-    /// <summary>Whether new images belong at the top of this page.</summary>
-    public bool IsLive => Cursor is null && Text.Length == 0 && Filter == ImageFilter.All && !OldestFirst;
+    /// <summary>Whether new images belong on this page, at the place of their order.</summary>
+    public bool IsLive => Cursor is null && Text.Length == 0 && Filter == ImageFilter.All && AlbumId is null;
+
+    /// <summary>What a picture's page keeps of this address: empty, or a query with its question mark.</summary>
+    public string Context => QueryHelpers.AddQueryString("", Query(isContext: true));
 
     /// <summary>Reads an address; what cannot be used is left out and named in <see cref="Problem"/>.</summary>
     public static GalleryAddress Parse(string? text, string? filter, string? sort, string? cursor)
@@ -58,19 +67,58 @@ internal sealed record GalleryAddress
         return new GalleryAddress
         {
             Text = text,
-            Filter = filter switch { "no-caption" => ImageFilter.NoCaption, "failed" => ImageFilter.Failed, _ => ImageFilter.All },
+            Filter = filter switch
+            {
+                "no-caption" => ImageFilter.NoCaption,
+                "failed" => ImageFilter.Failed,
+                "favourites" => ImageFilter.Favourites,
+                _ => ImageFilter.All,
+            },
             OldestFirst = sort == "oldest",
             Cursor = start,
             Problem = problem,
         };
     }
 
+    /// <summary>Reads an address's query.</summary>
+    public static GalleryAddress Parse(IQueryCollection query)
+    {
+        var album = long.TryParse(query["album"], NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : (long?)null;
+        return Parse(query["q"], query["filter"], query["sort"], query["cursor"]) with
+        {
+            AlbumId = album,
+            Order = (query["by"].ToString(), album) switch
+            {
+                ("added", _) => ImageOrder.Added,
+                ("", not null) => ImageOrder.Album,
+                _ => ImageOrder.Taken,
+            },
+        };
+    }
+
+    /// <summary>The address of a request as a link on this site.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="without">A parameter that is left out.</param>
+    public static string Here(HttpRequest request, string? without = null) => request.Path.Value + QueryString.Create(
+        request.Query.Where(part => part.Key != without)
+            .SelectMany(part => part.Value, (part, value) => KeyValuePair.Create(part.Key, value)));
+
     /// <summary>The query that finds this page's images.</summary>
-    public ImageQuery ToQuery(int limit) =>
-        new(limit) { Cursor = Cursor, Search = SearchTerms.Parse(Text), Filter = Filter, OldestFirst = OldestFirst };
+    public ImageQuery ToQuery(int limit) => new(limit)
+    {
+        Cursor = Cursor,
+        Search = SearchTerms.Parse(Text),
+        Filter = Filter,
+        Order = Order,
+        OldestFirst = OldestFirst,
+        AlbumId = AlbumId,
+    };
 
     /// <summary>The address as a link.</summary>
-    public override string ToString()
+    public override string ToString() => QueryHelpers.AddQueryString(
+        AlbumId is { } album ? string.Create(CultureInfo.InvariantCulture, $"/albums/{album}") : "/", Query(isContext: false));
+
+    private Dictionary<string, string?> Query(bool isContext)
     {
         var query = new Dictionary<string, string?>();
         if (Text.Length > 0)
@@ -80,7 +128,21 @@ internal sealed record GalleryAddress
 
         if (Filter != ImageFilter.All)
         {
-            query["filter"] = Filter == ImageFilter.Failed ? "failed" : "no-caption";
+            query["filter"] = Filter switch
+            {
+                ImageFilter.Failed => "failed",
+                ImageFilter.Favourites => "favourites",
+                _ => "no-caption",
+            };
+        }
+
+        if (Order == ImageOrder.Added)
+        {
+            query["by"] = "added";
+        }
+        else if (Order == ImageOrder.Taken && AlbumId is not null)
+        {
+            query["by"] = "taken";
         }
 
         if (OldestFirst)
@@ -88,11 +150,16 @@ internal sealed record GalleryAddress
             query["sort"] = "oldest";
         }
 
-        if (Cursor is { } cursor)
+        if (isContext && AlbumId is { } album)
+        {
+            query["album"] = album.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (!isContext && Cursor is { } cursor)
         {
             query["cursor"] = cursor.ToString();
         }
 
-        return QueryHelpers.AddQueryString("/", query);
+        return query;
     }
 }

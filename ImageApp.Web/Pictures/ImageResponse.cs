@@ -30,7 +30,19 @@ internal sealed record ImageResponse(
     DateTime? TakenAt,
     bool Deleted,
     string? CaptionLanguage,
-    bool CaptionShortened)
+    bool CaptionShortened,
+    string CaptionTag,
+    DateTimeOffset? KeptUntil,
+    DateTime? ShownAt,
+    string? Lens,
+    double? ExposureTime,
+    double? FNumber,
+    int? Iso,
+    double? FocalLength,
+    bool Animated,
+    bool HasAlpha,
+    bool Favourite,
+    string? SrcSet)
 {
     public static ImageResponse From(ImageRecord image) => new(
         image.Id, image.Key, image.FileName, image.ContentType, image.SizeBytes, image.Width, image.Height, image.UploadedAt,
@@ -38,30 +50,65 @@ internal sealed record ImageResponse(
         ThumbnailUrlOf(image), image.ThumbnailGeneratedAt, image.ThumbnailError, image.ThumbnailErrorCode,
         OriginalUrlOf(image), image.Damaged,
         image.CaptionEditedAt, image.Camera, image.TakenAt, image.DeletedAt is not null,
-        image.CaptionLanguage, image.IsCaptionShortened);
+        image.CaptionLanguage, image.IsCaptionShortened, image.CaptionTag, image.DeletedAt, image.ShownAt,
+        image.Lens, image.ExposureTime, image.FNumber, image.Iso, image.FocalLength,
+        image.IsAnimated, image.HasAlpha, image.IsFavourite, SrcSetOf(image));
 
     /// <summary>Where the thumbnail is served; changes with its content, so that it can be cached for ever.</summary>
     public static string? ThumbnailUrlOf(ImageRecord image) => image is { ThumbnailKey: not null, ThumbnailGeneratedAt: { } at }
         ? string.Create(CultureInfo.InvariantCulture, $"/images/{image.Id}/thumbnail?v={at.ToUnixTimeMilliseconds()}")
         : null;
 
-    /// <summary>Where the larger rendition for dense screens is served.</summary>
-    public static string? PreviewUrlOf(ImageRecord image) => image is { PreviewKey: not null, ThumbnailGeneratedAt: { } at }
-        ? string.Create(CultureInfo.InvariantCulture, $"/images/{image.Id}/preview?v={at.ToUnixTimeMilliseconds()}")
-        : null;
+    /// <summary>
+    /// Thumbnail and renditions with their widths, as the attribute <c>srcset</c> has them; null without a thumbnail. The thumbnail is on
+    /// white, so it is not among those of a transparent picture.
+    /// </summary>
+    public static string? SrcSetOf(ImageRecord image)
+    {
+        if (ThumbnailUrlOf(image) is not { } thumbnail || image is not { Width: { } width, Height: { } height })
+        {
+            return null;
+        }
 
-    /// <summary>Where the large rendition of an original that browsers do not show is served; null where they show it.</summary>
-    public static string? ViewUrlOf(ImageRecord image) =>
-        image is { ThumbnailKey: not null, ThumbnailGeneratedAt: { } at, ContentType: { } type }
-        && ImageFormat.OfContentType(type) is { IsShownByBrowsers: false }
-            ? string.Create(CultureInfo.InvariantCulture, $"/images/{image.Id}/view?v={at.ToUnixTimeMilliseconds()}")
-            : null;
+        var small = GalleryRendition.Thumbnail.Fit(width, height).Width;
+        string[] first = image.HasAlpha && image.RenditionSides.Count > 0
+            ? []
+            : [string.Create(CultureInfo.InvariantCulture, $"{thumbnail} {small}w")];
+        return string.Join(", ", first.Concat(image.RenditionSides.Select(GalleryRendition.OfSide).OfType<GalleryRendition>().Select(
+            rendition => string.Create(
+                CultureInfo.InvariantCulture, $"{RenditionUrlOf(image, rendition.Side)} {rendition.Fit(width, height).Width}w"))));
+    }
 
-    /// <summary>What a page shows large: the original, or a rendition where browsers do not show the original's format.</summary>
-    public static string LargeUrlOf(ImageRecord image) => ViewUrlOf(image) ?? OriginalUrlOf(image);
+    /// <summary>
+    /// What a page shows large: the largest rendition; where that is much smaller than the original, or does not move as it does, the
+    /// original if browsers show it.
+    /// </summary>
+    public static string LargeUrlOf(ImageRecord image)
+    {
+        var isShown = ImageFormat.OfContentType(image.ContentType) is { IsShownByBrowsers: true };
+        var longer = Math.Max(image.Width ?? 0, image.Height ?? 0);
+        var side = image.RenditionSides.Count == 0 ? 0 : image.RenditionSides[^1];
+        return side > GalleryRendition.Preview.Side && !(image.IsAnimated && isShown) ? RenditionUrlOf(image, side)
+            : isShown ? OriginalUrlOf(image)
+            : side >= longer && side > 0 ? RenditionUrlOf(image, side)
+            : ViewUrlOf(image) ?? OriginalUrlOf(image);
+    }
+
+    /// <summary>What a page shows enlarged: the original where browsers show it, else <see cref="LargeUrlOf"/>.</summary>
+    public static string ZoomUrlOf(ImageRecord image) =>
+        ImageFormat.OfContentType(image.ContentType) is { IsShownByBrowsers: true } ? OriginalUrlOf(image) : LargeUrlOf(image);
 
     /// <summary>Where the original is served.</summary>
     public static string OriginalUrlOf(ImageRecord image) => string.Create(CultureInfo.InvariantCulture, $"/images/{image.Id}/original");
+
+    private static string RenditionUrlOf(ImageRecord image, int side) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"/images/{image.Id}/rendition/{side}?v={image.ThumbnailGeneratedAt?.ToUnixTimeMilliseconds() ?? 0}");
+
+    // What an older version made of an original that browsers do not show; it has no smaller ones but the preview.
+    private static string? ViewUrlOf(ImageRecord image) => image is { ThumbnailKey: not null, ThumbnailGeneratedAt: { } at }
+        ? string.Create(CultureInfo.InvariantCulture, $"/images/{image.Id}/view?v={at.ToUnixTimeMilliseconds()}")
+        : null;
 }
 
 /// <summary>One page of images, newest first; <paramref name="NextCursor"/> is null on the last.</summary>

@@ -1,7 +1,11 @@
+using System.Globalization;
 using ImageApp.Core;
 using ImageApp.Core.Catalogue;
 using ImageApp.Web.Hosting;
+using ImageApp.Web.Upkeep;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
 
 namespace ImageApp.Web.Pictures;
 
@@ -15,7 +19,8 @@ internal static class ImagesApi
     {
         var images = app.MapGroup("/api/images").WithTags("Images");
 
-        images.MapGet("/", ListAsync).WithName("ListImages").WithSummary("Lists images, newest first, a keyset page at a time.")
+        images.MapGet("/", ListAsync).WithName("ListImages")
+            .WithSummary("Lists images, newest first, a keyset page at a time; ?trash=true those in the trash.")
             .Produces<ImagePageResponse>()
             .ProducesProblem(StatusCodes.Status400BadRequest);
         images.MapGet("/{id:long}", GetAsync).WithName("GetImage").WithSummary("Shows one image.")
@@ -26,18 +31,19 @@ internal static class ImagesApi
             .Produces<ImageResponse>(StatusCodes.Status202Accepted)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
         images.MapDelete("/{id:long}", DeleteAsync).WithName("DeleteImage")
-            .WithSummary("Deletes an image with its original and thumbnail; for ten seconds it can be restored.")
+            .WithSummary("Moves an image to the trash; ?permanently=true deletes it for good, with its original and all made of it.")
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound);
         images.MapPost("/{id:long}/restore", RestoreAsync).WithName("RestoreImage")
-            .WithSummary("Undoes a deletion, as long as it can be undone.")
+            .WithSummary("Brings an image back from the trash.")
             .DisableAntiforgery()
             .Produces<ImageResponse>()
             .ProducesProblem(StatusCodes.Status404NotFound);
         images.MapPut("/{id:long}/caption", EditCaptionAsync).WithName("EditCaption")
-            .WithSummary("Replaces the caption by a person's, which no model overwrites.")
+            .WithSummary("Replaces the caption by a person's, which no model overwrites. With If-Match only the one that was seen.")
             .Produces<ImageResponse>()
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed);
     }
 
     private static async Task<IResult> ListAsync(
@@ -45,7 +51,9 @@ internal static class ImagesApi
         CancellationToken cancellationToken,
         [FromQuery] int limit = 50,
         [FromQuery] string? cursor = null,
-        [FromQuery] string? q = null)
+        [FromQuery] string? q = null,
+        [FromQuery] string? order = null,
+        [FromQuery] bool trash = false)
     {
         if (limit is < 1 or > MaxPageSize)
         {
@@ -69,13 +77,26 @@ internal static class ImagesApi
             return ApiProblem.Invalid(nameof(q), $"it has {q.Length} characters; at most {SearchTerms.MaxLength} are searched.").ToResult();
         }
 
-        var page = await catalogue.ListAsync(new ImageQuery(limit) { Cursor = start, Search = SearchTerms.Parse(q) }, cancellationToken);
+        if (order is not (null or "added" or "taken"))
+        {
+            return ApiProblem.Invalid(nameof(order), $"'{order}' is not one of added and taken.").ToResult();
+        }
+
+        var query = new ImageQuery(limit)
+        {
+            Cursor = start,
+            Search = SearchTerms.Parse(q),
+            Order = order == "taken" ? ImageOrder.Taken : ImageOrder.Added,
+            IsTrash = trash,
+        };
+        var page = await catalogue.ListAsync(query, cancellationToken);
         return TypedResults.Ok(new ImagePageResponse([.. page.Images.Select(ImageResponse.From)], page.NextCursor?.ToString()));
     }
 
-    private static async Task<IResult> GetAsync(long id, GalleryCatalogue catalogue, CancellationToken cancellationToken) =>
+    private static async Task<IResult> GetAsync(
+        long id, HttpResponse response, GalleryCatalogue catalogue, CancellationToken cancellationToken) =>
         await catalogue.FindAsync(id, cancellationToken) is { } image
-            ? TypedResults.Ok(ImageResponse.From(image))
+            ? Tagged(response, image)
             : ApiProblem.ImageNotFound(id).ToResult();
 
     private static async Task<IResult> RetryAsync(
@@ -89,34 +110,79 @@ internal static class ImagesApi
         var restarted = await pictures.RestartAsync(image, cancellationToken);
         return (request.AcceptsHtml(), restarted) switch
         {
-            (true, null) => TypedResults.LocalRedirect($"~/images/{id}?missing=true"),
-            (true, _) => TypedResults.LocalRedirect($"~/images/{id}"),
+            (true, null) => (await BackAsync()).With("missing", "true"),
+            (true, _) => await BackAsync(),
             (false, null) => new ApiProblem("original-missing", StatusCodes.Status409Conflict, "The original is not there",
                 $"The bucket holds no object '{image.Key}', so nothing can be made of it. Delete the image and upload it again.")
                 .ToResult(),
             (false, { } now) => TypedResults.Accepted($"/api/images/{id}", ImageResponse.From(now)),
         };
+
+        Task<ReturnAddress> BackAsync() =>
+            ReturnAddress.OfAsync(request, string.Create(CultureInfo.InvariantCulture, $"/images/{id}"), cancellationToken);
     }
 
-    private static async Task<IResult> DeleteAsync(long id, GalleryCatalogue catalogue, CancellationToken cancellationToken) =>
-        await catalogue.DeleteAsync(id, cancellationToken) ? TypedResults.NoContent() : ApiProblem.ImageNotFound(id).ToResult();
+    private static async Task<IResult> DeleteAsync(
+        long id,
+        GalleryCatalogue catalogue,
+        DeletionOptions options,
+        CancellationToken cancellationToken,
+        [FromQuery] bool permanently = false)
+    {
+        var count = permanently
+            ? await catalogue.PurgeNowAsync([id], cancellationToken)
+            : await catalogue.DeleteAsync([id], options.KeepFor, cancellationToken);
+        return count > 0 ? TypedResults.NoContent() : ApiProblem.ImageNotFound(id).ToResult();
+    }
 
     private static async Task<IResult> RestoreAsync(long id, GalleryCatalogue catalogue, CancellationToken cancellationToken) =>
-        await catalogue.RestoreAsync(id, cancellationToken) && await catalogue.FindAsync(id, cancellationToken) is { } image
+        await catalogue.RestoreAsync([id], cancellationToken) > 0 && await catalogue.FindAsync(id, cancellationToken) is { } image
             ? TypedResults.Ok(ImageResponse.From(image))
             : new ApiProblem("deletion-final", StatusCodes.Status404NotFound, "The deletion cannot be undone",
                 $"Image {id} is not deleted, or was deleted for good.").ToResult();
 
     private static async Task<IResult> EditCaptionAsync(
-        long id, CaptionRequest request, GalleryCatalogue catalogue, CancellationToken cancellationToken)
+        long id, CaptionRequest caption, HttpContext context, GalleryCatalogue catalogue, CancellationToken cancellationToken)
     {
-        if (PersonsCaption.Check(request.Caption) is { } problem)
+        if (PersonsCaption.Check(caption.Caption) is { } problem)
         {
             return problem.ToResult();
         }
 
-        return await catalogue.EditCaptionAsync(id, PlainText.Paragraph(request.Caption), cancellationToken) is { } image
-            ? TypedResults.Ok(ImageResponse.From(image))
-            : ApiProblem.ImageNotFound(id).ToResult();
+        var expected = await ExpectedAsync(id, context.Request, catalogue, cancellationToken);
+        var edit = await catalogue.EditCaptionAsync(id, PlainText.Paragraph(caption.Caption), expected, cancellationToken);
+        switch (edit)
+        {
+            case { Outcome: CaptionEditOutcome.Done, Image: { } image }:
+                return Tagged(context.Response, image);
+            case { Outcome: CaptionEditOutcome.Changed, Image: { } image }:
+                context.Response.Headers.ETag = TagOf(image);
+                return ApiProblem.CaptionChanged(image).ToResult();
+            default:
+                return ApiProblem.ImageNotFound(id).ToResult();
+        }
     }
+
+    // RFC 9110, 13.1.1: one of several tags, or any with an asterisk. Weak ones never match.
+    private static async Task<string?> ExpectedAsync(
+        long id, HttpRequest request, GalleryCatalogue catalogue, CancellationToken cancellationToken)
+    {
+        var tags = request.GetTypedHeaders().IfMatch;
+        if (request.Headers.IfMatch.Count == 0 || tags.Contains(EntityTagHeaderValue.Any))
+        {
+            return null;
+        }
+
+        var seen = tags.Where(tag => !tag.IsWeak).Select(tag => tag.Tag.Value!.Trim('"')).DefaultIfEmpty("none").ToList();
+        var now = seen.Count > 1 ? (await catalogue.FindAsync(id, cancellationToken))?.CaptionTag : null;
+        return now is not null && seen.Contains(now) ? now : seen[0];
+    }
+
+    private static Ok<ImageResponse> Tagged(HttpResponse response, ImageRecord image)
+    {
+        response.Headers.ETag = TagOf(image);
+        return TypedResults.Ok(ImageResponse.From(image));
+    }
+
+    private static string TagOf(ImageRecord image) => $"\"{image.CaptionTag}\"";
 }

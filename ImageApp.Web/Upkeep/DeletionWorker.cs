@@ -4,7 +4,7 @@ using ImageApp.Core.Storage;
 namespace ImageApp.Web.Upkeep;
 
 /// <summary>
-/// Makes deletions final when they can no longer be undone: first in the row, then in the bucket. Any instance does so, each image once.
+/// Makes deletions final that can no longer be undone: first in the row, then in the bucket. Any instance does so, each image once.
 /// </summary>
 internal sealed partial class DeletionWorker(
     UpkeepCatalogue catalogue, ImageBucket bucket, DeletionOptions options, TimeProvider time, ILogger<DeletionWorker> logger)
@@ -32,7 +32,19 @@ internal sealed partial class DeletionWorker(
 
     private async Task PurgeAsync(CancellationToken cancellationToken)
     {
-        foreach (var image in await catalogue.ListPurgeableAsync(options.UndoWindow, BatchSize, cancellationToken))
+        List<ImageRecord> images;
+        do
+        {
+            images = await catalogue.ListPurgeableAsync(BatchSize, cancellationToken);
+            await PurgeAsync(images, cancellationToken);
+        }
+        while (images.Count == BatchSize);
+        await catalogue.RemovePurgedAsync(options.KeepRows, cancellationToken);
+    }
+
+    private async Task PurgeAsync(IEnumerable<ImageRecord> images, CancellationToken cancellationToken)
+    {
+        foreach (var image in images)
         {
             if (!await catalogue.PurgeAsync(image.Id, cancellationToken))
             {
@@ -50,8 +62,6 @@ internal sealed partial class DeletionWorker(
                 throw;
             }
         }
-
-        await catalogue.RemovePurgedAsync(options.KeepRows, cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Image {Id} is deleted for good, with {Key}")]

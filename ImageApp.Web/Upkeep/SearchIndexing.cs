@@ -3,8 +3,8 @@ using ImageApp.Core.Catalogue;
 namespace ImageApp.Web.Upkeep;
 
 /// <summary>
-/// Makes what is searched of rows that an older version wrote. All at the start, by one instance; later those that an older version, still
-/// running beside this one, goes on writing.
+/// Makes what is searched and sorted by of rows that an older version wrote. All at the start, by one instance; later those that an older
+/// version, still running beside this one, goes on writing.
 /// </summary>
 internal sealed partial class SearchIndexing(
     UpkeepCatalogue catalogue, CatalogueLock locks, ReconcilerOptions options, TimeProvider time, ILogger<SearchIndexing> logger)
@@ -43,6 +43,7 @@ internal sealed partial class SearchIndexing(
             return;
         }
 
+        await catalogue.FillShownTimesAsync(cancellationToken);
         await catalogue.ForgetStaleTextsAsync(cancellationToken);
         int count;
         while ((count = await catalogue.IndexTextsAsync(BatchSize, cancellationToken)) > 0)

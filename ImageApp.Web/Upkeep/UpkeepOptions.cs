@@ -55,24 +55,28 @@ internal sealed record ReconcilerOptions
     };
 }
 
-/// <summary>How deletion can be undone. Configuration section <c>Deletion</c>.</summary>
+/// <summary>How long what is deleted is kept. Configuration section <c>Deletion</c>.</summary>
 internal sealed record DeletionOptions
 {
     /// <summary>The configuration section's name.</summary>
     public const string Section = "Deletion";
 
-    /// <summary>How long a deletion can be undone.</summary>
-    public TimeSpan UndoWindow { get; set; } = TimeSpan.FromSeconds(10);
+    // A TIMESTAMP ends in 2038.
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(3650);
 
-    /// <summary>How long a deleted row is kept, so that pages that lost their connection still hear of it.</summary>
+    /// <summary>How long a deleted picture stays in the trash, from where it can be brought back.</summary>
+    public TimeSpan KeepFor { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long the row of a picture that is gone for good is kept, so that pages that lost their connection hear of it.</summary>
     public TimeSpan KeepRows { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>Checks the options.</summary>
     /// <exception cref="ArgumentException">An option is not valid; the message names it.</exception>
     public DeletionOptions Validated()
     {
-        OptionsCheck.Require(UndoWindow >= TimeSpan.Zero, Section, nameof(UndoWindow), UndoWindow, "zero or more");
-        OptionsCheck.Require(KeepRows > UndoWindow, Section, nameof(KeepRows), KeepRows, $"longer than {nameof(UndoWindow)}, {UndoWindow}");
+        OptionsCheck.Require(
+            KeepFor >= TimeSpan.Zero && KeepFor <= Longest, Section, nameof(KeepFor), KeepFor, $"zero to {Longest.TotalDays:0} days");
+        OptionsCheck.Require(KeepRows > TimeSpan.Zero, Section, nameof(KeepRows), KeepRows, "more than zero");
         return this;
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using ImageApp.Core;
 using ImageApp.Core.Catalogue;
 using ImageApp.Core.Formats;
@@ -9,6 +10,7 @@ namespace ImageApp.Web.Uploads;
 /// <summary>Takes a file: looks at its content, makes its row, then its object.</summary>
 internal sealed partial class ImageUploader(
     UploadCatalogue catalogue,
+    GalleryCatalogue gallery,
     ImageBucket bucket,
     ImageLimits limits,
     UploadMetrics metrics,
@@ -16,17 +18,21 @@ internal sealed partial class ImageUploader(
     ILogger<ImageUploader> logger)
 {
     private const int BufferSize = 64 * 1024;
+    private const string SignatureParameter = "X-Amz-Signature=";
+    private static readonly string NoSignature = new('0', 64);
     private static readonly TimeSpan PresignValidity = TimeSpan.FromMinutes(5);
 
     /// <summary>Takes one file of unknown length, spooling it to disk so that memory stays bounded.</summary>
     /// <param name="fileName">The name the uploader sent.</param>
     /// <param name="content">The file's bytes; read to the end only where the file is taken.</param>
+    /// <param name="unique">Whether it is taken only where there is no picture with the same content.</param>
     /// <param name="cancellationToken">Ends the upload.</param>
     /// <exception cref="MySqlConnector.MySqlException">The database is away; nothing was stored.</exception>
-    public async Task<UploadOutcome> UploadAsync(string? fileName, Stream content, CancellationToken cancellationToken)
+    public async Task<UploadOutcome> UploadAsync(
+        string? fileName, Stream content, bool unique, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        var outcome = await TakeAsync(PlainText.FileName(fileName), content, cancellationToken);
+        var outcome = await TakeAsync(PlainText.FileName(fileName), content, unique, cancellationToken);
         metrics.CountUpload(outcome.Problem?.Name ?? "stored", outcome.Image?.SizeBytes ?? 0, time.GetElapsedTime(started));
         return outcome;
     }
@@ -55,13 +61,45 @@ internal sealed partial class ImageUploader(
             return new(null, UploadProblems.Unsupported(fileName, start));
         }
 
+        if (request is { Sha256: { } hash, Again: false })
+        {
+            if (hash.Length != SHA256.HashSizeInBytes)
+            {
+                return new(null, UploadProblems.BadHash(fileName));
+            }
+
+            if (await gallery.FindByHashAsync(hash, cancellationToken) is { } same)
+            {
+                return new(null, UploadProblems.AlreadyHere(fileName, same));
+            }
+        }
+
         var key = ImageKey.New(format.Extension);
         var id = await catalogue.AddAsync(new NewImage(key, fileName, format.ContentType, request.SizeBytes), cancellationToken);
         var upload = await bucket.PresignUploadAsync(key, format.ContentType, request.SizeBytes, fileName, PresignValidity);
         return new(new PresignResponse(id, key, upload.Url, HttpMethods.Put, upload.Headers, upload.ExpiresAt), null);
     }
 
-    private async Task<UploadOutcome> TakeAsync(string fileName, Stream content, CancellationToken cancellationToken)
+    /// <summary>Makes a presigned PUT whose signature is none, so that it changes nothing whoever sends it.</summary>
+    public async Task<ProbeResponse> ProbeAsync()
+    {
+        var format = ImageFormat.Jpeg;
+        var upload = await bucket.PresignUploadAsync(
+            ImageKey.New(format.Extension), format.ContentType, sizeBytes: 1, fileName: "probe", PresignValidity);
+        var query = upload.Url.IndexOf('?', StringComparison.Ordinal);
+        var parts = upload.Url[(query + 1)..].Split('&')
+            .Select(part => part.StartsWith(SignatureParameter, StringComparison.Ordinal) ? $"{SignatureParameter}{NoSignature}" : part);
+        return new($"{upload.Url[..query]}?{string.Join('&', parts)}", HttpMethods.Put, upload.Headers);
+    }
+
+    private async Task<ImageRecord?> FindSameAsync(FileStream spool, CancellationToken cancellationToken)
+    {
+        spool.Position = 0;
+        return await gallery.FindByHashAsync(await SHA256.HashDataAsync(spool, cancellationToken), cancellationToken);
+    }
+
+    private async Task<UploadOutcome> TakeAsync(
+        string fileName, Stream content, bool unique, CancellationToken cancellationToken)
     {
         await using var spool = new FileStream(
             Path.Combine(Path.GetTempPath(), $"imageapp-{Guid.NewGuid():N}"),
@@ -92,6 +130,11 @@ internal sealed partial class ImageUploader(
         if (ImageFormat.TrySniff(start) is not { } format)
         {
             return new(null, UploadProblems.Unsupported(fileName, start));
+        }
+
+        if (unique && await FindSameAsync(spool, cancellationToken) is { } same)
+        {
+            return new(null, UploadProblems.AlreadyHere(fileName, same));
         }
 
         spool.Position = 0;

@@ -13,7 +13,16 @@ internal sealed record UploadResponse(IReadOnlyList<ImageResponse> Images, IRead
 /// <param name="ContentType">Its media type, as the browser believes; decides only where <paramref name="Start"/> is missing.</param>
 /// <param name="SizeBytes">Its size in bytes.</param>
 /// <param name="Start">Its first 4,096 bytes, or all where there are fewer: they tell the format.</param>
-internal sealed record PresignRequest(string? FileName, string? ContentType, long SizeBytes, byte[]? Start = null);
+/// <param name="Sha256">SHA-256 of its content, to hear of a picture with the same; null where that is not wanted.</param>
+/// <param name="Again">Whether it is taken even where there is a picture with the same content.</param>
+internal sealed record PresignRequest(
+    string? FileName, string? ContentType, long SizeBytes, byte[]? Start = null, byte[]? Sha256 = null, bool Again = false);
+
+/// <summary>
+/// A request that the bucket refuses, whoever sends it: that a browser sends it tells that the bucket's rules allow requests from the
+/// page's address.
+/// </summary>
+internal sealed record ProbeResponse(string Url, string Method, IReadOnlyDictionary<string, string> Headers);
 
 /// <summary>Where and how to put the file: exactly these headers, before the time is over.</summary>
 internal sealed record PresignResponse(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ImageApp.Core;
+using ImageApp.Core.Catalogue;
 using ImageApp.Core.Formats;
 using ImageApp.Web.Hosting;
 
@@ -51,6 +52,21 @@ internal static class UploadProblems
     public static ApiProblem NotMultipart(string? contentType) => new(
         "not-multipart", StatusCodes.Status415UnsupportedMediaType, "Not a form with files",
         $"The content type is '{contentType}'; send multipart/form-data with one or more parts named 'file'.");
+
+    /// <summary>There is a picture with the same content.</summary>
+    public static ApiProblem AlreadyHere(string fileName, ImageRecord image) => new(
+        "already-here", StatusCodes.Status409Conflict, "The picture is here already",
+        image.FileName == fileName ? "This picture is here already." : $"This picture is here already, as '{image.FileName}'.")
+    {
+        FileName = fileName,
+        More = new Dictionary<string, string?> { ["id"] = image.Id.ToString(CultureInfo.InvariantCulture) },
+    };
+
+    public static ApiProblem BadHash(string fileName) => new(
+        "bad-hash", StatusCodes.Status400BadRequest, "Not a SHA-256", "sha256 is 32 bytes in base64; leave it out where there is none.")
+    {
+        FileName = fileName,
+    };
 
     public static ApiProblem StorageAway(string fileName) => new(
         "storage-unavailable", StatusCodes.Status503ServiceUnavailable, "The storage is away",

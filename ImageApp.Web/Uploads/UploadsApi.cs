@@ -15,30 +15,38 @@ namespace ImageApp.Web.Uploads;
 internal static class UploadsApi
 {
     /// <summary>Adds what takes files.</summary>
-    public static void AddUploads(this WebApplicationBuilder builder) =>
+    public static void AddUploads(this WebApplicationBuilder builder)
+    {
         builder.Services.AddSingleton<UploadMetrics>().AddSingleton<ImageUploader>();
+        builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, UploadJson.Default));
+    }
 
     /// <summary>Maps the routes.</summary>
     public static void MapUploads(this IEndpointRouteBuilder app)
     {
         app.MapPost("/api/images", UploadAsync).WithTags("Uploads").WithName("UploadImages")
-            .WithSummary("Uploads one or more images as multipart/form-data parts named 'file'.")
+            .WithSummary("Uploads one or more images as multipart/form-data parts named 'file'; with ?unique=true only new contents.")
             .DisableAntiforgery()
             .Accepts<IFormFileCollection>("multipart/form-data")
             .Produces<UploadResponse>(StatusCodes.Status201Created)
             .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
         app.MapPost("/api/uploads", PresignAsync).WithTags("Uploads").WithName("StartUpload")
             .WithSummary("Makes an image's row and gives a presigned PUT for its object.")
             .Produces<PresignResponse>(StatusCodes.Status201Created)
             .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
+        app.MapGet("/api/uploads/probe", ProbeAsync).WithTags("Uploads").WithName("ProbeUpload")
+            .WithSummary("A PUT that the bucket refuses: a page whose browser sends it may send its files straight to the bucket.")
+            .Produces<ProbeResponse>();
     }
 
     private static async Task<IResult> UploadAsync(
-        HttpRequest request, ImageUploader uploader, ImageLimits limits, CancellationToken cancellationToken)
+        HttpRequest request, ImageUploader uploader, ImageLimits limits, CancellationToken cancellationToken, bool unique = false)
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
@@ -74,7 +82,7 @@ internal static class UploadsApi
                     continue;
                 }
 
-                var outcome = await uploader.UploadAsync(name, section.Body, cancellationToken);
+                var outcome = await uploader.UploadAsync(name, section.Body, unique, cancellationToken);
                 if (outcome.Image is { } image)
                 {
                     stored.Add(image);
@@ -127,6 +135,12 @@ internal static class UploadsApi
         {
             StatusCode = problems[0].Status,
         };
+
+    private static async Task<IResult> ProbeAsync(HttpResponse response, ImageUploader uploader)
+    {
+        response.Headers.CacheControl = "no-store";
+        return TypedResults.Ok(await uploader.ProbeAsync());
+    }
 
     private static async Task<IResult> PresignAsync(PresignRequest request, ImageUploader uploader, CancellationToken cancellationToken)
     {

@@ -1,109 +1,130 @@
 // Live changes as server-sent events. The browser reconnects by itself, with the last event's id, to any instance.
 import { announce } from './announce.js';
 
-const gallery = document.getElementById('gallery');
-const details = document.getElementById('details');
-const connection = document.getElementById('connection');
-const after = (gallery ?? details)?.dataset.after;
+const at = id => document.getElementById(id);
+const gallery = at('gallery');
+const connection = at('connection');
+const query = new URLSearchParams(location.search);
 const waiting = new Map();
-const search = new URLSearchParams(location.search).get('q') ?? '';
+let last = (gallery ?? at('viewer'))?.dataset.after;
+let events = null;
+let timer = 0;
 let fetching = false;
-let leaving = false;
-addEventListener('submit', () => { leaving = true; });
 
-function dayOf(item) {
+const grid = gallery && await import('./gallery.js');
+
+function sectionOf(item, next) {
   const { day, label } = item.dataset;
-  let section = gallery.querySelector(`section[data-day="${day}"]`);
-  if (!section) {
-    section = document.createElement('section');
-    section.dataset.day = day;
-    const heading = document.createElement('h2');
-    heading.textContent = label;
-    const list = document.createElement('ul');
-    list.className = 'row';
-    section.append(heading, list);
-    const older = [...gallery.querySelectorAll('section')].find(other => other.dataset.day < day);
-    gallery.insertBefore(section, older ?? null);
-  }
-  return section.querySelector('ul');
+  const section = document.createElement('section');
+  section.dataset.day = day;
+  section.innerHTML = '<h2><label><input type="checkbox" class="day"></label></h2><ul class="row"></ul>';
+  section.querySelector('label').prepend(label);
+  section.querySelector('input').ariaLabel = `Select ${label}`;
+  gallery.insertBefore(section, next?.closest('section') ?? null);
+  return section;
 }
 
 function remove(id) {
-  const item = document.getElementById(`i${id}`);
+  const item = at(`i${id}`);
   if (!item) return;
   const section = item.closest('section');
   item.remove();
-  if (section && !section.querySelector('li')) section.remove();
+  if (section.querySelector('li')) grid.measure(section);
+  else section.remove();
   announce('A picture was deleted');
 }
 
+// Where its order says; what lies below what is loaded is left alone.
+function insert(item) {
+  const key = one => Number(one.dataset.at) * (gallery.dataset.oldest ? -1 : 1);
+  const after = (one, other) => key(one) - key(other) || (Number(one.id.slice(1)) - Number(other.id.slice(1))) * (gallery.dataset.oldest ? -1 : 1);
+  const all = [...gallery.querySelectorAll('li')];
+  const index = all.findIndex(other => after(item, other) > 0);
+  const next = all[index];
+  if (!next && at('older')) return false;
+  const previous = next ? all[index - 1] : all.at(-1);
+  const isOf = other => other?.closest('section').dataset.day === item.dataset.day;
+  if (isOf(next)) next.before(item);
+  else if (isOf(previous)) previous.after(item);
+  else sectionOf(item, next).querySelector('ul').append(item);
+  grid.measure(item.closest('section'));
+  at('empty')?.remove();
+  return true;
+}
+
 function put(item, change) {
-  const old = document.getElementById(item.id);
-  if (old) {
-    const checked = old.querySelector('input:checked');
+  const old = at(item.id);
+  if (old && old.dataset.at === item.dataset.at) {
+    const isChecked = old.querySelector('input:checked');
     const focused = old.contains(document.activeElement) ? document.activeElement.tagName : null;
     old.replaceWith(item);
-    if (checked) item.querySelector('input').checked = true;
-    if (focused) item.querySelector(focused.toLowerCase())?.focus();
+    if (isChecked) item.querySelector('input').checked = true;
+    if (focused) item.querySelector(focused.toLowerCase()).focus({ preventScroll: true });
+    grid.measure(item.closest('section'));
     if (change.caption) announce(`Caption: ${change.caption}`);
-  } else if (gallery.dataset.live === 'true') {
-    document.getElementById('empty')?.remove();
-    dayOf(item).prepend(item);
-    announce(`New picture: ${change.fileName}`);
+  } else {
+    if (old) remove(change.id);
+    if (gallery.dataset.live === 'true' && insert(item)) announce(`New picture: ${change.fileName}`);
   }
+}
+
+// What a person looks at stays where it is, whatever comes above it.
+function hold(work) {
+  const seen = scrollY > 8 && [...gallery.querySelectorAll('li')].find(item => item.getBoundingClientRect().top >= 56);
+  const top = seen && seen.getBoundingClientRect().top;
+  work();
+  grid.tail();
+  if (seen?.isConnected) scrollBy(0, seen.getBoundingClientRect().top - top);
 }
 
 // One request for everything that changed in the meantime: a hundred files at once are not three hundred requests.
 async function flush() {
-  if (fetching || waiting.size === 0) return;
-  fetching = true;
-  const batch = new Map([...waiting].slice(0, 100));
-  batch.forEach((_, id) => waiting.delete(id));
-  try {
-    const answer = await fetch(`/tiles?ids=${[...batch.keys()].join(',')}&q=${encodeURIComponent(search)}`);
-    if (!answer.ok) throw new Error(`${answer.status}`);
-    const parsed = new DOMParser().parseFromString(`<ul>${await answer.text()}</ul>`, 'text/html');
-    for (const item of [...parsed.querySelectorAll('li')].reverse()) put(document.adoptNode(item), batch.get(Number(item.id.slice(1))));
-  } catch {
-    batch.forEach((change, id) => waiting.has(id) || waiting.set(id, change));
-    await new Promise(resolve => setTimeout(resolve, 2000));
+  timer = 0;
+  // While this page uploads, new pictures come in one go at the end: the grid does not move all the time.
+  const ready = [...waiting].filter(([id]) => at(`i${id}`) || !at('queue')?.hasAttribute('data-busy')).slice(0, 100);
+  if (!fetching && ready.length > 0) {
+    fetching = true;
+    const batch = new Map(ready);
+    batch.forEach((_, id) => waiting.delete(id));
+    try {
+      query.set('ids', [...batch.keys()].join(','));
+      const answer = await fetch(`/tiles?${query}`);
+      if (!answer.ok) throw new Error(`${answer.status}`);
+      const parsed = new DOMParser().parseFromString(`<ul>${await answer.text()}</ul>`, 'text/html');
+      hold(() => parsed.querySelectorAll('li').forEach(item => put(document.adoptNode(item), batch.get(Number(item.id.slice(1))))));
+    } catch {
+      batch.forEach((change, id) => waiting.has(id) || waiting.set(id, change));
+      await new Promise(resolve => setTimeout(resolve, 2000));
+    }
+    fetching = false;
   }
-  fetching = false;
-  if (waiting.size > 0) setTimeout(flush, 200);
+  if (waiting.size > 0) timer ||= setTimeout(flush, 500);
 }
 
-async function refreshDetails() {
-  const answer = await fetch(location.pathname);
-  const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').getElementById('details');
-  if (!fresh) return;
-  details.dataset.finished = fresh.dataset.finished;
-  // What a person is typing is not taken away.
-  if (document.getElementById('edit')?.open) return;
-  const current = document.getElementById('details');
-  current.replaceChildren(...fresh.childNodes);
-  current.dispatchEvent(new CustomEvent('refreshed'));
-  announce(document.getElementById('caption')?.textContent ?? 'The picture changed');
-}
-
-function changed(change) {
-  if (details) {
-    if (change.id !== Number(details.dataset.id)) return;
-    if (leaving) return; // this page's own form leads on by itself
-    if (change.deleted) location.href = '/';
-    else refreshDetails();
-    return;
-  }
+function changed(event) {
+  last = event.lastEventId || last;
+  const change = JSON.parse(event.data);
+  document.dispatchEvent(new CustomEvent('changed', { detail: change }));
   if (!gallery) return;
-  if (change.deleted) return remove(change.id);
-  if (gallery.dataset.live !== 'true' && !document.getElementById(`i${change.id}`)) return;
+  if (change.deleted) return hold(() => remove(change.id));
+  if (gallery.dataset.live !== 'true' && !at(`i${change.id}`)) return;
   waiting.set(change.id, change);
-  setTimeout(flush, 150);
+  timer ||= setTimeout(flush, 250);
 }
 
-if (after) {
-  const events = new EventSource(`/api/events?after=${after}`);
-  events.addEventListener('image', event => changed(JSON.parse(event.data)));
+function connect() {
+  if (!last) return;
+  events = new EventSource(`/api/events?after=${last}`);
+  events.addEventListener('image', changed);
+  events.addEventListener('reset', event => {
+    last = event.lastEventId || last;
+    grid?.reload();
+  });
   events.addEventListener('open', () => { connection.hidden = true; });
   events.addEventListener('error', () => { connection.hidden = false; });
-  addEventListener('pagehide', () => events.close());
 }
+
+connect();
+addEventListener('pagehide', () => events?.close());
+// A page that the browser kept goes on where it was.
+addEventListener('pageshow', event => event.persisted && connect());

@@ -1,9 +1,33 @@
-// Every page works without these modules. With them, uploads show their progress and pictures appear and change by themselves.
-const root = document.documentElement;
+// Every page works without these modules. With them nothing needs another page: pictures open, change and go where they are.
+const has = id => document.getElementById(id);
+// A shared page is for anybody, and has nothing to change.
+const names = has('undo') ? ['forms', 'live', 'albums', 'keyboard'] : [];
+if (has('queue')) names.push('drop');
+if (names.length && has('gallery')) names.push('gallery', 'selection');
+if (has('viewer')) names.push('viewer');
+else if (has('gallery')) openLater();
+if (has('captioning')) names.push('captioning');
+await Promise.all(names.map(name => import(`./${name}.js`)));
+document.documentElement.classList.add('ready');
+// Last, and before anybody needs it: a connection that is lost meanwhile must not take it along.
+if (has('queue')) import('./upload.js');
 
-const modules = [import('./live.js')];
-if (document.getElementById('gallery')) modules.push(import('./upload.js'), import('./gallery.js'));
-if (document.getElementById('captioning')) modules.push(import('./captioning.js'));
-if (document.getElementById('details')) modules.push(import('./details.js'));
-await Promise.all(modules);
-root.classList.add('ready');
+// The viewer comes when a picture is pointed at, or opened before that.
+function openLater() {
+  let viewer = null;
+  let isThere = false;
+  const load = () => viewer ??= import('./viewer.js').then(module => {
+    isThere = true;
+    return module;
+  });
+  for (const sign of ['pointerover', 'focusin']) has('gallery').addEventListener(sign, load, { once: true });
+  addEventListener('click', async event => {
+    const link = event.target.closest('#gallery li > a[href^="/images/"]');
+    if (isThere || !link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    (await load()).open(link);
+  });
+  addEventListener('popstate', async () => {
+    if (!isThere && location.pathname.startsWith('/images/')) (await load()).open({ href: location.href }, false);
+  });
+}

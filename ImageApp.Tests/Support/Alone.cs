@@ -1,0 +1,5 @@
+namespace ImageApp.Tests.Support;
+
+/// <summary>Tests that measure what a machine carries: nothing else runs beside them.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
