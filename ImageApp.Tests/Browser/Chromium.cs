@@ -13,6 +13,23 @@ public sealed class Chromium : IAsyncLifetime
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
+    /// <summary>How it is started.</summary>
+    internal static BrowserTypeLaunchOptions LaunchOptions() => new()
+    {
+        ExecutablePath =
+            Programs.FirstOrDefault(File.Exists) ?? throw new InvalidOperationException("Chromium is not installed; ./test installs it."),
+        Args =
+        [
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ],
+    };
+
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Opens a context; the browser starts with the first.</summary>
@@ -23,24 +40,7 @@ public sealed class Chromium : IAsyncLifetime
         {
             _playwright ??= await Playwright.CreateAsync();
             Assertions.SetDefaultExpectTimeout(30_000);
-            _browser ??= await _playwright.Chromium.LaunchAsync(
-                new BrowserTypeLaunchOptions
-                {
-                    ExecutablePath =
-                        Programs.FirstOrDefault(File.Exists)
-                        ?? throw new InvalidOperationException("Chromium is not installed; ./test installs it."),
-                    Args =
-                    [
-                        "--no-sandbox",
-                        "--disable-gpu",
-                        "--disable-quic",
-                        "--no-first-run",
-                        "--disable-background-networking",
-                        "--disable-component-update",
-                        "--disable-sync",
-                    ],
-                }
-            );
+            _browser ??= await _playwright.Chromium.LaunchAsync(LaunchOptions());
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -5,6 +6,7 @@ using System.Text.RegularExpressions;
 using ImageApp.Tests.Application;
 using ImageApp.Tests.Imaging;
 using Microsoft.Playwright;
+using MySqlConnector;
 using NetVips;
 using static Microsoft.Playwright.Assertions;
 
@@ -101,6 +103,42 @@ public sealed partial class SharingTests(RunningApplication fixture, Chromium ch
         deleted.EnsureSuccessStatusCode();
         using var gone = await app.Web.GetAsync($"{path}/images/{inside}/thumbnail", Cancel);
         Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_panel_that_is_being_filled_in_stays_when_the_picture_changes_meanwhile()
+    {
+        var app = await fixture.StartAsync();
+        var id = (await app.UploadAsync("half filled in.jpg", TestImages.Jpeg(608, 450)))["id"];
+        await using var owner = await GalleryPage.OpenAsync(app, chromium, $"/images/{id}");
+        await owner.Page.Locator(".share summary").ClickAsync();
+        await owner.Page.Locator("#share-password").FillAsync("half a pass");
+        using (await app.Web.PutAsJsonAsync($"/api/images/{id}/caption", new { caption = "Changed meanwhile" }, Cancel)) { }
+        await Expect(owner.Page.Locator("#caption")).ToHaveTextAsync("Changed meanwhile");
+        await Expect(owner.Page.Locator("#share-password")).ToBeVisibleAsync();
+        await Expect(owner.Page.Locator("#share-password")).ToHaveValueAsync("half a pass");
+        await Expect(owner.Page.Locator("#share-password")).ToBeFocusedAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_has_a_link_that_is_not_valid_is_told_so_and_not_led_to_the_gallery(bool script)
+    {
+        var app = await fixture.StartAsync();
+        await using var guest = await GalleryPage.OpenAsync(
+            app, chromium, "/s/unknown", new BrowserNewContextOptions
+            {
+                JavaScriptEnabled = script,
+                ViewportSize = new ViewportSize { Width = 320, Height = 640 },
+            });
+        await Expect(guest.Page.GetByRole(AriaRole.Heading)).ToHaveTextAsync("This link is not valid");
+        await Expect(guest.Page.GetByRole(AriaRole.Link)).ToHaveCountAsync(0);
+        if (script)
+        {
+            await guest.AssertAccessibleAsync();
+            await guest.ScreenshotAsync("shared-unknown");
+        }
     }
 
     [Fact]
@@ -215,6 +253,92 @@ public sealed partial class SharingTests(RunningApplication fixture, Chromium ch
         using var difference = (before - after).Abs();
         Assert.Equal(0, difference.Max());
     }
+
+    /// <summary>All of an album in one file: as little is said of place and owner, and it ends with the link.</summary>
+    [Fact]
+    public async Task An_album_is_downloaded_as_a_zip_without_metadata()
+    {
+        var app = await fixture.StartAsync();
+        var first = (long)(await app.UploadAsync("holiday.jpg", Tagged("jpg")))["id"]!;
+        var album = await AlbumAsync(app, "Zipped / holiday", first);
+        foreach (var (name, content) in new (string, byte[])[]
+        {
+            ("holiday.jpg", [.. Tagged("jpg"), 1]),
+            ("holiday.png", Tagged("png")),
+            ("turned.heic", [.. Samples.Content("irot1-imir1.heic"), .. ZipBox]),
+        })
+        {
+            var id = (long)(await app.UploadAsync(name, content))["id"]!;
+            using var added = await app.Web.PostAsJsonAsync($"/api/albums/{album}/images", new { ids = new[] { id } }, Cancel);
+            added.EnsureSuccessStatusCode();
+        }
+
+        var path = await ShareAsync(app, new { albumId = album });
+        await using var guest = await GalleryPage.OpenAsync(
+            app, chromium, path, new BrowserNewContextOptions { JavaScriptEnabled = false });
+        await guest.ScreenshotAsync("shared-album-zip");
+        var download = await guest.Page.RunAndWaitForDownloadAsync(() =>
+            guest.Page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Download all" }).ClickAsync());
+        Assert.StartsWith("Zipped", download.SuggestedFilename, StringComparison.Ordinal);
+        Assert.EndsWith(".zip", download.SuggestedFilename, StringComparison.Ordinal);
+        await using (var file = File.OpenRead(await download.PathAsync()))
+        await using (var zip = new ZipArchive(file, ZipArchiveMode.Read))
+        {
+            Assert.Equal(
+                ["holiday (2).jpg", "holiday.jpg", "holiday.png", "turned.webp"],
+                zip.Entries.Select(entry => entry.FullName).Order(StringComparer.Ordinal));
+            foreach (var entry in zip.Entries)
+            {
+                using var content = new MemoryStream();
+                await using (var stored = await entry.OpenAsync(Cancel))
+                {
+                    await stored.CopyToAsync(content, Cancel);
+                }
+
+                Assert.DoesNotContain("Secret Owner", System.Text.Encoding.Latin1.GetString(content.ToArray()), StringComparison.Ordinal);
+                using var picture = Image.NewFromBuffer(content.ToArray());
+                Assert.True(picture.Width > 30 && picture.Avg() > 0, entry.FullName);
+                Assert.DoesNotContain(picture.GetFields(), field => field.Contains("GPS", StringComparison.Ordinal)
+                    || field.Contains("Artist", StringComparison.Ordinal) || field is "xmp-data" or "iptc-data");
+            }
+        }
+
+        using (var head = await app.Web.SendAsync(new HttpRequestMessage(HttpMethod.Head, $"{path}/pictures.zip"), Cancel))
+        {
+            Assert.Equal((HttpStatusCode.OK, "application/zip"), (head.StatusCode, head.Content.Headers.ContentType?.MediaType));
+            Assert.Equal("noindex, nofollow", string.Join(",", head.Headers.GetValues("X-Robots-Tag")));
+            Assert.Empty(await head.Content.ReadAsByteArrayAsync(Cancel));
+        }
+
+        // Neither without its password, nor of a link to a picture, nor after its end.
+        await NotThereAsync(app, await ShareAsync(app, new { albumId = album, password = "sesame" }));
+        await NotThereAsync(app, await ShareAsync(app, new { imageId = first }));
+        var ended = await ShareAsync(app, new { albumId = album, expiresInDays = 1 });
+        await using var connection = new MySqlConnection((await app.VariablesAsync("web"))["ConnectionStrings__imagedb"]);
+        await connection.OpenAsync(Cancel);
+        await using var end = new MySqlCommand(
+            "UPDATE shares SET expires_at = NOW(3) - INTERVAL 1 SECOND WHERE album_id = @album AND expires_at IS NOT NULL", connection);
+        end.Parameters.AddWithValue("@album", album);
+        Assert.Equal(1, await end.ExecuteNonQueryAsync(Cancel));
+        await NotThereAsync(app, ended);
+        var shares = (await app.Web.GetFromJsonAsync<JsonObject>("/api/shares", Cancel))!["shares"]!.AsArray();
+        foreach (var share in shares.Where(share => (long?)share!["albumId"] == album))
+        {
+            using var revoked = await app.Web.DeleteAsync($"/api/shares/{share!["id"]}", Cancel);
+            revoked.EnsureSuccessStatusCode();
+        }
+
+        await NotThereAsync(app, path);
+
+        static async Task NotThereAsync(RunningApplication app, string path)
+        {
+            using var answer = await app.Web.GetAsync($"{path}/pictures.zip", Cancel);
+            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        }
+    }
+
+    // ISO 14496-12: a box that readers skip, so that this picture is no other test's.
+    private static byte[] ZipBox => [0, 0, 0, 15, .. "freezip"u8];
 
     private static object? Orientation(Image image) => image.Contains("orientation") ? image.Get("orientation") : 1;
 

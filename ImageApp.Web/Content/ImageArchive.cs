@@ -5,35 +5,53 @@ using ImageApp.Core.Storage;
 
 namespace ImageApp.Web.Content;
 
-/// <summary>Originals as one zip, streamed: no more than one buffer of one file is in memory.</summary>
+/// <summary>Pictures as one zip, streamed: no more than one buffer of one file is in memory.</summary>
 internal static class ImageArchive
 {
     private const string MissingEntry = "missing.txt";
 
+    /// <summary>Writes the originals.</summary>
+    public static Task WriteAsync(
+        Stream output, IEnumerable<ImageRecord> images, ImageBucket bucket, CancellationToken cancellationToken) =>
+        WriteAsync(
+            output,
+            images.ToAsyncEnumerable(),
+            async (image, cancel) => await bucket.OpenAsync(image.Key, ifNoneMatch: null, cancel) is { } original
+                ? new ArchivedFile(image.FileName, original.Length, original.Content, original)
+                : null,
+            cancellationToken);
+
     /// <summary>
-    /// Writes the originals; pictures are compressed already and are stored as they are. Those that the bucket no longer holds are named
-    /// in an entry of their own.
+    /// Writes a file of each image; pictures are compressed already and are stored as they are. Those that are not there are named in an
+    /// entry of their own.
     /// </summary>
+    /// <param name="output">Where the zip goes.</param>
+    /// <param name="images">Whose files they are.</param>
+    /// <param name="open">Opens an image's file; null where it is not there.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     public static async Task WriteAsync(
-        Stream output, IEnumerable<ImageRecord> images, ImageBucket bucket, CancellationToken cancellationToken)
+        Stream output,
+        IAsyncEnumerable<ImageRecord> images,
+        Func<ImageRecord, CancellationToken, Task<ArchivedFile?>> open,
+        CancellationToken cancellationToken)
     {
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { MissingEntry };
         var missing = new List<string>();
         await using var archive = await ZipArchive.CreateAsync(
             output, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken);
-        foreach (var image in images)
+        await foreach (var image in images.WithCancellation(cancellationToken))
         {
-            using var original = await bucket.OpenAsync(image.Key, ifNoneMatch: null, cancellationToken);
-            if (original is null)
+            using var file = await open(image, cancellationToken);
+            if (file is null)
             {
                 missing.Add(image.FileName);
                 continue;
             }
 
-            var entry = archive.CreateEntry(Unique(image, names), CompressionLevel.NoCompression);
+            var entry = archive.CreateEntry(Unique(file.Name, names), CompressionLevel.NoCompression);
             entry.LastWriteTime = image.UploadedAt ?? image.UpdatedAt;
             await using var target = await entry.OpenAsync(cancellationToken);
-            await original.Content.CopyToAsync(target, cancellationToken);
+            await file.Content.CopyToAsync(target, cancellationToken);
         }
 
         if (missing.Count > 0)
@@ -44,9 +62,9 @@ internal static class ImageArchive
         }
     }
 
-    private static string Unique(ImageRecord image, HashSet<string> names)
+    private static string Unique(string fileName, HashSet<string> names)
     {
-        var name = image.FileName.Replace('/', '_').Replace('\\', '_');
+        var name = fileName.Replace('/', '_').Replace('\\', '_');
         var unique = name;
         for (var i = 2; !names.Add(unique); i++)
         {

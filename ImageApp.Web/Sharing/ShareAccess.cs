@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ImageApp.Core.Catalogue;
 
 namespace ImageApp.Web.Sharing;
@@ -12,6 +13,7 @@ internal sealed class ShareAccess(ShareCatalogue shares, AlbumCatalogue albums, 
     public static readonly TimeSpan GuessPeriod = TimeSpan.FromMinutes(15);
 
     private const int MaxToken = 64;
+    private const int PageSize = 100;
 
     /// <summary>Finds the link of a token; null where it is not valid, or no longer.</summary>
     public async Task<Share?> FindAsync(string? token, CancellationToken cancellationToken) =>
@@ -32,6 +34,27 @@ internal sealed class ShareAccess(ShareCatalogue shares, AlbumCatalogue albums, 
     {
         var isShared = share.AlbumId is { } album ? await albums.HasAsync(album, id, cancellationToken) : share.ImageId == id;
         return isShared && await catalogue.FindAsync(id, cancellationToken) is { UploadedAt: not null } image ? image : null;
+    }
+
+    /// <summary>All pictures of an album in its order, read in pages.</summary>
+    public async IAsyncEnumerable<ImageRecord> ListImagesAsync(long album, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var query = new ImageQuery(PageSize) { AlbumId = album, Order = ImageOrder.Album };
+        while (true)
+        {
+            var page = await catalogue.ListAsync(query, cancellationToken);
+            foreach (var image in page.Images)
+            {
+                yield return image;
+            }
+
+            if (page.NextCursor is not { } next)
+            {
+                yield break;
+            }
+
+            query = query with { Cursor = next };
+        }
     }
 
     /// <summary>Tries a password, and lets the browser in where it is the right one.</summary>

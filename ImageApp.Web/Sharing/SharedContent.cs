@@ -1,38 +1,39 @@
-using ImageApp.Core.Catalogue;
 using ImageApp.Core.Formats;
 using ImageApp.Core.Storage;
+using ImageApp.Web.Content;
 using ImageApp.Web.Hosting;
-using ImageApp.Web.Sharing.Stripping;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace ImageApp.Web.Sharing;
 
 /// <summary>
-/// The pictures of a link below <c>/s/{token}/images/{id}</c>: renditions, which have no metadata, and originals without theirs.
+/// The pictures of a link below <c>/s/{token}/images/{id}</c>: renditions, which have no metadata, and originals without theirs; and all
+/// originals of an album as <c>/s/{token}/pictures.zip</c>.
 /// </summary>
 internal static class SharedContent
 {
-    private const int BufferSize = 64 * 1024;
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>Maps the routes.</summary>
     public static void MapSharedContent(this IEndpointRouteBuilder app)
     {
-        var content = app.MapGroup("/s/{token}/images/{id:long}").ExcludeFromDescription();
+        var content = app.MapGroup("/s/{token}").ExcludeFromDescription();
         content.AddEndpointFilter((context, next) =>
         {
             SharedHeaders.Set(context.HttpContext.Response);
             return next(context);
         });
-        content.MapMethods("/thumbnail", Methods, ThumbnailAsync);
-        content.MapMethods("/rendition/{side:int}", Methods, RenditionAsync);
-        content.MapMethods("/original", Methods, OriginalAsync);
+        content.MapMethods("/images/{id:long}/thumbnail", Methods, ThumbnailAsync);
+        content.MapMethods("/images/{id:long}/rendition/{side:int}", Methods, RenditionAsync);
+        content.MapMethods("/images/{id:long}/original", Methods, OriginalAsync);
+        content.MapMethods("/pictures.zip", Methods, ArchiveAsync);
     }
 
     private static async Task<IResult> ThumbnailAsync(
         string token, long id, HttpContext context, ShareAccess access, ImageBucket bucket, CancellationToken cancellationToken) =>
         await access.FindImageAsync(token, id, context.Request, cancellationToken) is { ThumbnailKey: { } key }
-            ? await StreamAsync(context, bucket, key, GalleryRendition.Thumbnail, fileName: null, cancellationToken)
+            ? await StreamAsync(context, bucket, key, GalleryRendition.Thumbnail, cancellationToken)
             : ShareProblems.NotFound().ToResult();
 
     private static async Task<IResult> RenditionAsync(
@@ -46,90 +47,57 @@ internal static class SharedContent
         await access.FindImageAsync(token, id, context.Request, cancellationToken) is { } image
         && image.RenditionSides.Contains(side)
         && GalleryRendition.OfSide(side) is { } rendition
-        && KeyOf(image, rendition) is { } key
-            ? await StreamAsync(context, bucket, key, rendition, fileName: null, cancellationToken)
+        && SharedOriginals.KeyOf(image, rendition) is { } key
+            ? await StreamAsync(context, bucket, key, rendition, cancellationToken)
             : ShareProblems.NotFound().ToResult();
 
     private static async Task<IResult> OriginalAsync(
-        string token,
-        long id,
-        HttpContext context,
-        ShareAccess access,
-        ImageBucket bucket,
-        ILoggerFactory loggers,
-        CancellationToken cancellationToken)
+        string token, long id, HttpContext context, ShareAccess access, SharedOriginals originals, CancellationToken cancellationToken)
     {
         if (await access.FindImageAsync(token, id, context.Request, cancellationToken) is not { } image)
         {
             return ShareProblems.NotFound().ToResult();
         }
 
-        if (OriginalStripping.Find(ImageFormat.OfContentType(image.ContentType)) is { } strip)
+        if (await originals.OpenAsync(image, cancellationToken) is not { } file)
         {
-            var stripped = Spool();
-            try
-            {
-                if (await TryStripAsync(bucket, image.Key, strip, stripped, cancellationToken))
-                {
-                    Attach(context.Response, image.FileName);
-                    return TypedResults.Stream(stripped, image.ContentType);
-                }
-            }
-            catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
-            {
-                SharingLog.LogNotStripped(loggers.CreateLogger(typeof(SharedContent)), e, id);
-            }
-
-            await stripped.DisposeAsync();
+            return ApiProblem.ObjectNotFound().ToResult();
         }
 
-        // What cannot be stripped without loss is given as the largest rendition, which was made without any metadata.
-        var rendition = image.RenditionSides.Select(GalleryRendition.OfSide).OfType<GalleryRendition>().LastOrDefault()
-            ?? GalleryRendition.Thumbnail;
-        return KeyOf(image, rendition) is { } key
-            ? await StreamAsync(
-                context, bucket, key, rendition, Path.ChangeExtension(image.FileName, rendition.Format.Extension), cancellationToken)
-            : ApiProblem.ObjectNotFound().ToResult();
+        context.Response.RegisterForDispose(file);
+        Attach(context.Response, file.Name);
+        context.Response.ContentLength = file.Length;
+        var type = file.Name == image.FileName ? image.ContentType : GalleryRendition.Thumbnail.Format.ContentType;
+        return TypedResults.Stream(file.Content, type);
     }
 
-    // Both ends are files, so that what is in memory is a buffer, however large the original is.
-    private static async Task<bool> TryStripAsync(
-        ImageBucket bucket, string key, Action<Stream, Stream> strip, FileStream target, CancellationToken cancellationToken)
+    // No more than a page of rows and a buffer of one file is in memory, however large the album is.
+    private static async Task<IResult> ArchiveAsync(
+        string token, HttpContext context, ShareAccess access, SharedOriginals originals, CancellationToken cancellationToken)
     {
-        using var original = await bucket.OpenAsync(key, ifNoneMatch: null, cancellationToken);
-        if (original is null)
+        if (await access.FindAsync(token, cancellationToken) is not { AlbumId: { } album } share || !access.IsOpen(share, context.Request))
         {
-            return false;
+            return ShareProblems.NotFound().ToResult();
         }
 
-        await using var source = Spool();
-        await original.Content.CopyToAsync(source, cancellationToken);
-        source.Position = 0;
-        strip(source, target);
-        await target.FlushAsync(cancellationToken);
-        target.Position = 0;
-        return true;
+        context.Response.ContentType = "application/zip";
+        Attach(context.Response, $"{share.Title}.zip");
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            // The archive writes each entry's last 24 bytes synchronously; everything else is asynchronous.
+            context.Features.GetRequiredFeature<IHttpBodyControlFeature>().AllowSynchronousIO = true;
+            var images = access.ListImagesAsync(album, cancellationToken);
+            await ImageArchive.WriteAsync(context.Response.Body, images, originals.OpenAsync, cancellationToken);
+        }
+
+        return TypedResults.Empty;
     }
-
-    private static FileStream Spool() => new(
-        Path.Combine(Path.GetTempPath(), $"imageapp-{Guid.NewGuid():N}"),
-        FileMode.CreateNew,
-        FileAccess.ReadWrite,
-        FileShare.None,
-        BufferSize,
-        FileOptions.DeleteOnClose);
-
-    private static string? KeyOf(ImageRecord image, GalleryRendition rendition) =>
-        rendition == GalleryRendition.Thumbnail || image.ThumbnailKey is null ? image.ThumbnailKey
-        : rendition == GalleryRendition.Preview && image.PreviewKey is { } preview ? preview
-        : rendition.KeyBeside(image.ThumbnailKey);
 
     private static async Task<IResult> StreamAsync(
         HttpContext context,
         ImageBucket bucket,
         string key,
         GalleryRendition rendition,
-        string? fileName,
         CancellationToken cancellationToken)
     {
         var (request, response) = (context.Request, context.Response);
@@ -145,11 +113,6 @@ internal static class SharedContent
         {
             response.Headers.ETag = ifNoneMatch;
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-        }
-
-        if (fileName is not null)
-        {
-            Attach(response, fileName);
         }
 
         response.ContentType = rendition.Format.ContentType;

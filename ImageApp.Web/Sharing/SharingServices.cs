@@ -8,7 +8,7 @@ internal static class SharingServices
     /// <summary>Adds what pages, forms and content share.</summary>
     public static void AddSharing(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<ShareCatalogue>().AddSingleton<ShareAccess>();
+        builder.Services.AddSingleton<ShareCatalogue>().AddSingleton<ShareAccess>().AddSingleton<SharedOriginals>();
         builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ShareJson.Default));
     }
 

@@ -112,13 +112,20 @@ function changed(event) {
   timer ||= setTimeout(flush, 250);
 }
 
+// Too much was missed to be told one by one.
+function reload() {
+  grid?.reload().catch(() => setTimeout(reload, 3000));
+  const id = at('viewer')?.dataset.id;
+  if (id) document.dispatchEvent(new CustomEvent('changed', { detail: { id } }));
+}
+
 function connect() {
   if (!last) return;
   events = new EventSource(`/api/events?after=${last}`);
   events.addEventListener('image', changed);
   events.addEventListener('reset', event => {
     last = event.lastEventId || last;
-    grid?.reload();
+    reload();
   });
   events.addEventListener('open', () => { connection.hidden = true; });
   events.addEventListener('error', () => { connection.hidden = false; });

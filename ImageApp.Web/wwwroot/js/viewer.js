@@ -42,10 +42,16 @@ function put({ article, title }, isSame) {
   const picture = fresh.querySelector('.stage > img');
   const info = fresh.querySelector('.info');
   // The same picture stays as it is, enlarged or not.
-  if (isSame && current && picture && current.dataset.src === picture.getAttribute('src')) picture.replaceWith(current);
-  else [scale, x, y] = [1, 0, 0];
+  if (isSame && current && picture && current.dataset.src === picture.getAttribute('src')) {
+    Object.assign(current, { alt: picture.alt, lang: picture.lang });
+    picture.replaceWith(current);
+    current.parentElement.classList.toggle('zoomed', scale > 1);
+  } else [scale, x, y] = [1, 0, 0];
   if (localStorage.getItem('info') === 'open') info.open = true;
   const focus = old.contains(document.activeElement) && document.activeElement.id;
+  // So does the panel of its link, which may be half filled in, or show a link that is told once.
+  const share = isSame && old.querySelector('.share');
+  if (share) fresh.querySelector('.share').replaceWith(share);
   old.replaceWith(fresh);
   (focus && document.getElementById(focus) || fresh.querySelector('[rel=up]')).focus();
   document.title = title;
@@ -82,7 +88,7 @@ async function refresh() {
   const text = root()?.querySelector('textarea');
   const page = await load(location.href);
   // What a person is typing is not taken away.
-  if (root()?.dataset.id === id && text.value === text.defaultValue) put(page, true);
+  if (root()?.dataset.id === id && text?.value === text?.defaultValue) put(page, true);
 }
 
 // From the tile to the window and back, where the browser can.
@@ -115,16 +121,16 @@ export async function open(link, isNew = true) {
   }
   opener = link;
   if (isNew) history.pushState({ viewer: true }, '', link.href);
-  load(link.href);
-  transition(tile, () => {
+  const loading = load(link.href).catch(() => ({}));
+  // Another picture in its place would end the transition.
+  await transition(tile, () => {
     over = dialog;
     document.body.append(dialog);
     dialog.show();
     others().forEach(one => { one.inert = true; });
   });
-  const page = await load(link.href).catch(() => ({}));
+  const page = await loading;
   if (mine !== turn) return;
-  while (!over) await new Promise(requestAnimationFrame);
   put(page);
   // The tile's picture is there already, and larger than the thumbnail.
   if (tile && image() && !root().querySelector('.stage.alpha')) image().style.setProperty('--t', `url("${tile.currentSrc}")`);
@@ -170,16 +176,17 @@ function play(isOn) {
 }
 
 // Zoom: the original is asked for only now.
-function zoom(to, clientX, clientY) {
+function zoom(to, clientX, clientY, movedX = 0, movedY = 0) {
   const picture = image();
   if (!picture) return;
   const stage = picture.parentElement;
   const box = stage.getBoundingClientRect();
   const [px, py] = [clientX - box.left - box.width / 2, clientY - box.top - box.height / 2];
   to = Math.min(8, Math.max(1, to));
-  [x, y, scale] = [px - (px - x) * to / scale, py - (py - y) * to / scale, to];
+  [x, y, scale] = [px - (px - movedX - x) * to / scale, py - (py - movedY - y) * to / scale, to];
   if (scale > 1 && picture.dataset.zoom) {
-    picture.removeAttribute('srcset');
+    // With a density: without one Chromium reckons with that of the rendition before it.
+    picture.srcset = `${picture.dataset.zoom} 1x`;
     picture.src = picture.dataset.zoom;
     delete picture.dataset.zoom;
   }
@@ -203,7 +210,7 @@ addEventListener('wheel', event => {
 }, { passive: false });
 addEventListener('dblclick', event => onStage(event) && zoom(scale > 1 ? 1 : 2.5, event.clientX, event.clientY));
 addEventListener('pointerdown', event => {
-  if (!onStage(event)) return;
+  if (!onStage(event) || event.button) return;
   points.set(event.pointerId, event);
   start = points.size === 1 ? event : null;
   onStage(event).setPointerCapture(event.pointerId);
@@ -214,13 +221,11 @@ addEventListener('pointermove', event => {
   if (!before) return;
   points.set(event.pointerId, event);
   const other = [...points.values()].find(point => point.pointerId !== event.pointerId);
-  const far = point => Math.hypot(point.clientX - other.clientX, point.clientY - other.clientY);
-  if (other) zoom(scale * far(event) / far(before), (event.clientX + other.clientX) / 2, (event.clientY + other.clientY) / 2);
-  else if (scale > 1 && image()) {
-    x += event.clientX - before.clientX;
-    y += event.clientY - before.clientY;
-    draw(image(), onStage(event).getBoundingClientRect());
-  }
+  const far = point => Math.hypot(point.clientX - other.clientX, point.clientY - other.clientY) || 1;
+  const [dx, dy] = [event.clientX - before.clientX, event.clientY - before.clientY];
+  // What is between the fingers stays there, also while only one of them moves.
+  if (other) zoom(scale * far(event) / far(before), (event.clientX + other.clientX) / 2, (event.clientY + other.clientY) / 2, dx / 2, dy / 2);
+  else if (scale > 1) zoom(scale, event.clientX, event.clientY, dx, dy);
 });
 for (const name of ['pointerup', 'pointercancel']) {
   addEventListener(name, event => {
