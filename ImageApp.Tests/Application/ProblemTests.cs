@@ -45,6 +45,22 @@ public sealed class ProblemTests(RunningApplication fixture)
         }
     }
 
+    [Theory]
+    [InlineData("/images/999999", "There is no such picture", "/trash")]
+    [InlineData("/albums/999999", "There is no such album", "/albums")]
+    public async Task What_is_missing_says_so_in_its_own_words_and_leads_on(string path, string words, string link)
+    {
+        var app = await fixture.StartAsync();
+        using var page = await app.Web.SendAsPersonAsync(HttpMethod.Get, path);
+        Assert.Equal(HttpStatusCode.NotFound, page.StatusCode);
+        var html = await page.Content.ReadAsStringAsync(Cancel);
+        Assert.Contains(words, html, StringComparison.Ordinal);
+        Assert.Contains($"href=\"{link}\"", html, StringComparison.Ordinal);
+        using var problem = await app.Web.GetAsync(path, Cancel);
+        Assert.Equal(HttpStatusCode.NotFound, problem.StatusCode);
+        Assert.Equal("application/problem+json", problem.Content.Headers.ContentType?.MediaType);
+    }
+
     [Fact]
     public async Task The_page_of_a_picture_that_is_not_there_is_a_page()
     {

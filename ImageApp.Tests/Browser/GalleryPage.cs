@@ -13,12 +13,11 @@ internal sealed class GalleryPage : IAsyncDisposable
 
     private readonly bool _script;
 
-    private GalleryPage(IBrowserContext context, IPage page, RunningApplication app, bool script)
+    private GalleryPage(IBrowserContext context, IPage page, bool script)
     {
         _script = script;
         _context = context;
         Page = page;
-        App = app;
         page.Request += (_, request) =>
         {
             if (new Uri(request.Url) is { IsLoopback: false, Scheme: "http" or "https" })
@@ -30,22 +29,27 @@ internal sealed class GalleryPage : IAsyncDisposable
 
     public IPage Page { get; }
 
-    public RunningApplication App { get; }
-
     /// <summary>Requests to anywhere but this machine.</summary>
     public IReadOnlyList<string> Foreign => _foreign;
 
-    public static async Task<GalleryPage> OpenAsync(
+    public static Task<GalleryPage> OpenAsync(
         RunningApplication app,
+        Chromium chromium,
+        string path = "/",
+        BrowserNewContextOptions? options = null
+    ) => OpenAsync(app.Web.BaseAddress!, chromium, path, options);
+
+    public static async Task<GalleryPage> OpenAsync(
+        Uri gallery,
         Chromium chromium,
         string path = "/",
         BrowserNewContextOptions? options = null
     )
     {
         options ??= new BrowserNewContextOptions();
-        options.BaseURL = app.Web.BaseAddress!.ToString();
+        options.BaseURL = gallery.ToString();
         var context = await chromium.OpenAsync(options);
-        var page = new GalleryPage(context, await context.NewPageAsync(), app, options.JavaScriptEnabled != false);
+        var page = new GalleryPage(context, await context.NewPageAsync(), options.JavaScriptEnabled != false);
         await page.GotoAsync(path);
         return page;
     }

@@ -138,30 +138,15 @@ public sealed class GalleryTests(RunningApplication fixture, Chromium chromium)
     [Fact]
     public async Task A_failed_picture_says_why_and_what_to_do()
     {
-        var app = await fixture.StartAsync();
-        var key = $"images/{Guid.NewGuid()}.png";
-        using (var client = app.CreateS3Client())
-        {
-            await client.PutObjectAsync(
-                new Amazon.S3.Model.PutObjectRequest
-                {
-                    BucketName = app.BucketName,
-                    Key = key,
-                    ContentBody = "no picture",
-                },
-                Cancel
-            );
-        }
-
-        var image = await app.WaitForKeyAsync(key, RunningApplication.IsFinished);
-        await using var page = await OpenAsync($"/images/{image["id"]}");
+        var id = await FailedAsync();
+        await using var page = await OpenAsync($"/images/{id}");
         await Expect(page.Page.GetByText("No thumbnail of")).ToBeVisibleAsync();
         await Expect(page.Page.Locator(".stage").GetByText("The file is a text, not JPEG")).ToBeVisibleAsync();
         await page.AssertAccessibleAsync();
         await page.GotoAsync("/?filter=failed");
-        await Expect(page.Page.Locator($"#i{image["id"]}")).ToBeVisibleAsync();
+        await Expect(page.Page.Locator($"#i{id}")).ToBeVisibleAsync();
         await page.GotoAsync("/?filter=no-caption");
-        await Expect(page.Page.Locator($"#i{image["id"]}")).ToBeVisibleAsync();
+        await Expect(page.Page.Locator($"#i{id}")).ToBeVisibleAsync();
         await page.AssertAccessibleAsync();
     }
 
@@ -241,7 +226,11 @@ public sealed class GalleryTests(RunningApplication fixture, Chromium chromium)
         );
         await page.AssertAccessibleAsync();
         await page.ScreenshotAsync($"gallery-{width}-{scheme}");
-        (string, string)[] others = [($"/images/{id}", "image"), ("/trash", "trash"), ("/albums", "albums"), ("/?q=no+word", "nothing")];
+        (string, string)[] others =
+        [
+            ($"/images/{id}", "image"), ("/trash", "trash"), ("/albums", "albums"), ("/?q=no+word", "nothing"),
+            ("/?filter=failed", "failed"), ($"/images/{await FailedAsync()}", "failed-image"),
+        ];
         foreach (var (path, name) in others)
         {
             await page.GotoAsync(path);
@@ -261,4 +250,22 @@ public sealed class GalleryTests(RunningApplication fixture, Chromium chromium)
 
     private async Task<System.Diagnostics.Process> WebAsync() =>
         System.Diagnostics.Process.GetProcessById(RunningApplication.ProcessId(await fixture.ProcessAsync("web")));
+
+    // What is put into the bucket by others need not be a picture.
+    private async Task<long> FailedAsync()
+    {
+        var app = await fixture.StartAsync();
+        var key = $"images/{Guid.NewGuid()}.png";
+        using var client = app.CreateS3Client();
+        await client.PutObjectAsync(
+            new Amazon.S3.Model.PutObjectRequest
+            {
+                BucketName = app.BucketName,
+                Key = key,
+                ContentBody = "no picture",
+            },
+            Cancel
+        );
+        return (long)(await app.WaitForKeyAsync(key, RunningApplication.IsFinished))["id"]!;
+    }
 }

@@ -6,7 +6,9 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ImageApp.Tests.Browser;
 
-/// <summary>The narrowest screen, 320 pixels, with the longest names: nothing is wider than it.</summary>
+/// <summary>
+/// The narrowest screen, 320 pixels, with the longest names: nothing is wider than it. And what a search shows of a name.
+/// </summary>
 public sealed class NarrowTests(RunningApplication fixture, Chromium chromium)
 {
     private static readonly string LongName = string.Concat(Enumerable.Repeat("Donaudampfschiff", 9));
@@ -82,6 +84,30 @@ public sealed class NarrowTests(RunningApplication fixture, Chromium chromium)
         await Expect(page.Page.Locator("#queue-list li.refused")).ToBeVisibleAsync();
         Assert.Empty(await WiderAsync(page, "The tray"));
         await page.ScreenshotAsync("narrow-tray");
+    }
+
+    /// <summary>Found by its name alone: the name is there, marked, and can be read.</summary>
+    [Fact]
+    public async Task A_search_that_hits_only_a_files_name_shows_the_name()
+    {
+        var app = await fixture.StartAsync();
+        var id = await GalleryPage.UploadAsync(app, "quetzalcoatlus at noon.jpg", TestImages.Evening(900, 600, 64));
+        const string caption =
+            "A wide view over a quiet harbour at dusk, with boats in the foreground, lights in the windows and a range of hills";
+        using (await app.Web.PutAsJsonAsync($"/api/images/{id}/caption", new { caption }, Cancel)) { }
+        await using var page = await OpenAsync(app, "/?q=quetzalcoatlus", script: true);
+        var mark = page.Page.Locator($"#i{id} mark");
+        await Expect(mark).ToHaveTextAsync("quetzalcoatlus");
+        await page.ScreenshotAsync("narrow-name");
+        Assert.True(
+            await mark.EvaluateAsync<bool>(
+                """
+                mark => {
+                  const [box, text] = [mark, mark.closest('.text')].map(one => one.getBoundingClientRect());
+                  return getComputedStyle(mark.closest('.text')).opacity === '1' && box.height > 8 && box.top >= text.top && box.bottom <= text.bottom;
+                }
+                """),
+            "The name cannot be read.");
     }
 
     private static async Task<IEnumerable<string>> WiderAsync(GalleryPage page, string what) =>

@@ -30,6 +30,24 @@ public sealed class PrintTests(RunningApplication fixture, Chromium chromium)
         await page.ScreenshotAsync("print-gallery");
     }
 
+    [Fact]
+    public async Task A_picture_is_printed_with_its_caption_below_it()
+    {
+        var app = await fixture.StartAsync();
+        var id = await GalleryPage.UploadAsync(app, "on paper.jpg", TestImages.Evening(900, 600, 63));
+        await using var page = await OpenAsync(app, $"/images/{id}");
+        await page.Page.WaitForFunctionAsync("() => document.querySelector('#picture').naturalWidth > 0");
+        await NothingToPressAsync(page.Page);
+        await page.ScreenshotAsync("print-picture");
+        var picture = (await page.Page.Locator("#picture").BoundingBoxAsync())!;
+        var caption = (await page.Page.Locator("#caption").BoundingBoxAsync())!;
+        Assert.InRange(picture.Height, 200, 800);
+        Assert.True(
+            caption.Y >= picture.Y + picture.Height - 1,
+            $"The caption is at {caption.Y}, the picture ends at {picture.Y + picture.Height}."
+        );
+    }
+
     private static async Task NothingToPressAsync(IPage page)
     {
         await page.EmulateMediaAsync(new PageEmulateMediaOptions { Media = Media.Print });

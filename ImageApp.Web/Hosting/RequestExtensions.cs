@@ -16,4 +16,23 @@ internal static class RequestExtensions
             .DefaultIfEmpty(0)
             .Max();
     }
+
+    /// <summary>
+    /// Answers 404: a person sees the page that calls this, with its own words, and a program gets a problem. A page whose status says so
+    /// before it is rendered is not rendered at all.
+    /// </summary>
+    public static void AnswerNotFound(this HttpContext http)
+    {
+        if (!http.Request.AcceptsHtml())
+        {
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        http.Response.OnStarting(() =>
+        {
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        });
+    }
 }

@@ -102,7 +102,14 @@ if (months) {
     link.setAttribute('aria-current', 'true');
     months.scrollTop = link.offsetTop - months.clientHeight / 2;
   };
-  addEventListener('scroll', () => { planned ||= requestAnimationFrame(mark); }, { passive: true });
+  let moving = 0;
+  addEventListener('scroll', () => {
+    planned ||= requestAnimationFrame(mark);
+    // On a telephone they are there while the pictures move.
+    months.classList.add('moving');
+    clearTimeout(moving);
+    moving = setTimeout(() => months.classList.remove('moving'), 2000);
+  }, { passive: true });
   mark();
   months.addEventListener('click', event => {
     const month = event.target.closest('a')?.dataset.month;

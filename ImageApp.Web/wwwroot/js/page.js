@@ -5,29 +5,33 @@ const names = has('undo') ? ['forms', 'live', 'albums', 'keyboard'] : [];
 if (has('queue')) names.push('drop');
 if (names.length && has('gallery')) names.push('gallery', 'selection');
 if (has('viewer')) names.push('viewer');
-else if (has('gallery')) openLater();
+const viewer = !has('viewer') && has('gallery') && openLater();
 if (has('captioning')) names.push('captioning');
 await Promise.all(names.map(name => import(`./${name}.js`)));
 document.documentElement.classList.add('ready');
 // Last, and before anybody needs it: a connection that is lost meanwhile must not take it along.
 if (has('queue')) import('./upload.js');
+if (viewer) (window.requestIdleCallback ?? setTimeout)(viewer);
 
-// The viewer comes when a picture is pointed at, or opened before that.
+// The viewer comes when there is nothing else to do, or when a picture is pointed at or opened before that.
 function openLater() {
-  let viewer = null;
+  let module = null;
   let isThere = false;
-  const load = () => viewer ??= import('./viewer.js').then(module => {
+  const load = () => module ??= import('./viewer.js').then(loaded => {
     isThere = true;
-    return module;
-  });
+    return loaded;
+  }).catch(() => { module = null; });
   for (const sign of ['pointerover', 'focusin']) has('gallery').addEventListener(sign, load, { once: true });
   addEventListener('click', async event => {
     const link = event.target.closest('#gallery li > a[href^="/images/"]');
     if (isThere || !link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
-    (await load()).open(link);
+    const viewer = await load();
+    if (viewer) viewer.open(link);
+    else location.assign(link.href);
   });
   addEventListener('popstate', async () => {
-    if (!isThere && location.pathname.startsWith('/images/')) (await load()).open({ href: location.href }, false);
+    if (!isThere && location.pathname.startsWith('/images/')) (await load())?.open({ href: location.href }, false);
   });
+  return load;
 }
