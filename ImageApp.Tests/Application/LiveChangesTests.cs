@@ -1,7 +1,10 @@
+using ImageApp.Tests.Browser;
+using ImageApp.Tests.Database;
+
 namespace ImageApp.Tests.Application;
 
 /// <summary>Server-sent events beyond the usual: many listeners, much that was missed, deletions.</summary>
-public sealed class LiveChangesTests(RunningApplication fixture)
+public sealed class LiveChangesTests(RunningApplication fixture, DatabaseServer database)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -21,6 +24,17 @@ public sealed class LiveChangesTests(RunningApplication fixture)
                 && data.Contains("\"deleted\":true", StringComparison.Ordinal)
         );
         Assert.Equal(("image", $$"""{"id":{{id}},"deleted":true}"""), (name, data));
+    }
+
+    [Fact]
+    public async Task Who_listens_where_nothing_changes_is_connected_at_once()
+    {
+        await using var aws = await LocalAwsInstance.StartAsync();
+        await aws.S3.PutBucketAsync(WebProcess.Bucket, Cancel);
+        await using var web = await WebProcess.StartAsync(await database.CreateDatabaseAsync(), aws.Server.Endpoint.Port, aws);
+        using var answer = await web.Http.GetAsync("/api/events", HttpCompletionOption.ResponseHeadersRead, Cancel);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(Cancel));
+        Assert.Equal(("alive", "{}"), await ReadUntilAsync(reader, (_, _) => true));
     }
 
     private static async Task<StreamReader> ListenAsync(RunningApplication app, string address) =>

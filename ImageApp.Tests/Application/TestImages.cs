@@ -15,8 +15,8 @@ public static class TestImages
         return red.Bandjoin(green, blue).Copy(interpretation: Enums.Interpretation.Srgb);
     }
 
-    /// <summary>A JPEG whose EXIF says which way is up (1 to 8), who took it and where.</summary>
-    public static byte[] Jpeg(int width, int height, int orientation = 1)
+    /// <summary>A JPEG whose EXIF says which way is up (1 to 8), with what it was taken and when.</summary>
+    public static byte[] Jpeg(int width, int height, int orientation = 1, string taken = "2024:05:17 10:11:12")
     {
         using var picture = Picture(width, height);
         using var tagged = picture.Mutate(mutable =>
@@ -24,7 +24,7 @@ public static class TestImages
             mutable.Set(GValue.GIntType, "orientation", orientation);
             mutable.Set(GValue.GStrType, "exif-ifd0-Make", "Acme");
             mutable.Set(GValue.GStrType, "exif-ifd0-Model", "Acme One");
-            mutable.Set(GValue.GStrType, "exif-ifd2-DateTimeOriginal", "2024:05:17 10:11:12");
+            mutable.Set(GValue.GStrType, "exif-ifd2-DateTimeOriginal", taken);
         });
         return tagged.JpegsaveBuffer(q: 90);
     }

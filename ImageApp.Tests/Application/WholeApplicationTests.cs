@@ -604,7 +604,7 @@ public sealed class WholeApplicationTests(RunningApplication fixture)
             {
                 id = line["id: ".Length..];
             }
-            else if (line.Length == 0 && image is not null && until(image))
+            else if (line.Length == 0 && image?["id"] is not null && until(image))
             {
                 return (image, id);
             }

@@ -68,9 +68,9 @@ public sealed class GalleryTests(RunningApplication fixture, Chromium chromium)
     {
         var app = await fixture.StartAsync();
         await using var page = await OpenAsync();
-        var taken = await UploadAsync("taken in 2024.jpg");
+        var taken = await GalleryPage.UploadAsync(app, "taken in 2031.jpg", TestImages.Jpeg(400, 300, taken: "2031:05:17 10:11:12"));
         var added = await GalleryPage.UploadAsync(app, "added now.png", TestImages.TransparentPng(640, 480));
-        await Expect(page.Page.Locator($"section[data-day='2024-05-17'] #i{taken}")).ToBeAttachedAsync();
+        await Expect(page.Page.Locator($"section[data-day='2031-05-17'] #i{taken}")).ToBeAttachedAsync();
         var today = DateTime.UtcNow.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
         await Expect(page.Page.Locator($"section[data-day='{today}'] #i{added}")).ToBeAttachedAsync();
         await page.GotoAsync("/");
@@ -246,7 +246,9 @@ public sealed class GalleryTests(RunningApplication fixture, Chromium chromium)
     private async Task<GalleryPage> OpenAsync(string path = "/", BrowserNewContextOptions? options = null) =>
         await GalleryPage.OpenAsync(await fixture.StartAsync(), chromium, path, options);
 
-    private async Task<long> UploadAsync(string name) => await GalleryPage.UploadAsync(await fixture.StartAsync(), name);
+    // Taken today, so that it is on the first page however many pictures there are.
+    private async Task<long> UploadAsync(string name) =>
+        await GalleryPage.UploadAsync(await fixture.StartAsync(), name, TestImages.Evening(400, 300, name.Length));
 
     private async Task<System.Diagnostics.Process> WebAsync() =>
         System.Diagnostics.Process.GetProcessById(RunningApplication.ProcessId(await fixture.ProcessAsync("web")));

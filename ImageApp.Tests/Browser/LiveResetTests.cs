@@ -95,13 +95,14 @@ public sealed class LiveResetTests(DatabaseServer database, Chromium chromium)
     {
         await using var session = new MySqlConnection(connection);
         await session.OpenAsync(Cancel);
-        var thumbnail = isWaiting ? "NULL, NULL" : "'thumbnails/seed', FROM_UNIXTIME(1500000000)";
+        // What waits has not changed lately: no open page is told of it, and none puts another tile in its place.
+        var rest = isWaiting ? "NULL, NULL, NOW(3) - INTERVAL 1 DAY" : "'thumbnails/seed', FROM_UNIXTIME(1500000000), NOW(3)";
         var values = Enumerable.Range(1, count).Select(i => string.Create(
             CultureInfo.InvariantCulture,
-            $"('images/{name}-{i}.jpg', '{name} {i}.jpg', 'image/jpeg', 1000, 600, 400, 'seed', NOW(3), NOW(3) + INTERVAL {i} SECOND, {thumbnail})"));
+            $"('images/{name}-{i}.jpg', '{name} {i}.jpg', 'image/jpeg', 1000, 600, 400, 'seed', NOW(3), NOW(3) + INTERVAL {i} SECOND, {rest})"));
         await using var insert = new MySqlCommand(
             "INSERT INTO captions (image_key, file_name, content_type, size_bytes, width, height, object_etag, uploaded_at, shown_at, "
-                + $"thumbnail_key, thumbnail_generated_at) VALUES {string.Join(',', values)}",
+                + $"thumbnail_key, thumbnail_generated_at, updated_at) VALUES {string.Join(',', values)}",
             session);
         await insert.ExecuteNonQueryAsync(Cancel);
         await using var find = new MySqlCommand($"SELECT id FROM captions WHERE image_key = 'images/{name}-{count}.jpg'", session);

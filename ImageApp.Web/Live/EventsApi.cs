@@ -11,6 +11,9 @@ internal static class EventsApi
 {
     private static readonly TimeSpan BusyInterval = TimeSpan.FromSeconds(30);
 
+    // Proxies end what is silent, some after half a minute.
+    private static readonly TimeSpan AliveInterval = TimeSpan.FromSeconds(20);
+
     /// <summary>Adds the feed that all listeners of this instance share.</summary>
     public static void AddLive(this WebApplicationBuilder builder)
     {
@@ -22,12 +25,13 @@ internal static class EventsApi
     public static void MapLive(this IEndpointRouteBuilder app) =>
         app.MapGet("/api/events", Listen).WithTags("Events").WithName("ListenToChanges")
             .WithSummary("Images as they appear and change, as server-sent events named 'image'; of a deleted one id and 'deleted'. "
-                + "'reset' says that more was missed than is told, 'busy' that the instance has enough listeners.")
+                + "'reset' says that more was missed than is told, 'busy' that the instance has enough listeners, 'alive' nothing else.")
             .Produces<ImageResponse>(contentType: "text/event-stream");
 
     private static IResult Listen(
         HttpContext context,
         ChangeFeed changes,
+        TimeProvider time,
         IHostApplicationLifetime lifetime,
         [FromHeader(Name = "Last-Event-ID")] string? lastEventId,
         [FromQuery] string? after,
@@ -41,38 +45,67 @@ internal static class EventsApi
         }
 
         PageCursor? resumeAfter = PageCursor.TryParse(lastEventId ?? after, out var cursor) ? cursor : null;
-        return TypedResults.ServerSentEvents(EventsAsync(changes, resumeAfter, lifetime.ApplicationStopping, cancellationToken));
+        return TypedResults.ServerSentEvents(EventsAsync(changes, time, resumeAfter, lifetime.ApplicationStopping, cancellationToken));
     }
+
+    private static SseItem<string> Alive { get; } = new("{}", "alive");
 
     private static async IAsyncEnumerable<SseItem<string>> EventsAsync(
         ChangeFeed changes,
+        TimeProvider time,
         PageCursor? resumeAfter,
         CancellationToken stopping,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
         await using var events = changes.ListenAsync(resumeAfter, either.Token).GetAsyncEnumerator(either.Token);
-        while (true)
+
+        using var timer = new PeriodicTimer(AliveInterval, time);
+        Task<bool>? next = events.MoveNextAsync().AsTask();
+        Task<bool>? tick = null;
+        try
         {
-            try
+            // At once, and listening already: a response begins with its first event, by which a browser knows that it is connected.
+            yield return Alive;
+            while (true)
             {
-                if (!await events.MoveNextAsync())
+                next ??= events.MoveNextAsync().AsTask();
+                tick ??= timer.WaitForNextTickAsync(either.Token).AsTask();
+                if (await Task.WhenAny(next, tick) == tick && !stopping.IsCancellationRequested)
                 {
+                    await tick;
+                    tick = null;
+                    yield return Alive;
+                    continue;
+                }
+
+                try
+                {
+                    if (!await next)
+                    {
+                        yield break;
+                    }
+                }
+                catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+                {
+                    // This instance is going away: the browser reconnects to another with its last event's id.
                     yield break;
                 }
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                // This instance is going away: the browser reconnects to another with its last event's id.
-                yield break;
-            }
 
-            var current = events.Current;
-            yield return new SseItem<string>(current.Json, current.Name)
-            {
-                EventId = current.Id,
-                ReconnectionInterval = current == LiveEvent.Busy ? BusyInterval : null,
-            };
+                next = null;
+                var current = events.Current;
+                yield return new SseItem<string>(current.Json, current.Name)
+                {
+                    EventId = current.Id,
+                    ReconnectionInterval = current == LiveEvent.Busy ? BusyInterval : null,
+                };
+            }
+        }
+        finally
+        {
+            // An enumerator that is being asked cannot be disposed of.
+            await either.CancelAsync();
+            await ((Task?)next ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }
