@@ -242,7 +242,10 @@ public sealed class PhotographsTests(Photographs photographs, Chromium chromium)
             "Network.emulateNetworkConditions",
             new Dictionary<string, object>
             {
-                ["offline"] = false, ["latency"] = 150, ["downloadThroughput"] = 200_000, ["uploadThroughput"] = 90_000,
+                ["offline"] = false,
+                ["latency"] = 150,
+                ["downloadThroughput"] = 200_000,
+                ["uploadThroughput"] = 90_000,
             }
         );
     }
