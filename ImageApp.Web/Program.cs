@@ -5,6 +5,7 @@ using ImageApp.Web.Captioning;
 using ImageApp.Web.Content;
 using ImageApp.Web.Hosting;
 using ImageApp.Web.Live;
+using ImageApp.Web.Operations;
 using ImageApp.Web.Pictures;
 using ImageApp.Web.Sharing;
 using ImageApp.Web.Trash;
@@ -22,6 +23,7 @@ builder.AddSharing();
 builder.AddCaptioning();
 builder.AddLive();
 builder.AddUpkeep();
+builder.AddOperations();
 
 var app = builder.Build();
 
@@ -38,6 +40,7 @@ app.MapSharing();
 app.MapCaptioning();
 app.MapContent();
 app.MapLive();
+app.MapOperations();
 app.MapPages();
 
 app.Run();

@@ -119,6 +119,35 @@ public sealed class AppHostProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_function_that_cannot_start_is_named_at_the_terminal_once_it_is_not_started_again()
+    {
+        var port = FreePort.Next();
+        var host = Start($"--Gallery:Port={port}", "--Captioning:Timeout=-00:00:01", "--LocalAws:MaximumStarts=2");
+        await SaysAsync(host, "CaptionFunction ended by itself with exit code", "Captioning:Timeout");
+        using var web = new HttpClient { BaseAddress = new Uri($"http://localhost:{port}") };
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                try
+                {
+                    using var form = new MultipartFormDataContent { { new ByteArrayContent(TestImages.Jpeg(30, 20)), "file", "a.jpg" } };
+                    using var answer = await web.PostAsync("/api/images", form, Cancel);
+                    return answer.IsSuccessStatusCode;
+                }
+                catch (HttpRequestException)
+                {
+                    // Not listening yet.
+                    return false;
+                }
+            },
+            () => string.Join('\n', _output)
+        );
+        await SaysAsync(host, "CaptionFunction does not poll. Not started again after 2 attempts", "Restart it when that is mended");
+        await SignalAsync(host, "INT");
+        await host.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+    }
+
+    [Fact]
     public async Task An_idle_application_makes_at_most_two_traces_a_minute()
     {
         var dashboard = FreePort.Next();
@@ -195,15 +224,15 @@ public sealed class AppHostProcessTests : IDisposable
         };
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
+        process.ErrorDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
         _hosts.Add(process);
         return process;
     }
 
     private async Task SaysAsync(Process host, params string[] texts)
     {
-        host.ErrorDataReceived += (_, _) => { };
-        host.BeginErrorReadLine();
         var deadline = Stopwatch.StartNew();
         while (!texts.All(text => _output.Any(line => line.Contains(text, StringComparison.Ordinal))))
         {
@@ -216,8 +245,6 @@ public sealed class AppHostProcessTests : IDisposable
 
     private static async Task<Dictionary<(int Id, string Started), string>> WaitForProcessesAsync(Process host)
     {
-        host.ErrorDataReceived += (_, _) => { };
-        host.BeginErrorReadLine();
         var deadline = Stopwatch.StartNew();
         while (true)
         {

@@ -6,6 +6,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using ImageApp.Tests.Application;
+using Microsoft.Extensions.DependencyInjection;
 
 [assembly: AssemblyFixture(typeof(RunningApplication))]
 
@@ -25,6 +26,9 @@ public sealed class RunningApplication : IAsyncLifetime
     public ResourceNotificationService Resources => _application!.ResourceNotifications;
 
     public ResourceCommandService Commands => _application!.ResourceCommands;
+
+    /// <summary>What resources write, as the dashboard shows it.</summary>
+    public ResourceLoggerService Logs => _application!.Services.GetRequiredService<ResourceLoggerService>();
 
     /// <summary>Aspire's dashboard.</summary>
     public Uri Dashboard { get; private set; } = null!;

@@ -27,7 +27,10 @@ internal sealed class FunctionProcess : IAsyncDisposable
     )
     {
         var start = new ProcessStartInfo(program[0], program.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["AWS_LAMBDA_RUNTIME_API"] = $"127.0.0.1:{aws.Server.Endpoint.Port.ToString(CultureInfo.InvariantCulture)}/{name}";
+        start.Environment["AWS_LAMBDA_RUNTIME_API"] = string.Create(
+            CultureInfo.InvariantCulture,
+            $"127.0.0.1:{aws.Server.Endpoint.Port}/{aws.RuntimePathOf(name)}"
+        );
         start.Environment["AWS_ENDPOINT_URL"] = aws.Server.Endpoint.ToString().TrimEnd('/');
         start.Environment["AWS_REGION"] = aws.Options.Region;
         start.Environment["AWS_ACCESS_KEY_ID"] = aws.Options.AccessKeyId;

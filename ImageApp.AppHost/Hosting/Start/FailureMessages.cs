@@ -1,3 +1,4 @@
+using ImageApp.AppHost.Hosting.Functions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -49,7 +50,8 @@ internal sealed partial class FailureMessages(
         : (state == KnownResourceStates.Exited || state == KnownResourceStates.Finished)
             && before != KnownResourceStates.Stopping && exitCode is not (null or 0)
             ? $"ended by itself with exit code {exitCode}"
-            : null;
+        : state?.StartsWith(FunctionProcess.GivenUp, StringComparison.Ordinal) == true ? $"does not poll. {state}"
+        : null;
 
     private async Task<string> LastLinesAsync(string resource, CancellationToken cancellationToken)
     {
