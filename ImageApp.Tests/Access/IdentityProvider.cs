@@ -114,8 +114,8 @@ internal sealed class IdentityProvider : IAsyncDisposable
         });
         app.UseAuthentication();
         app.MapMethods("/authorize", [HttpMethods.Get, HttpMethods.Post], provider.Authorize);
-        app.MapPost("/token", provider.ExchangeAsync);
-        app.MapGet("/userinfo", provider.UserInfoAsync);
+        app.MapPost("/token", (Delegate)provider.ExchangeAsync);
+        app.MapGet("/userinfo", (Delegate)provider.UserInfoAsync);
         app.MapMethods("/logout", [HttpMethods.Get, HttpMethods.Post], LogOut);
         app.MapGet("/as/{who}", (string who, string back, HttpContext context) =>
         {
@@ -174,7 +174,8 @@ internal sealed class IdentityProvider : IAsyncDisposable
         if (context.Request.Cookies[WhoCookie] is not { } who || !People.TryGetValue(who, out _))
         {
             var back = Uri.EscapeDataString(context.Request.Path + context.Request.QueryString);
-            var links = People.Keys.Order(StringComparer.Ordinal).Select(subject => $"<p><a href='/as/{subject}?back={back}'>{subject}</a></p>");
+            var links = People.Keys.Order(StringComparer.Ordinal)
+                .Select(subject => $"<p><a href='/as/{subject}?back={back}'>{subject}</a></p>");
             return Results.Content($"<!DOCTYPE html><title>Provider</title><h1>Who are you?</h1>{string.Concat(links)}", "text/html");
         }
 

@@ -18,7 +18,7 @@ public sealed class ProtectionKeyTests(DatabaseServer server)
         await using var gallery = await GuardedGallery.StartAsync(server, "private");
         using var browser = await gallery.SignInAsync("olga");
         browser.Accept = "application/json";
-        await using var second = await gallery.StartInstanceAsync();
+        var second = await gallery.StartInstanceAsync();
         browser.Place(gallery.Address, second.Address);
         using (var answer = await browser.SendAsync(HttpMethod.Get, gallery.At("/api/shares")))
         {
@@ -48,7 +48,8 @@ public sealed class ProtectionKeyTests(DatabaseServer server)
             Assert.Empty(key.Descendants("masterKey"));
             Assert.Empty(key.Descendants("value"));
             var secret = Assert.Single(key.Descendants(KeyXmlEncryptor.Element)).Value;
-            Assert.DoesNotContain("masterKey", System.Text.Encoding.Latin1.GetString(Convert.FromBase64String(secret)), StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                "masterKey", System.Text.Encoding.Latin1.GetString(Convert.FromBase64String(secret)), StringComparison.Ordinal);
         });
         var tickets = await gallery.ReadAsync("SELECT HEX(ticket) FROM sessions");
         Assert.All(tickets, ticket => Assert.DoesNotContain(Convert.ToHexString("refresh_token"u8), ticket, StringComparison.Ordinal));

@@ -178,7 +178,8 @@ public sealed class SignInTests(DatabaseServer server)
         using var other = System.Security.Cryptography.RSA.Create(2048);
         var foreign = new SigningCredentials(new RsaSecurityKey(other) { KeyId = "test-key" }, SecurityAlgorithms.RsaSha256);
         var shared = new SigningCredentials(
-            new SymmetricSecurityKey(System.Security.Cryptography.SHA256.HashData("the-gallery's-secret"u8)), SecurityAlgorithms.HmacSha256);
+            new SymmetricSecurityKey(System.Security.Cryptography.SHA256.HashData("the-gallery's-secret"u8)),
+            SecurityAlgorithms.HmacSha256);
         var hour = (long)TimeSpan.FromHours(1).TotalSeconds;
         Dictionary<string, Func<JsonWebToken, string>> forgeries = new()
         {
@@ -395,8 +396,8 @@ public sealed class SignInTests(DatabaseServer server)
         browser.Accept = "text/html";
         foreach (var (path, status) in new[]
         {
-            ("/health", HttpStatusCode.OK), ("/alive", HttpStatusCode.OK), ("/account", HttpStatusCode.OK), ("/icon.svg", HttpStatusCode.OK),
-            ("/s/no-such-link", HttpStatusCode.NotFound),
+            ("/health", HttpStatusCode.OK), ("/alive", HttpStatusCode.OK), ("/account", HttpStatusCode.OK),
+            ("/icon.svg", HttpStatusCode.OK), ("/s/no-such-link", HttpStatusCode.NotFound),
         })
         {
             using var answer = await browser.SendAsync(HttpMethod.Get, gallery.At(path));
