@@ -1,9 +1,12 @@
 using ImageApp.Core;
 using ImageApp.ServiceDefaults;
+using ImageApp.Web.Access;
 using ImageApp.Web.Albums;
 using ImageApp.Web.Captioning;
 using ImageApp.Web.Content;
+using ImageApp.Web.Export;
 using ImageApp.Web.Hosting;
+using ImageApp.Web.Limits;
 using ImageApp.Web.Live;
 using ImageApp.Web.Operations;
 using ImageApp.Web.Pictures;
@@ -16,6 +19,8 @@ var builder = WebApplication.CreateBuilder(args);
 
 builder.AddServiceDefaults(ImageAppTelemetry.Name);
 builder.AddHosting();
+await builder.AddAccessAsync();
+builder.AddLimits();
 builder.AddPictures();
 builder.AddUploads();
 builder.AddAlbums();
@@ -24,14 +29,18 @@ builder.AddCaptioning();
 builder.AddLive();
 builder.AddUpkeep();
 builder.AddOperations();
+builder.AddExport();
 
 var app = builder.Build();
 
 app.UseHosting();
+app.UseAccess();
+app.UseLimits();
 
 app.MapDefaultEndpoints();
-app.MapStaticAssets();
-app.MapOpenApi();
+app.MapStaticAssets().ForAnyone();
+app.MapOpenApi().ForViewers();
+app.MapAccess();
 app.MapPictures();
 app.MapTrash();
 app.MapUploads();
@@ -41,6 +50,7 @@ app.MapCaptioning();
 app.MapContent();
 app.MapLive();
 app.MapOperations();
+app.MapExport();
 app.MapPages();
 
 app.Run();

@@ -174,7 +174,7 @@ public sealed class UpkeepCatalogue(MySqlDataSource database)
                 thumbnail_key = IF(purged_at IS NULL, thumbnail_key, NULL), preview_key = IF(purged_at IS NULL, preview_key, NULL),
                 renditions = IF(purged_at IS NULL, renditions, NULL),
                 sent_at = IF(purged_at IS NULL, sent_at, CURRENT_TIMESTAMP(3)),
-                deleted_at = IF(purged_at IS NULL, deleted_at, NULL), purged_at = NULL
+                deleted_at = IF(purged_at IS NULL, deleted_at, NULL), deletion_final = 0, purged_at = NULL
             """,
             cancellationToken,
             ("@key", item.Key), ("@name", item.FileName), ("@search", SearchText.Of(item.FileName)), ("@version", SearchText.Version),
@@ -248,7 +248,10 @@ public sealed class UpkeepCatalogue(MySqlDataSource database)
     public async Task<bool> PurgeAsync(long id, CancellationToken cancellationToken) =>
         await database.ExecuteAsync(
             "purge image",
-            "UPDATE captions SET purged_at = CURRENT_TIMESTAMP(3) WHERE id = @id AND deleted_at IS NOT NULL AND purged_at IS NULL",
+            """
+            UPDATE captions SET purged_at = CURRENT_TIMESTAMP(3), deletion_final = 1
+            WHERE id = @id AND deleted_at IS NOT NULL AND purged_at IS NULL
+            """,
             cancellationToken, ("@id", id)) > 0;
 
     /// <summary>Takes a purge back whose objects could not be deleted, so that it is tried again.</summary>

@@ -158,6 +158,7 @@ public sealed class RunningApplication : IAsyncLifetime
     private async Task StartNowAsync()
     {
         using var deadline = new CancellationTokenSource(StartDeadline);
+        var gallery = FreePort.Next();
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.ImageApp_AppHost>(
             [
                 "--LocalAws:Port=0",
@@ -165,11 +166,13 @@ public sealed class RunningApplication : IAsyncLifetime
                 $"--LocalMySql:DataDirectory={_folder}/mysql",
                 // Local AWS starts before the dashboard, so it must know where the dashboard will take telemetry.
                 "--DcpPublisher:RandomizePorts=false",
-                $"--Gallery:Port={FreePort.Next()}",
+                $"--Gallery:Port={gallery}",
                 $"--ASPNETCORE_URLS=http://localhost:{FreePort.Next()}",
                 $"--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:{FreePort.Next()}",
                 "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true",
-                "--Gallery:Origins=*",
+                $"--Gallery:Origins=http://localhost:{gallery}",
+                // All tests together are one address.
+                "--Limits:Enabled=false",
                 "--Gallery:Replicas=2",
                 "--Logging:LogLevel:Default=Warning",
             ],

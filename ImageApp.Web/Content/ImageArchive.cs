@@ -17,7 +17,7 @@ internal static class ImageArchive
     public static async Task WriteAsync(
         Stream output, IEnumerable<ImageRecord> images, ImageBucket bucket, CancellationToken cancellationToken)
     {
-        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { MissingEntry };
+        var names = new ArchiveNames(MissingEntry);
         var missing = new List<string>();
         await using var archive = await ZipArchive.CreateAsync(
             output, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken);
@@ -30,7 +30,7 @@ internal static class ImageArchive
                 continue;
             }
 
-            var entry = archive.CreateEntry(Unique(image, names), CompressionLevel.NoCompression);
+            var entry = archive.CreateEntry(names.Of(image.FileName), CompressionLevel.NoCompression);
             entry.LastWriteTime = image.UploadedAt ?? image.UpdatedAt;
             await using var target = await entry.OpenAsync(cancellationToken);
             await original.Content.CopyToAsync(target, cancellationToken);
@@ -42,17 +42,5 @@ internal static class ImageArchive
             var text = $"The originals of these pictures are no longer there:\n{string.Join('\n', missing)}\n";
             await target.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken);
         }
-    }
-
-    private static string Unique(ImageRecord image, HashSet<string> names)
-    {
-        var name = image.FileName.Replace('/', '_').Replace('\\', '_');
-        var unique = name;
-        for (var i = 2; !names.Add(unique); i++)
-        {
-            unique = $"{Path.GetFileNameWithoutExtension(name)} ({i}){Path.GetExtension(name)}";
-        }
-
-        return unique;
     }
 }

@@ -1,6 +1,8 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using ImageApp.Core.Catalogue;
+using ImageApp.Web.Access;
+using ImageApp.Web.Limits;
 using ImageApp.Web.Pictures;
 using Microsoft.AspNetCore.Mvc;
 
@@ -21,13 +23,18 @@ internal static class EventsApi
     /// <summary>Maps the route.</summary>
     public static void MapLive(this IEndpointRouteBuilder app) =>
         app.MapGet("/api/events", Listen).WithTags("Events").WithName("ListenToChanges")
+            .ForViewers()
             .WithSummary("Images as they appear and change, as server-sent events named 'image'; of a deleted one id and 'deleted'. "
                 + "'reset' says that more was missed than is told, 'busy' that the instance has enough listeners.")
-            .Produces<ImageResponse>(contentType: "text/event-stream");
+            .Produces<ImageResponse>(contentType: "text/event-stream")
+            .ProducesProblem(StatusCodes.Status429TooManyRequests);
 
     private static IResult Listen(
         HttpContext context,
         ChangeFeed changes,
+        RequestLimits limits,
+        AccessRules rules,
+        TimeProvider time,
         IHostApplicationLifetime lifetime,
         [FromHeader(Name = "Last-Event-ID")] string? lastEventId,
         [FromQuery] string? after,
@@ -40,16 +47,28 @@ internal static class EventsApi
             return TypedResults.Empty;
         }
 
+        if (limits.TakeListener(context) is { } problem)
+        {
+            return problem.ToResult();
+        }
+
         PageCursor? resumeAfter = PageCursor.TryParse(lastEventId ?? after, out var cursor) ? cursor : null;
-        return TypedResults.ServerSentEvents(EventsAsync(changes, resumeAfter, lifetime.ApplicationStopping, cancellationToken));
+        return TypedResults.ServerSentEvents(EventsAsync(
+            context.Response, changes, resumeAfter, rules.ListeningEnds(time, lifetime.ApplicationStopping), cancellationToken));
     }
 
     private static async IAsyncEnumerable<SseItem<string>> EventsAsync(
+        HttpResponse response,
         ChangeFeed changes,
         PageCursor? resumeAfter,
-        CancellationToken stopping,
+        CancellationTokenSource ends,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        using var ending = ends;
+
+        // That the page listens is known before there is anything to hear.
+        await response.Body.FlushAsync(cancellationToken);
+        var stopping = ends.Token;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
         await using var events = changes.ListenAsync(resumeAfter, either.Token).GetAsyncEnumerator(either.Token);
         while (true)
@@ -63,7 +82,7 @@ internal static class EventsApi
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
-                // This instance is going away: the browser reconnects to another with its last event's id.
+                // This instance is going away, or who listens is to be looked at again: the browser reconnects with its last event's id.
                 yield break;
             }
 

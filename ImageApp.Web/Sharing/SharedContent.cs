@@ -1,6 +1,8 @@
 using ImageApp.Core.Catalogue;
 using ImageApp.Core.Formats;
 using ImageApp.Core.Storage;
+using ImageApp.Web.Access;
+using ImageApp.Web.Content;
 using ImageApp.Web.Hosting;
 using ImageApp.Web.Sharing.Stripping;
 using Microsoft.Net.Http.Headers;
@@ -18,7 +20,7 @@ internal static class SharedContent
     /// <summary>Maps the routes.</summary>
     public static void MapSharedContent(this IEndpointRouteBuilder app)
     {
-        var content = app.MapGroup("/s/{token}/images/{id:long}").ExcludeFromDescription();
+        var content = app.MapGroup("/s/{token}/images/{id:long}").ExcludeFromDescription().ForAnyone();
         content.AddEndpointFilter((context, next) =>
         {
             SharedHeaders.Set(context.HttpContext.Response);
@@ -71,6 +73,7 @@ internal static class SharedContent
             {
                 if (await TryStripAsync(bucket, image.Key, strip, stripped, cancellationToken))
                 {
+                    ContentHeaders.Set(context.Response);
                     Attach(context.Response, image.FileName);
                     return TypedResults.Stream(stripped, image.ContentType);
                 }
@@ -152,6 +155,7 @@ internal static class SharedContent
             Attach(response, fileName);
         }
 
+        ContentHeaders.Set(response);
         response.ContentType = rendition.Format.ContentType;
         response.ContentLength = found.Length;
         response.Headers.ETag = $"\"{found.ETag}\"";

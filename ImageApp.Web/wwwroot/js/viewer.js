@@ -82,7 +82,7 @@ async function refresh() {
   const text = root()?.querySelector('textarea');
   const page = await load(location.href);
   // What a person is typing is not taken away.
-  if (root()?.dataset.id === id && text.value === text.defaultValue) put(page, true);
+  if (root()?.dataset.id === id && text?.value === text?.defaultValue) put(page, true);
 }
 
 // From the tile to the window and back, where the browser can.
