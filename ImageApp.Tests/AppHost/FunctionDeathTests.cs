@@ -34,7 +34,8 @@ public sealed class FunctionDeathTests(RunningApplication fixture)
         // Stopped by SIGSTOP it still has its open poll, takes the event and does nothing with it.
         var id = await IdAsync(app, "ThumbnailFunction");
         await SignalAsync(id, "STOP");
-        await using var log = app.Logs.WatchAsync("aws").GetAsyncEnumerator(Cancel);
+        using var deadline = Deadline();
+        await using var log = app.Logs.WatchAsync("aws").GetAsyncEnumerator(deadline.Token);
         var image = await UploadAsync(app, 71, "killed-in-the-middle.jpg");
         await SaysAsync(log, "ThumbnailFunction: START RequestId");
         await KillAsync(id);
@@ -47,12 +48,14 @@ public sealed class FunctionDeathTests(RunningApplication fixture)
     {
         var app = await fixture.StartAsync();
         await IdAsync(app, "CaptionFunction");
+        var function = (await app.ProcessAsync("CaptionFunction")).Resource;
+        using var deadline = Deadline();
         var stopped = await app.Commands.ExecuteCommandAsync("CaptionFunction", KnownResourceCommands.StopCommand, Cancel);
         Assert.True(stopped.Success, stopped.Message);
         try
         {
             var image = await UploadAsync(app, 72, "while-stopped.jpg");
-            await using var log = app.Logs.WatchAsync("CaptionFunction").GetAsyncEnumerator(Cancel);
+            await using var log = app.Logs.WatchAsync(function).GetAsyncEnumerator(deadline.Token);
             await SaysAsync(log, "events wait for CaptionFunction, which was stopped");
             Assert.True(app.Resources.TryGetCurrentState("CaptionFunction", out var state));
             Assert.Contains(state.Snapshot.State?.Text, KnownResourceStates.TerminalStates);
@@ -67,6 +70,13 @@ public sealed class FunctionDeathTests(RunningApplication fixture)
                 await StartAsync(app);
             }
         }
+    }
+
+    private static CancellationTokenSource Deadline()
+    {
+        var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        deadline.CancelAfter(TimeSpan.FromSeconds(60));
+        return deadline;
     }
 
     private static async Task StartAsync(RunningApplication app)
@@ -97,9 +107,7 @@ public sealed class FunctionDeathTests(RunningApplication fixture)
 
     private static async Task SaysAsync(IAsyncEnumerator<IReadOnlyList<LogLine>> log, string text)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        deadline.CancelAfter(TimeSpan.FromSeconds(60));
-        while (await log.MoveNextAsync().AsTask().WaitAsync(deadline.Token))
+        while (await log.MoveNextAsync())
         {
             if (log.Current.Any(line => line.Content.Contains(text, StringComparison.Ordinal)))
             {

@@ -28,8 +28,8 @@ public sealed class OperationsPageTests(RunningApplication fixture, Chromium chr
         var (first, second) = (script ? "operetta.jpg" : "opercula.jpg", script ? "operant.jpg" : "operose.jpg");
         var one = await WithoutThumbnailAsync(app, first, script ? 411 : 413);
         var other = await WithoutThumbnailAsync(app, second, script ? 412 : 414);
-        await sqs.SendMessageAsync(queue, Record(one.Key, "BrokenPipe", "the hard disk of the oracle"), Cancel);
-        await sqs.SendMessageAsync(queue, Record(other.Key, "BrokenPipe", "the soft disk of the oracle"), Cancel);
+        await sqs.SendMessageAsync(queue, Record(app, one.Key, "BrokenPipe", "the hard disk of the oracle"), Cancel);
+        await sqs.SendMessageAsync(queue, Record(app, other.Key, "BrokenPipe", "the soft disk of the oracle"), Cancel);
         await using var page = await GalleryPage.OpenAsync(
             app, chromium, "/operations", new BrowserNewContextOptions { JavaScriptEnabled = script });
         var section = page.Page.Locator("#thumbnails");
@@ -64,7 +64,7 @@ public sealed class OperationsPageTests(RunningApplication fixture, Chromium chr
         using var sqs = Sqs();
         var queue = (await app.VariablesAsync("web"))["AWS__Resources__ThumbnailDeadLetterQueueUrl"]!;
         var strange = (await sqs.SendMessageAsync(queue, "a message from <b>outer space</b>", Cancel)).MessageId;
-        var gone = (await sqs.SendMessageAsync(queue, Record("images/never-there.jpg", "X", "y"), Cancel)).MessageId;
+        var gone = (await sqs.SendMessageAsync(queue, Record(app, "images/never-there.jpg", "X", "y"), Cancel)).MessageId;
         var list = await ListAsync(app);
         Assert.Equal("a message from <b>outer space</b>", (string?)Message(list, strange)["text"]);
         Assert.Equal("images/never-there.jpg", (string?)Message(list, gone)["objects"]![0]!["key"]);
@@ -98,7 +98,7 @@ public sealed class OperationsPageTests(RunningApplication fixture, Chromium chr
         using var sqs = Sqs();
         var queue = (await app.VariablesAsync("web"))["AWS__Resources__ThumbnailDeadLetterQueueUrl"]!;
         var (id, key, _) = await WithoutThumbnailAsync(app, "operculum.jpg", 415);
-        await sqs.SendMessageAsync(queue, Record(key, "Broken", "moved"), Cancel);
+        await sqs.SendMessageAsync(queue, Record(app, key, "Broken", "moved"), Cancel);
         var arn = (await sqs.GetQueueAttributesAsync(queue, ["QueueArn"], Cancel)).QueueARN;
         await Eventually.HoldsAsync(
             async () =>
@@ -142,7 +142,7 @@ public sealed class OperationsPageTests(RunningApplication fixture, Chromium chr
         return (id, (string)image["key"]!, (string?)image["captionGeneratedAt"]);
     }
 
-    private static string Record(string key, string type, string message)
+    private static string Record(RunningApplication app, string key, string type, string message)
     {
         var happened = new JsonObject
         {
@@ -152,7 +152,7 @@ public sealed class OperationsPageTests(RunningApplication fixture, Chromium chr
                     ["eventName"] = "ObjectCreated:Put",
                     ["s3"] = new JsonObject
                     {
-                        ["bucket"] = new JsonObject { ["name"] = "b" },
+                        ["bucket"] = new JsonObject { ["name"] = app.BucketName },
                         ["object"] = new JsonObject { ["key"] = Uri.EscapeDataString(key) },
                     },
                 }),

@@ -75,7 +75,7 @@ internal static class LocalAwsExtensions
         var maximumStarts = configuration.GetValue("LocalAws:MaximumStarts", 8);
         foreach (var function in functions)
         {
-            var process = new FunctionProcess(function, notifications, commands, loggers.GetLogger(function));
+            var process = new FunctionProcess(function, notifications, commands, loggers);
             options.Functions.Add(process.Register(MemorySize, FunctionTimeout, maximumStarts));
             services
                 .GetRequiredService<IDistributedApplicationEventing>()

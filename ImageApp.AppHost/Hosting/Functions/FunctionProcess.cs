@@ -13,7 +13,7 @@ internal sealed partial class FunctionProcess(
     LambdaProjectResource function,
     ResourceNotificationService notifications,
     ResourceCommandService commands,
-    ILogger log
+    ResourceLoggerService loggers
 )
 {
     /// <summary>How the state begins of one that only a person starts again.</summary>
@@ -76,7 +76,18 @@ internal sealed partial class FunctionProcess(
         {
             await foreach (var change in notifications.WatchAsync(cancellationToken))
             {
-                if (change.Resource == function && HasEnded(change.Snapshot.State?.Text) && !_isStopped && _isFailed && _shown is { } shown)
+                if (change.Resource != function)
+                {
+                    continue;
+                }
+
+                // Told in order, so that a restart ends with the latter.
+                var state = change.Snapshot.State?.Text;
+                if (state == KnownResourceStates.Stopping || state == KnownResourceStates.Running)
+                {
+                    _isStopped = state == KnownResourceStates.Stopping;
+                }
+                else if (HasEnded(state) && !_isStopped && _isFailed && _shown is { } shown)
                 {
                     await ShowAsync(change.ResourceId, shown);
                 }
@@ -120,7 +131,7 @@ internal sealed partial class FunctionProcess(
         // The state of a stopped resource stays as it is: by it the dashboard offers to start it.
         if (state.Status == FunctionStatus.Stopped)
         {
-            LogStopped(log, state.Waiting, function.Name);
+            LogStopped(loggers.GetLogger(function), state.Waiting, function.Name);
         }
 
         _isFailed = state.Status == FunctionStatus.Failed;

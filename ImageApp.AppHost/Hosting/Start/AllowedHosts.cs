@@ -19,12 +19,15 @@ internal static class AllowedHosts
     public static IDistributedApplicationBuilder WithAllowedHostsOfDashboard(this IDistributedApplicationBuilder builder)
     {
         var hosts = Of(builder);
-        builder.Eventing.Subscribe<BeforeStartEvent>(
-            (started, _) =>
+        var isSet = false;
+        builder.Eventing.Subscribe<BeforeResourceStartedEvent>(
+            (starting, _) =>
             {
-                foreach (var dashboard in started.Model.Resources.Where(resource => resource.Name == DashboardName))
+                // The dashboard joins the model later than any event before this one can tell.
+                if (starting.Resource.Name == DashboardName && !isSet)
                 {
-                    dashboard.Annotations.Add(
+                    isSet = true;
+                    starting.Resource.Annotations.Add(
                         new EnvironmentCallbackAnnotation(context => context.EnvironmentVariables[Variable] = hosts)
                     );
                 }

@@ -140,7 +140,7 @@ public sealed partial class InvocationTests
         var invoking = aws.LambdaAsync(HttpMethod.Post, Invocations, "{}");
         using (var leaving = new HttpClient { BaseAddress = aws.Server.Endpoint })
         {
-            await new RuntimeClient(leaving, "resize").NextAsync();
+            await new RuntimeClient(leaving, aws.RuntimePathOf("resize")).NextAsync();
         }
 
         Assert.Contains("Runtime.ExitError", (await invoking).Body, StringComparison.Ordinal);

@@ -113,7 +113,7 @@ internal sealed class LambdaStore : IAsyncDisposable
             return result;
         }
 
-        _logger.NoPoller(function.Name, requestId, RuntimeApi.Next, wait);
+        _logger.NoPoller(function.Name, requestId, $"/{function.Name}{RuntimeApi.Next}", wait);
         var outcome = InvocationOutcome.Failed(
             "Sandbox.Timedout",
             string.Create(

@@ -41,13 +41,20 @@ internal sealed class RuntimeApi(LambdaStore functions, TimeProvider time, IHost
     public async Task HandleAsync(HttpContext context)
     {
         var segments = Segments(context.Request.Path);
-        if (functions.Find(segments[0]) is not { } function)
+        Function function;
+        try
         {
-            await WriteErrorAsync(
-                context,
-                HttpStatusCode.NotFound,
-                "ResourceNotFoundException",
-                $"Function not found: {segments[0]}. Nobody registered it (LocalAws:Functions), and polling does not.");
+            var name = FunctionName.Parse(segments[0]);
+            function =
+                functions.Find(name)
+                ?? throw new AwsServiceException(
+                    "ResourceNotFoundException",
+                    $"Function not found: {name}. Nobody registered it (LocalAws:Functions), and polling does not.",
+                    HttpStatusCode.NotFound);
+        }
+        catch (AwsServiceException refusal)
+        {
+            await WriteErrorAsync(context, refusal.Status, refusal.Code, refusal.Message);
             return;
         }
 

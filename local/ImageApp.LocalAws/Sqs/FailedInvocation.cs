@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ImageApp.LocalAws.Protocols;
 
 namespace ImageApp.LocalAws.Sqs;
 
@@ -17,7 +18,7 @@ internal sealed record FailedInvocation(string Payload, string? FunctionName)
         JsonNode? json;
         try
         {
-            json = JsonNode.Parse(body);
+            json = JsonText.Parse(body);
         }
         catch (JsonException)
         {
