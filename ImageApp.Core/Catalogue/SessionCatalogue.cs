@@ -78,6 +78,16 @@ public sealed class SessionCatalogue(MySqlDataSource database)
             """,
             cancellationToken, ("@key", keyHash), ("@every", every.TotalSeconds), ("@patience", patience.TotalSeconds)) > 0;
 
+    /// <summary>Has the next instance ask before long: the identity provider could not be asked just now.</summary>
+    /// <param name="keyHash">The session.</param>
+    /// <param name="ago">How long ago the attempt is to count as begun.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task PostponeCheckAsync(byte[] keyHash, TimeSpan ago, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(
+            "postpone check",
+            "UPDATE sessions SET claimed_at = FROM_UNIXTIME(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) - @ago) WHERE key_hash = @key",
+            cancellationToken, ("@key", keyHash), ("@ago", ago.TotalSeconds));
+
     /// <summary>Keeps that a session was confirmed, with what the identity provider gave for the next time.</summary>
     public Task ConfirmAsync(byte[] keyHash, byte[] ticket, CancellationToken cancellationToken) =>
         database.ExecuteAsync(

@@ -97,7 +97,7 @@ internal sealed class GuardedGallery : IAsyncDisposable
     /// <summary>An address of the gallery's.</summary>
     public Uri At(string path) => new(Address, path);
 
-    /// <summary>Asks the database.</summary>
+    /// <summary>Asks the database: each row as a text of all its columns.</summary>
     public async Task<List<string>> ReadAsync(string sql)
     {
         await using var connection = new MySqlConnection(Connection);
@@ -107,7 +107,11 @@ internal sealed class GuardedGallery : IAsyncDisposable
         var rows = new List<string>();
         while (await reader.ReadAsync(Cancel))
         {
-            rows.Add(Convert.ToString(reader.GetValue(0), System.Globalization.CultureInfo.InvariantCulture)!);
+            rows.Add(string.Join('\t', Enumerable.Range(0, reader.FieldCount).Select(column => reader.GetValue(column) switch
+            {
+                byte[] bytes => System.Text.Encoding.Latin1.GetString(bytes),
+                var value => Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture),
+            })));
         }
 
         return rows;

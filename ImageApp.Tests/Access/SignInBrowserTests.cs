@@ -37,7 +37,7 @@ public sealed class SignInBrowserTests(DatabaseServer server, Chromium chromium)
 
         await page.Locator("nav.links").GetByRole(AriaRole.Link, new() { Name = "Account" }).ClickAsync();
         await Assertions.Expect(page.Locator("#name")).ToHaveTextAsync("olga");
-        await page.GetByLabel("Name").FillAsync("my laptop");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("my laptop");
         await page.GetByRole(AriaRole.Button, new() { Name = "Make a token" }).ClickAsync();
         await Assertions.Expect(page.Locator("#token")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^imageapp_.{43}$"));
         await page.GetByRole(AriaRole.Link, new() { Name = "Back to your account" }).ClickAsync();

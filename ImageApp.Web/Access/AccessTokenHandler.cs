@@ -15,17 +15,17 @@ internal sealed class AccessTokenHandler(
     TokenCatalogue tokens,
     AccessOptions options) : AuthenticationHandler<AuthenticationSchemeOptions>(schemeOptions, loggers, encoder)
 {
-    private const string BearerPrefix = "Bearer ";
+    private const string Bearer = "Bearer";
 
     /// <summary>Whether a request says with a token who it is from.</summary>
     public static bool IsUsedBy(HttpRequest request) =>
-        request.Headers.Authorization.Any(value => value?.StartsWith(BearerPrefix, StringComparison.OrdinalIgnoreCase) == true);
+        request.Headers.Authorization.Any(value => value?.Split(' ')[0].Equals(Bearer, StringComparison.OrdinalIgnoreCase) == true);
 
     /// <inheritdoc/>
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (Request.Headers.Authorization is not [{ } header]
-            || header[BearerPrefix.Length..].Trim() is not { } token
+            || header[Bearer.Length..].Trim() is not { } token
             || !AccessToken.IsOne(token))
         {
             return AuthenticateResult.Fail("It is no token.");

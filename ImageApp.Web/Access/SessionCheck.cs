@@ -19,6 +19,9 @@ internal sealed partial class SessionCheck(
     // How long one instance may take to ask before another one does.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    // After how long a provider that did not answer is asked again.
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+
     /// <inheritdoc/>
     public override async Task ValidatePrincipal(CookieValidatePrincipalContext context)
     {
@@ -60,6 +63,7 @@ internal sealed partial class SessionCheck(
 
                 default:
                     LogUnreachable(logger, answer.Reason ?? "");
+                    await sessions.PostponeCheckAsync(session.KeyHash, Patience - RetryAfter, CancellationToken.None);
                     break;
             }
         }

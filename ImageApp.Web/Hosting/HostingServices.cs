@@ -1,6 +1,7 @@
 using ImageApp.Core;
 using ImageApp.Core.Catalogue;
 using ImageApp.Core.Storage;
+using ImageApp.Web.Access;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -68,6 +69,7 @@ internal static class HostingServices
         app.UseRoutingOfHead();
         app.UseResponseCompression();
         app.UseCrossOriginProtection();
+        app.UseAccess();
         app.UseContentTypeCheck();
         app.UseCheckedForms();
     }
