@@ -62,7 +62,7 @@ builder.AddWebTier<Projects.ImageApp_Web, Projects.ImageApp_Balancer>(
         web.WithReference(aws)
             .WithReference(events)
             .WithReference(imagedb)
-            .WithSettings("ImageLimits", "Access", "Deletion", "Reconciler", "Limits", "Proxies")
+            .WithSettings("ImageLimits", "Access", "Deletion", "Reconciler", "Limits", "Proxies", "Import")
             .WaitFor(imagedb)
 );
 

@@ -34,7 +34,6 @@ builder.AddExport();
 var app = builder.Build();
 
 app.UseHosting();
-app.UseAccess();
 app.UseLimits();
 
 app.MapDefaultEndpoints();

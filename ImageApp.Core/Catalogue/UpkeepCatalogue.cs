@@ -258,12 +258,17 @@ public sealed class UpkeepCatalogue(MySqlDataSource database)
     public Task PostponePurgeAsync(long id, CancellationToken cancellationToken) =>
         database.ExecuteAsync("postpone purge", "UPDATE captions SET purged_at = NULL WHERE id = @id", cancellationToken, ("@id", id));
 
-    /// <summary>Removes rows purged longer than <paramref name="age"/> ago: no page that is open still needs to hear of them.</summary>
-    public Task RemovePurgedAsync(TimeSpan age, CancellationToken cancellationToken) =>
+    /// <summary>Rows purged longer than <paramref name="age"/> ago: no page that is open still needs to hear of them.</summary>
+    public Task<List<ImageRecord>> ListPurgedAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
+        database.SelectAsync(
+            "list purged rows",
+            $"WHERE deleted_at IS NOT NULL AND purged_at < {Ago("@age")} ORDER BY purged_at, id LIMIT @limit",
+            cancellationToken, ("@age", age.TotalSeconds), ("@limit", limit));
+
+    /// <summary>Removes the row of a purged image, unless it has come back meanwhile.</summary>
+    public Task RemovePurgedAsync(ImageRecord image, CancellationToken cancellationToken) =>
         database.ExecuteAsync(
-            "remove purged rows",
-            "DELETE FROM captions WHERE purged_at < FROM_UNIXTIME(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) - @age)",
-            cancellationToken, ("@age", age.TotalSeconds));
+            "remove purged row", "DELETE FROM captions WHERE id = @id AND purged_at IS NOT NULL", cancellationToken, ("@id", image.Id));
 
     private static string Ago(string seconds) => $"FROM_UNIXTIME(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) - {seconds})";
 }

@@ -230,8 +230,9 @@ public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvide
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task DeleteImageAsync(string imageKey, ImageRecord? image, CancellationToken cancellationToken)
     {
-        await CallAsync("delete original", async () => await s3.DeleteObjectAsync(Name, imageKey, cancellationToken));
+        // The original last: as long as it is there, whoever comes after a crash finds it and does all of this again.
         await DeleteRenditionsAsync(imageKey, image, cancellationToken);
+        await CallAsync("delete original", async () => await s3.DeleteObjectAsync(Name, imageKey, cancellationToken));
     }
 
     /// <summary>Deletes everything made of an original; what is gone already is no error.</summary>
