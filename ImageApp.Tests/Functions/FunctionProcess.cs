@@ -11,6 +11,12 @@ internal sealed class FunctionProcess : IAsyncDisposable
 
     private FunctionProcess(Process process) => _process = process;
 
+    /// <summary>The process's id.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
     /// <summary>What it wrote.</summary>
     public ConcurrentQueue<string> Output { get; } = new();
 

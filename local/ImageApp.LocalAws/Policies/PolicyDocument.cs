@@ -13,13 +13,12 @@ internal sealed record PolicyDocument(IReadOnlyList<PolicyStatement> Statements)
 
     private const string OldVersion = "2008-10-17";
 
-    // A repeated element would leave it open which one counts, so it is refused rather than the last one taken.
-
     public static PolicyDocument Parse(string text)
     {
         JsonDocument json;
         try
         {
+            // A repeated element would leave it open which one counts, so it is refused rather than the last one taken.
             json = JsonText.ParseDocument(text);
         }
         catch (JsonException failure)
