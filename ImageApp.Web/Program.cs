@@ -4,7 +4,6 @@ using ImageApp.Web.Access;
 using ImageApp.Web.Albums;
 using ImageApp.Web.Captioning;
 using ImageApp.Web.Content;
-using ImageApp.Web.Export;
 using ImageApp.Web.Hosting;
 using ImageApp.Web.Limits;
 using ImageApp.Web.Live;
@@ -29,7 +28,6 @@ builder.AddCaptioning();
 builder.AddLive();
 builder.AddUpkeep();
 builder.AddOperations();
-builder.AddExport();
 
 var app = builder.Build();
 
@@ -50,7 +48,6 @@ app.MapCaptioning();
 app.MapContent();
 app.MapLive();
 app.MapOperations();
-app.MapExport();
 app.MapPages();
 
 app.Run();

@@ -77,6 +77,12 @@ internal sealed partial class FailureMessages(
         {
             last.Enqueue("(its log could not be read to the end)");
         }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The orchestrator's affair, whatever it is: a process that is being replaced has no log any more. What is said here ends
+            // nothing, and least of all the application.
+            last.Enqueue($"(its log could not be read: {e.Message})");
+        }
 
         return string.Join('\n', last.Select(line => $"  {line}"));
     }
