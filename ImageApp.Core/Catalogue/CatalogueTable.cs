@@ -41,6 +41,9 @@ internal static class CatalogueTable
     /// <summary>When the object was last put or touched, which sends its event.</summary>
     public const string SentAt = "COALESCE(sent_at, uploaded_at)";
 
+    // Of a statement that is given up so that another one can go on.
+    private const int MaxAttempts = 20;
+
     // A time has a name of its own, since ORDER BY would take a column's name for it and leave the index.
     private static readonly string Columns = string.Join(", ",
     [
@@ -155,7 +158,19 @@ internal static class CatalogueTable
                 command.Parameters.AddWithValue(name, value);
             }
 
-            return await run(command);
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    return await run(command);
+                }
+                catch (MySqlException e) when (e.ErrorCode == MySqlErrorCode.LockDeadlock && attempt < MaxAttempts)
+                {
+                    // Each statement is a transaction of its own: the one that the server chose to give up has done nothing. Those that
+                    // met do not meet again at once.
+                    await Task.Delay(Random.Shared.Next(10 * attempt), cancellationToken);
+                }
+            }
         });
 
     // An older version knows one beside the thumbnail.

@@ -20,6 +20,7 @@ public sealed class SelectionTests(RunningApplication fixture, Chromium chromium
         }
 
         await using var page = await OpenAsync("/?q=axolotl");
+        await page.Page.WaitForFunctionAsync("() => [...document.querySelectorAll('#gallery img')].every(one => one.complete)");
         var before = await page.Page.Locator($"#i{ids[0]}").BoundingBoxAsync();
         await page.Page.Locator($"#i{ids[3]} input").CheckAsync();
         await Expect(page.Page.Locator("#selected-text")).ToHaveTextAsync("1 selected");

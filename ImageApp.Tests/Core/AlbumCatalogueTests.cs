@@ -118,7 +118,7 @@ public sealed class AlbumCatalogueTests(DatabaseServer server)
         }
 
         var album = await albums.CreateAsync("Both", Cancel);
-        await Parallel.ForEachAsync(ids, Cancel, async (id, cancel) => await albums.AddAsync(album, [id], cancel));
+        await Task.WhenAll(ids.Select(id => albums.AddAsync(album, [id], Cancel)));
         Assert.Equal(ids, (await OrderAsync(database, album)).Order());
     }
 
