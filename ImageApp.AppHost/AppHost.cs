@@ -11,6 +11,7 @@ var builder = DistributedApplication
     .WithPlainStartErrors()
     .WithFailureMessages()
     .WithLoopbackUnproxied()
+    .WithAllowedHostsOfDashboard()
     .WithOllama()
     .WithPortCheck()
     .WithOrderlyStop();
@@ -61,7 +62,7 @@ builder.AddWebTier<Projects.ImageApp_Web, Projects.ImageApp_Balancer>(
         web.WithReference(aws)
             .WithReference(events)
             .WithReference(imagedb)
-            .WithSettings("ImageLimits", "Deletion", "Reconciler")
+            .WithSettings("ImageLimits", "Access", "Deletion", "Reconciler", "Limits", "Proxies", "Import")
             .WaitFor(imagedb)
 );
 

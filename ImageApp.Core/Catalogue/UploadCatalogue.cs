@@ -8,6 +8,12 @@ namespace ImageApp.Core.Catalogue;
 /// </summary>
 public sealed class UploadCatalogue(MySqlDataSource database)
 {
+    /// <summary>How long a browser may take a grant to put an object.</summary>
+    public static readonly TimeSpan GrantValidity = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long after a picture was deleted for good an object under its key may be one that a grant still allowed.</summary>
+    public static readonly TimeSpan BarredFor = GrantValidity * 3;
+
     /// <summary>Makes the row of an image whose object is about to be put.</summary>
     /// <returns>The row's id.</returns>
     public Task<long> AddAsync(NewImage image, CancellationToken cancellationToken) =>
@@ -36,6 +42,15 @@ public sealed class UploadCatalogue(MySqlDataSource database)
             cancellationToken, ("@id", id), ("@etag", etag), ("@size", sizeBytes));
         return await database.FindAsync("find image", "WHERE id = @id AND deleted_at IS NULL", cancellationToken, ("@id", id));
     }
+
+    /// <summary>Removes the rows of objects that never came.</summary>
+    /// <returns>How many there were; one that came in the meantime stays.</returns>
+    public async Task<int> WithdrawAsync(IReadOnlyList<long> ids, CancellationToken cancellationToken) => ids.Count == 0
+        ? 0
+        : await database.ExecuteAsync(
+            "remove unused rows",
+            $"DELETE FROM captions WHERE id IN ({string.Join(',', ids)}) AND uploaded_at IS NULL AND deleted_at IS NULL",
+            cancellationToken);
 
     /// <summary>Removes the row of an object that never came.</summary>
     /// <returns>Whether there was one.</returns>

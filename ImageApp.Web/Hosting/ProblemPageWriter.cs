@@ -20,7 +20,7 @@ internal sealed class ProblemPageWriter(ILoggerFactory loggers) : IProblemDetail
         var isPassing = response.StatusCode == StatusCodes.Status503ServiceUnavailable
             && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method));
         response.ContentType = "text/html; charset=utf-8";
-        response.Headers.CacheControl = "no-store";
+        response.Headers.CacheControl = "private, no-cache";
 
         // By the renderer itself: where an exception is handled there is no endpoint whose result a page could be.
         await using var renderer = new HtmlRenderer(context.HttpContext.RequestServices, loggers);
@@ -31,6 +31,7 @@ internal sealed class ProblemPageWriter(ILoggerFactory loggers) : IProblemDetail
                 [nameof(ProblemPage.Title)] = title,
                 [nameof(ProblemPage.Detail)] = detail,
                 [nameof(ProblemPage.Refresh)] = isPassing,
+                [nameof(ProblemPage.IsAccess)] = response.StatusCode is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden,
             });
             return (await renderer.RenderComponentAsync<ProblemPage>(parameters)).ToHtmlString();
         });

@@ -128,7 +128,11 @@ function connect() {
     reload();
   });
   events.addEventListener('open', () => { connection.hidden = true; });
-  events.addEventListener('error', () => { connection.hidden = false; });
+  events.addEventListener('error', () => {
+    connection.hidden = false;
+    // Refused, not lost: the browser does not ask again by itself.
+    if (events.readyState === EventSource.CLOSED) setTimeout(connect, 30_000);
+  });
 }
 
 connect();
