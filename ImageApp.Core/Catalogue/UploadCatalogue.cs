@@ -20,12 +20,23 @@ public sealed class UploadCatalogue(MySqlDataSource database)
         database.InsertAsync(
             "save row",
             """
-            INSERT INTO captions (image_key, file_name, name_search, search_version, content_type, size_bytes)
-            VALUES (@key, @name, @search, @version, @type, @size)
+            INSERT INTO captions (image_key, file_name, name_search, search_version, content_type, size_bytes, content_hash)
+            VALUES (@key, @name, @search, @version, @type, @size, @hash)
             """,
             cancellationToken,
             ("@key", image.Key), ("@name", image.FileName), ("@search", SearchText.Of(image.FileName)),
-            ("@version", SearchText.Version), ("@type", image.ContentType), ("@size", image.SizeBytes));
+            ("@version", SearchText.Version), ("@type", image.ContentType), ("@size", image.SizeBytes),
+            ("@hash", image.ContentHash));
+
+    /// <summary>Finds the rows of a content whose objects are not known to be there, the newest first: of an upload that goes on, or that
+    /// ended before its end was written down.</summary>
+    /// <param name="sha256">SHA-256 of the file.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<List<ImageRecord>> ListUnfinishedAsync(byte[] sha256, CancellationToken cancellationToken) =>
+        database.SelectAsync(
+            "find unfinished uploads",
+            "WHERE content_hash = @hash AND deleted_at IS NULL AND uploaded_at IS NULL ORDER BY id DESC LIMIT 5",
+            cancellationToken, ("@hash", sha256));
 
     /// <summary>Records that the object is there. A function may have seen it first; then its results stay.</summary>
     /// <returns>The row as it is now; null where it was deleted in the meantime.</returns>

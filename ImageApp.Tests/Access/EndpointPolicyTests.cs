@@ -28,7 +28,7 @@ public sealed class EndpointPolicyTests(DatabaseServer server)
     [
         "GET /account", "GET /alive", "GET /health", "GET /s/{Token}", "GET /s/{Token}/images/{Id:long}",
         "GET /s/{token}/images/{id:long}/original", "GET /s/{token}/images/{id:long}/rendition/{side:int}",
-        "GET /s/{token}/images/{id:long}/thumbnail", "GET /sign-in", "POST /s/{token}/password", "POST /sign-out",
+        "GET /s/{token}/images/{id:long}/thumbnail", "GET /s/{token}/pictures.zip", "GET /sign-in", "POST /s/{token}/password", "POST /sign-out",
     ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

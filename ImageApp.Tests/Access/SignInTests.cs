@@ -156,7 +156,10 @@ public sealed class SignInTests(DatabaseServer server)
         })
         {
             stranger.Accept = "application/json";
-            using var answer = await stranger.SendAsync(new HttpMethod(method), gallery.At(path), method == "POST" ? Form() : null);
+            HttpContent? content = method != "POST" ? null
+                : path == "/api/images" ? new MultipartFormDataContent { { new ByteArrayContent([1]), "file", "a.jpg" } }
+                : Form();
+            using var answer = await stranger.SendAsync(new HttpMethod(method), gallery.At(path), content);
             Assert.True(answer.StatusCode == HttpStatusCode.Unauthorized, $"{method} {path}: {(int)answer.StatusCode}");
             Assert.StartsWith("Bearer", answer.Headers.WwwAuthenticate.Single().ToString(), StringComparison.Ordinal);
             Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);

@@ -55,6 +55,10 @@ public sealed class WebPackageTests(DatabaseServer server) : IDisposable
         Assert.Equal(
             [
                 "ASPNETCORE_URLS",
+                "AWS_REGION",
+                "AWS__Resources__BucketName",
+                "AWS__Resources__CaptionDeadLetterQueueUrl",
+                "AWS__Resources__ThumbnailDeadLetterQueueUrl",
                 "Access__KeyEncryptionKeyParameter",
                 "Access__Mode",
                 "Access__OpenIdConnect__Authority",
@@ -66,8 +70,6 @@ public sealed class WebPackageTests(DatabaseServer server) : IDisposable
                 "Access__OpenIdConnect__SignOutAddress",
                 "Access__OpenIdConnect__Viewers__0",
                 "Access__PublicAddress",
-                "AWS_REGION",
-                "AWS__Resources__BucketName",
                 "ConnectionStrings__imagedb",
                 "Database__IamAuthentication",
                 "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
@@ -96,6 +98,7 @@ public sealed class WebPackageTests(DatabaseServer server) : IDisposable
         settings["Access__OpenIdConnect__Viewers__0"] = "viewer";
         settings["Access__OpenIdConnect__SignOutAddress"] = "";
         settings["AWS__Resources__BucketName"] = Bucket;
+        settings["AWS__Resources__CaptionDeadLetterQueueUrl"] = settings["AWS__Resources__ThumbnailDeadLetterQueueUrl"] = "";
         settings["ConnectionStrings__imagedb"] = database;
         settings["Database__IamAuthentication"] = "false";
         settings["OTEL_TRACES_SAMPLER_ARG"] = "0";

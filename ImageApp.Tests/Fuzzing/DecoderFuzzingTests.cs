@@ -37,6 +37,7 @@ public sealed class DecoderFuzzingTests(DatabaseServer server)
         var ordinary = TestImages.Jpeg(60, 40);
         Assert.Null((await function.DecodeAsync("images/warm.jpg", ordinary)).Image?.ThumbnailErrorCode);
         var process = function.ProcessId;
+        var wasEnded = false;
         foreach (var (seed, content) in corpus.Select((content, i) => (-1 - i, content))
             .Concat(Enumerable.Range(0, mutated).Select(i => (FuzzSettings.Seed + i, mutator.Make(FuzzSettings.Seed + i)))))
         {
@@ -63,13 +64,14 @@ public sealed class DecoderFuzzingTests(DatabaseServer server)
                 fault = string.Create(CultureInfo.InvariantCulture, $"{decode.Bytes / 1e6:0} MB and {decode.Seconds:0.0} s");
             }
 
-            if (function.ProcessId != process && !isEnded)
+            // After a decode that was ended the process goes, by the next invocation at the latest.
+            if (function.ProcessId != process && !isEnded && !wasEnded)
             {
                 crashes++;
                 fault = $"the process ended: {fault}";
             }
 
-            process = function.ProcessId;
+            (process, wasEnded) = (function.ProcessId, isEnded);
             if (fault is not null)
             {
                 faults.Add($"seed {seed}, {FuzzReport.Keep(name, seed, content)}: {fault}\n{function.Log}");
@@ -104,12 +106,12 @@ public sealed class DecoderFuzzingTests(DatabaseServer server)
         Assert.NotNull((await function.DecodeAsync("images/before.jpg", TestImages.Jpeg(60, 40))).Image?.ThumbnailGeneratedAt);
         var first = function.ProcessId;
 
-        // A picture of two megapixels to its header: as many layers of it as the library allows.
-        var endless = HeifFile.Layers(HeifFile.Picture(1600, 1200), 1600, 1200, 990);
+        // Twelve tiles of noise: as many pixels as are taken, and as much work for each as there can be.
+        var endless = HeifFile.Grid(HeifFile.Picture(1600, 1200), 4, 3, 6400, 3600);
         var decode = await function.DecodeAsync("images/endless.avif", endless);
 
         Assert.Null(decode.Error);
-        Assert.Equal(FailureCodes.DecodeTooLong, decode.Image?.ThumbnailErrorCode);
+        Assert.True(decode.Image?.ThumbnailErrorCode == FailureCodes.DecodeTooLong, function.Log);
         Assert.Contains("2 seconds", decode.Image!.ThumbnailError);
         Assert.True(await function.HasEndedAsync(first));
         var next = await function.DecodeAsync("images/after.jpg", TestImages.Jpeg(61, 40));

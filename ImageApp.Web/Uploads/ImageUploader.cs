@@ -105,10 +105,23 @@ internal sealed partial class ImageUploader(
         return new($"{upload.Url[..query]}?{string.Join('&', parts)}", HttpMethods.Put, upload.Headers);
     }
 
-    private async Task<ImageRecord?> FindSameAsync(FileStream spool, CancellationToken cancellationToken)
+    private async Task<ImageRecord?> FindSameAsync(byte[] hash, CancellationToken cancellationToken)
     {
-        spool.Position = 0;
-        return await gallery.FindByHashAsync(await SHA256.HashDataAsync(spool, cancellationToken), cancellationToken);
+        if (await gallery.FindByHashAsync(hash, cancellationToken) is { } image)
+        {
+            return image;
+        }
+
+        // A process that died between object and answer: whoever was not answered sends the file again.
+        foreach (var unfinished in await catalogue.ListUnfinishedAsync(hash, cancellationToken))
+        {
+            if (await bucket.FindOriginalAsync(unfinished.Key, cancellationToken) is { } original)
+            {
+                return await catalogue.MarkUploadedAsync(unfinished.Id, original.ETag, original.SizeBytes, cancellationToken);
+            }
+        }
+
+        return null;
     }
 
     private async Task<UploadOutcome> TakeAsync(
@@ -149,13 +162,19 @@ internal sealed partial class ImageUploader(
             return new(null, UploadProblems.Unsupported(fileName, start));
         }
 
-        if (unique && await FindSameAsync(spool, cancellationToken) is { } same)
+        byte[]? hash = null;
+        if (unique)
         {
-            return new(null, UploadProblems.AlreadyHere(fileName, same));
+            spool.Position = 0;
+            hash = await SHA256.HashDataAsync(spool, cancellationToken);
+            if (await FindSameAsync(hash, cancellationToken) is { } same)
+            {
+                return new(null, UploadProblems.AlreadyHere(fileName, same));
+            }
         }
 
         spool.Position = 0;
-        return await StoreAsync(fileName, format, spool, prepare, cancellationToken);
+        return await StoreAsync(fileName, format, hash, spool, prepare, cancellationToken);
     }
 
     // A film is not made a picture by making it smaller.
@@ -173,13 +192,14 @@ internal sealed partial class ImageUploader(
     private async Task<UploadOutcome> StoreAsync(
         string fileName,
         ImageFormat format,
+        byte[]? hash,
         FileStream content,
         Func<long, CancellationToken, Task>? prepare,
         CancellationToken cancellationToken)
     {
         var size = content.Length;
         var key = ImageKey.New(format.Extension);
-        var id = await catalogue.AddAsync(new NewImage(key, fileName, format.ContentType, size), cancellationToken);
+        var id = await catalogue.AddAsync(new NewImage(key, fileName, format.ContentType, size) { ContentHash = hash }, cancellationToken);
         if (prepare is not null)
         {
             await prepare(id, cancellationToken);

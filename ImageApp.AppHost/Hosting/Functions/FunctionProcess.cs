@@ -19,10 +19,14 @@ internal sealed partial class FunctionProcess(
     /// <summary>How the state begins of one that only a person starts again.</summary>
     public const string GivenUp = "Not started again";
 
+    // How long the orchestrator may take to notice a process's end.
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(3);
+
     private static readonly string[] OnItsWay = [KnownResourceStates.NotStarted, KnownResourceStates.Waiting, KnownResourceStates.Starting];
     private volatile ResourceStateSnapshot? _shown;
     private volatile bool _isStopped;
     private volatile bool _isFailed;
+    private volatile bool _isRestarting;
     private Func<ExecuteCommandContext, Task<ExecuteCommandResult>>? _stop;
 
     /// <summary>What local AWS has to know of it.</summary>
@@ -85,7 +89,7 @@ internal sealed partial class FunctionProcess(
                 var state = change.Snapshot.State?.Text;
                 if (state == KnownResourceStates.Stopping || state == KnownResourceStates.Running)
                 {
-                    _isStopped = state == KnownResourceStates.Stopping;
+                    _isStopped = state == KnownResourceStates.Stopping && !_isRestarting;
                 }
                 else if (HasEnded(state) && !_isStopped && _isFailed && _shown is { } shown)
                 {
@@ -118,12 +122,45 @@ internal sealed partial class FunctionProcess(
 
     private async Task StartAgainAsync(CancellationToken cancellationToken)
     {
-        var command = HasEnded(State()) ? KnownResourceCommands.StartCommand : KnownResourceCommands.RestartCommand;
-        var result = await commands.ExecuteCommandAsync(function, command, cancellationToken);
-        if (!result.Success && !result.Canceled)
+        // Of a process that died local AWS knows by its connection, before the orchestrator does, which cannot stop what is gone.
+        _isRestarting = true;
+        try
         {
-            throw new InvalidOperationException($"{function.Name} could not be started: {result.Message}");
+            if (await HasEndedSoonAsync(cancellationToken) || !await TryAsync(KnownResourceCommands.RestartCommand, cancellationToken))
+            {
+                if (!await TryAsync(KnownResourceCommands.StartCommand, cancellationToken))
+                {
+                    throw new InvalidOperationException($"{function.Name} could not be started; its log says why.");
+                }
+            }
         }
+        finally
+        {
+            _isRestarting = false;
+        }
+    }
+
+    private async Task<bool> HasEndedSoonAsync(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(EndPatience);
+        try
+        {
+            await notifications.WaitForResourceAsync(function.Name, KnownResourceStates.TerminalStates, patience.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // It lives, and does not poll.
+            return false;
+        }
+    }
+
+    private async Task<bool> TryAsync(string command, CancellationToken cancellationToken)
+    {
+        var result = await commands.ExecuteCommandAsync(function, command, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        return result.Success;
     }
 
     private async Task ShowAsync(FunctionState state)
