@@ -20,7 +20,9 @@ public sealed record ImageLimits
     /// </summary>
     public long MaxDecodeBytes { get; set; } = 384 * 1024 * 1024;
 
-    /// <summary>The most processor time that decoding one image may take, of 50 megapixels or fewer; a larger one has as much more.</summary>
+    /// <summary>
+    /// The most processor time that decoding one image may take, of 50 megapixels or fewer; a larger one has as much more.
+    /// </summary>
     public TimeSpan MaxDecodeTime { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The most files in one upload request.</summary>

@@ -7,6 +7,7 @@ using ImageApp.Tests.Database;
 using ImageApp.Web.Access;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -115,8 +116,10 @@ public sealed class EndpointPolicyTests(DatabaseServer server)
         Assert.DoesNotContain('{', request.RequestUri!.OriginalString);
         if (method is "POST" or "PUT")
         {
-            // A form where forms are taken; whether it is one is no matter of who asks.
-            request.Content = request.RequestUri.OriginalString.StartsWith("/api", StringComparison.Ordinal)
+            // What is taken there: another type is refused by routing, whoever asks.
+            request.Content = endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes is ["multipart/form-data"]
+                ? new MultipartFormDataContent { { new ByteArrayContent([1]), "other", "a.jpg" } }
+                : request.RequestUri.OriginalString.StartsWith("/api", StringComparison.Ordinal)
                 ? new StringContent("{}", null, "application/json")
                 : new FormUrlEncodedContent([new("action", "download")]);
         }

@@ -158,6 +158,7 @@ public sealed class SignInTests(DatabaseServer server)
             stranger.Accept = "application/json";
             HttpContent? content = method != "POST" ? null
                 : path == "/api/images" ? new MultipartFormDataContent { { new ByteArrayContent([1]), "file", "a.jpg" } }
+                : path == "/api/uploads" ? JsonContent.Create(new { fileName = "a.jpg", contentType = "image/jpeg", sizeBytes = 1 })
                 : Form();
             using var answer = await stranger.SendAsync(new HttpMethod(method), gallery.At(path), content);
             Assert.True(answer.StatusCode == HttpStatusCode.Unauthorized, $"{method} {path}: {(int)answer.StatusCode}");

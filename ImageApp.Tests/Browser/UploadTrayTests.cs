@@ -13,6 +13,9 @@ namespace ImageApp.Tests.Browser;
 /// <summary>The upload tray in a real Chromium, on the running application.</summary>
 public sealed partial class UploadTrayTests(RunningApplication fixture, Chromium chromium)
 {
+    // Where what was just sent is on the first page, however many pictures others have added.
+    private const string Newest = "/?by=added";
+
     // Pictures of the same look and of contents of their own: each has a comment that no other has.
     private const string DropMany =
         """
@@ -155,7 +158,7 @@ public sealed partial class UploadTrayTests(RunningApplication fixture, Chromium
         await using var gallery = await OpenAsync("/upload");
         await gallery.Page.AddInitScriptAsync("Object.defineProperty(Crypto.prototype, 'subtle', { value: undefined })");
         await gallery.Page.RouteAsync("**/*X-Amz-Signature*", route => route.AbortAsync());
-        await gallery.GotoAsync("/");
+        await gallery.GotoAsync(Newest);
         await gallery.ChooseAsync(("same.jpg", "image/jpeg", content), ("other.jpg", "image/jpeg", TestImages.Jpeg(335, 222)));
         await Expect(Entry(gallery, "same.jpg")).ToContainTextAsync("This picture is here already, as 'hashed by the server.jpg'.");
         await Expect(Entry(gallery, "other.jpg")).ToContainTextAsync("Sent");
@@ -364,11 +367,11 @@ public sealed partial class UploadTrayTests(RunningApplication fixture, Chromium
         await gallery.Page.GetByRole(AriaRole.Heading, new PageGetByRoleOptions { Name = "Albums" }).ClickAsync();
         await gallery.ChooseAsync(("is not sent.jpg", "image/jpeg", TestImages.Jpeg(212, 150)));
         await Expect(gallery.Page.Locator("#queue-list li.sending")).ToBeVisibleAsync();
-        await gallery.GotoAsync("/");
+        await gallery.GotoAsync(Newest);
         Assert.Equal(1, asked);
         await Expect(gallery.Page.Locator("#queue-list"))
             .ToContainTextAsync("One file not sent, since the page was left: is not sent.jpg. Choose them again.");
-        await gallery.GotoAsync("/");
+        await gallery.GotoAsync(Newest);
         await Expect(gallery.Page.Locator("#queue")).ToBeHiddenAsync();
     }
 
@@ -428,7 +431,7 @@ public sealed partial class UploadTrayTests(RunningApplication fixture, Chromium
     public async Task Looks_right_and_is_accessible_in_every_state(int width, ColorScheme scheme)
     {
         await using var gallery = await OpenAsync(
-            "/",
+            Newest,
             new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = 700 }, ColorScheme = scheme });
         await gallery.Page.RouteAsync(
             "**/api/uploads",
@@ -460,13 +463,13 @@ public sealed partial class UploadTrayTests(RunningApplication fixture, Chromium
     public async Task The_plain_form_works_without_script_and_is_accessible()
     {
         await using var page = await OpenAsync("/upload", new BrowserNewContextOptions { JavaScriptEnabled = false });
-        await page.ChooseAsync(("plain form.jpg", "image/jpeg", TestImages.Jpeg(411, 300)));
+        await page.ChooseAsync(("plain form.jpg", "image/jpeg", TestImages.Jpeg(1411, 307)));
         await page.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Upload" }).ClickAsync();
         await Expect(page.Page.GetByLabel("Select plain form.jpg")).ToHaveCountAsync(1);
 
         await using var other = await OpenAsync("/upload");
         await other.AssertAccessibleAsync();
-        await other.ChooseAsync(("with script.jpg", "image/jpeg", TestImages.Jpeg(412, 300)));
+        await other.ChooseAsync(("with script.jpg", "image/jpeg", TestImages.Jpeg(1412, 307)));
         await Expect(other.Page.Locator("#queue-text")).ToHaveTextAsync("1 of 1 sent");
     }
 
@@ -504,6 +507,6 @@ public sealed partial class UploadTrayTests(RunningApplication fixture, Chromium
     [GeneratedRegex("^[0-9]+ of 60, [0-9.]+ [kM]B/s, [0-9]+ (s|min) left$")]
     private static partial Regex Progress();
 
-    private async Task<GalleryPage> OpenAsync(string path = "/", BrowserNewContextOptions? options = null) =>
+    private async Task<GalleryPage> OpenAsync(string path = Newest, BrowserNewContextOptions? options = null) =>
         await GalleryPage.OpenAsync(await fixture.StartAsync(), chromium, path, options);
 }

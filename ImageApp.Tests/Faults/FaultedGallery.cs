@@ -92,7 +92,14 @@ public sealed class FaultedGallery : IAsyncLifetime
         var recovery = ended.Elapsed;
         var (lost, doubled) = await CompareAsync();
         return new FaultResult(
-            fault, injected, _accepted.Count - before, _refused - refused, Math.Max(lost, unfinished), doubled, Model.Again - again, recovery);
+            fault,
+            injected,
+            _accepted.Count - before,
+            _refused - refused,
+            Math.Max(lost, unfinished),
+            doubled,
+            Model.Again - again,
+            recovery);
     }
 
     /// <summary>Uploads one picture, as often as it takes until it is accepted.</summary>
@@ -384,7 +391,8 @@ public sealed class FaultedGallery : IAsyncLifetime
         return null;
     }
 
-    private static async Task<JsonObject> JsonAsync(HttpResponseMessage answer) => (await answer.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
+    private static async Task<JsonObject> JsonAsync(HttpResponseMessage answer) =>
+        (await answer.Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
 
     private static long? Id(JsonObject problem) =>
         long.TryParse((string?)problem["id"], NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;

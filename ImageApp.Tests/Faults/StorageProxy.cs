@@ -148,7 +148,8 @@ internal sealed class StorageProxy : IAsyncDisposable
             }
         }
 
-        if (!HttpMethods.IsHead(context.Request.Method) && response.StatusCode is not (HttpStatusCode.NoContent or HttpStatusCode.NotModified))
+        if (!HttpMethods.IsHead(context.Request.Method)
+            && response.StatusCode is not (HttpStatusCode.NoContent or HttpStatusCode.NotModified))
         {
             await response.Content.CopyToAsync(context.Response.Body, context.RequestAborted);
         }

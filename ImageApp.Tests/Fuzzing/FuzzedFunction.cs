@@ -74,14 +74,18 @@ internal sealed class FuzzedFunction : IAsyncDisposable
         var after = Look(process) is { Peak: > 0 } looked ? looked : before;
         var image = await Catalogue.FindAsync(key, Cancel);
         return new FuzzedDecode(
-            response.Headers.Contains("X-Amz-Function-Error") ? answer : null, image, after.Peak - before.Peak, after.Seconds - before.Seconds);
+            response.Headers.Contains("X-Amz-Function-Error") ? answer : null,
+            image,
+            after.Peak - before.Peak,
+            after.Seconds - before.Seconds);
     }
 
     /// <summary>Waits for the end of a process.</summary>
     public async Task<bool> HasEndedAsync(int id)
     {
         await Eventually.HoldsAsync(
-            () => Task.FromResult(_process is not { } present || present.Id != id || present.HasExited), () => $"Process {id} is there: {Log}");
+            () => Task.FromResult(_process is not { } present || present.Id != id || present.HasExited),
+            () => $"Process {id} is there: {Log}");
         return true;
     }
 

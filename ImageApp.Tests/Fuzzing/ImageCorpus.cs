@@ -29,7 +29,9 @@ internal static class ImageCorpus
     };
 
     private static IEnumerable<byte[]> Files(string extension) => Directory
-        .EnumerateFiles(Path.GetDirectoryName(Samples.Path("any"))!, "*." + extension).Order(StringComparer.Ordinal).Select(File.ReadAllBytes);
+        .EnumerateFiles(Path.GetDirectoryName(Samples.Path("any"))!, "*." + extension)
+        .Order(StringComparer.Ordinal)
+        .Select(File.ReadAllBytes);
 
     private static IEnumerable<byte[]> Jpegs()
     {
@@ -113,7 +115,8 @@ internal static class ImageCorpus
         yield return [.. moving[..(frame + 5)], 0x50, 0xC3, 0x50, 0xC3, .. moving[(frame + 9)..]];
         yield return [.. moving[..(frame + 10)], 12, .. moving[(frame + 11)..]];
         yield return moving[..^1];
-        yield return [.. moving[..^1], .. Enumerable.Repeat<byte[]>([0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 0], 20_000).SelectMany(one => one), 0x3B];
+        var frames = Enumerable.Repeat<byte[]>([0x2C, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 0], 20_000).SelectMany(one => one);
+        yield return [.. moving[..^1], .. frames, 0x3B];
     }
 
     private static IEnumerable<byte[]> WebPs()

@@ -55,7 +55,10 @@ internal static class ParserTargets
             _ = RefusedFormat.SentenceFor(start);
         })
         {
-            Words = ["ftypheic", "ftypavif", "ftypmif1", "GIF89a", "RIFF", "WEBP", "II*\0", "MM\0*", "<svg", "%PDF", "PK\u0003\u0004", "CgBI"],
+            Words =
+            [
+                "ftypheic", "ftypavif", "ftypmif1", "GIF89a", "RIFF", "WEBP", "II*\0", "MM\0*", "<svg", "%PDF", "PK\u0003\u0004", "CgBI",
+            ],
         };
         yield return new("JPEG markers", ImageCorpus.Of(ImageFormat.Jpeg), input => Counted(input, 4, file =>
         {
@@ -116,7 +119,8 @@ internal static class ParserTargets
         {
             Words = ["LTEuLTE", "OTIyMzM3MjAzNjg1NDc3NTgwNy4x", "LQ", "Lg", "=", "-"],
         };
-        yield return new("File names and captions", Utf8("a.jpg", "../../etc/passwd", "A caption.\nOf two lines.", "ä\u0301\u202E.exe"), input =>
+        var names = Utf8("a.jpg", "../../etc/passwd", "A caption.\nOf two lines.", "ä\u0301\u202E.exe");
+        yield return new("File names and captions", names, input =>
         {
             var text = Text(input);
             Assert.InRange(PlainText.FileName(text).Length, 1, PlainText.MaxFileNameLength);
@@ -166,7 +170,11 @@ internal static class ParserTargets
                 ReadChunked(input, signed: true);
             }, typeof(AwsServiceException), typeof(SignatureException))
         {
-            Words = ["\r\n", "0\r\n", "7fffffffffffffff\r\n", "ffffffffffffffff\r\n", ";chunk-signature=", ":", "x-amz-trailer-signature:00\r\n"],
+            Words =
+            [
+                "\r\n", "0\r\n", "7fffffffffffffff\r\n", "ffffffffffffffff\r\n", ";chunk-signature=", ":",
+                "x-amz-trailer-signature:00\r\n",
+            ],
         };
         yield return new("Signatures", Utf8(
             "/b/k?x=1\nauthorization: AWS4-HMAC-SHA256 Credential=local/20261129/us-east-1/s3/aws4_request, SignedHeaders=host;x-amz-date, "
@@ -196,7 +204,8 @@ internal static class ParserTargets
         {
             Words = [.. JsonWords, "Entries", "BinaryValue", "DataType", "2147483648"],
         };
-        yield return new("S3 addresses and ranges", Utf8("/bucket/a/b%20c?x", "bytes=0-9", "bytes=-5", "/b/k?versionId=null", "%2Fb%2Fk"), input =>
+        var addresses = Utf8("/bucket/a/b%20c?x", "bytes=0-9", "bytes=-5", "/b/k?versionId=null", "%2Fb%2Fk");
+        yield return new("S3 addresses and ranges", addresses, input =>
         {
             var text = Text(input);
             foreach (var read in new Action[]
@@ -237,7 +246,11 @@ internal static class ParserTargets
         yield return new("Templates in JSON", Utf8(TemplateReader.Read(TemplateText.Yaml).ToJsonString()), ReadTemplate,
             typeof(AwsServiceException))
         {
-            Words = [.. JsonWords, .. templateWords.Select(word => $"\"{word.Trim('!', ' ').Replace("\"", "", StringComparison.Ordinal)}\"")],
+            Words =
+            [
+                .. JsonWords,
+                .. templateWords.Select(word => $"\"{word.Trim('!', ' ').Replace("\"", "", StringComparison.Ordinal)}\""),
+            ],
             AllowedBytes = 16 * 1024 * 1024,
             AllowedBytesPerByte = 20_000,
         };
@@ -249,7 +262,10 @@ internal static class ParserTargets
             "ForAnyValue:StringLikeIfExists":{"k":["a*","?b"]},"DateGreaterThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}}}]}
             """), ReadPolicy, typeof(AwsServiceException))
         {
-            Words = [.. JsonWords, "NotPrincipal", "NotAction", "NotResource", "${aws:SourceArn}", "${", "*", "?", "Null", "Bool", "IpAddress"],
+            Words =
+            [
+                .. JsonWords, "NotPrincipal", "NotAction", "NotResource", "${aws:SourceArn}", "${", "*", "?", "Null", "Bool", "IpAddress",
+            ],
             AllowedBytesPerByte = 5_000,
         };
         yield return new("SNS filter policies", Utf8(
@@ -343,7 +359,8 @@ internal static class ParserTargets
         request.Headers["x-amz-content-sha256"] = PayloadHashes.StreamingUnsignedTrailer;
         var scope = new CredentialScope("20261129", "us-east-1", "s3");
         using var body = new AwsChunkedStream(request, signed
-            ? new RequestSignature("local", scope, "20261129T000000Z", new byte[32], "00", PayloadHashes.StreamingSigned, IsPresigned: false)
+            ? new RequestSignature(
+                    "local", scope, "20261129T000000Z", new byte[32], "00", PayloadHashes.StreamingSigned, IsPresigned: false)
             : null);
         var buffer = ArrayPool<byte>.Shared.Rent(4096);
         long total = 0;
@@ -423,7 +440,10 @@ internal static class ParserTargets
     {
         var request = new PolicyRequest(
             "sns.amazonaws.com", "sns:Publish", "arn:aws:sns:us-east-1:123456789012:topic",
-            new Dictionary<string, string> { ["aws:SourceArn"] = "arn:aws:s3:::bucket", ["aws:SourceIp"] = "10.1.2.3", ["k"] = "ab", ["a"] = "4" });
+            new Dictionary<string, string>
+        {
+            ["aws:SourceArn"] = "arn:aws:s3:::bucket", ["aws:SourceIp"] = "10.1.2.3", ["k"] = "ab", ["a"] = "4",
+        });
         var context = new RequestContext(request);
         foreach (var statement in PolicyDocument.Parse(Text(input)).Statements)
         {

@@ -102,7 +102,7 @@ internal static class EventsApi
                 }
                 catch (OperationCanceledException) when (stopping.IsCancellationRequested)
                 {
-                    // This instance is going away, or who listens is to be looked at again: the browser reconnects with its last event's id.
+                    // This instance goes away, or who listens is to be looked at again: the browser comes back with its last event's id.
                     yield break;
                 }
 
