@@ -36,6 +36,9 @@ public sealed class LiveResetTests(DatabaseServer database, Chromium chromium)
 
         gate.Shut();
         await Expect(page.Locator("#connection")).ToBeVisibleAsync();
+
+        // What came just after the page did was told before.
+        tiles = 0;
         var newest = await InsertAsync(connection, "missed", Missed, isWaiting: false);
         gate.Open();
         await Expect(page.Locator($"#i{newest}")).ToBeAttachedAsync(new LocatorAssertionsToBeAttachedOptions { Timeout = 60_000 });
