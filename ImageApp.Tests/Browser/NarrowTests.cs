@@ -99,14 +99,15 @@ public sealed class NarrowTests(RunningApplication fixture, Chromium chromium)
         var mark = page.Page.Locator($"#i{id} mark");
         await Expect(mark).ToHaveTextAsync("quetzalcoatlus");
         await page.ScreenshotAsync("narrow-name");
-        // Asked until it holds: a change that comes in replaces the tile. A font's box may be higher than its line.
+
+        // Asked until it holds: a change that comes in replaces the tile. Its line is looked at, whose height no font changes.
         await page.Page.WaitForFunctionAsync(
             """
             id => {
               const mark = document.querySelector(`#i${id} mark`);
               if (!mark) return false;
-              const [box, text] = [mark, mark.closest('.text')].map(one => one.getBoundingClientRect());
-              return getComputedStyle(mark.closest('.text')).opacity === '1' && box.height > 8 && box.top > text.top - 4 && box.bottom < text.bottom + 4;
+              const [box, line, text] = [mark, mark.closest('i'), mark.closest('.text')].map(one => one.getBoundingClientRect());
+              return getComputedStyle(mark.closest('.text')).opacity === '1' && box.height > 8 && line.top >= text.top && line.bottom <= text.bottom;
             }
             """,
             id);
