@@ -41,8 +41,8 @@ public sealed class EmptyGalleryTests(DatabaseServer database, Chromium chromium
                 }
                 """
             );
-            var box = await page.Page.Locator("#drop").BoundingBoxAsync();
-            Assert.InRange(box!.Width, width - 40, width);
+            var box = await page.BoxAsync("#drop");
+            Assert.InRange(box.Width, width - 40, width);
             await page.ScreenshotAsync($"drop-{width}");
         }
 

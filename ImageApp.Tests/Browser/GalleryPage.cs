@@ -94,6 +94,20 @@ internal sealed class GalleryPage : IAsyncDisposable
         Assert.True(violations.Length == 0, string.Join('\n', violations));
     }
 
+    /// <summary>Where an element is, in CSS pixels of the window: asked in one go, since a live change can replace it between two questions.</summary>
+    public static async Task<Box> BoxAsync(IPage page, string selector)
+    {
+        await using var box = await page.WaitForFunctionAsync(
+            "selector => { const box = document.querySelector(selector)?.getBoundingClientRect(); return box && [box.x, box.y, box.width, box.height]; }",
+            selector
+        );
+        var sides = await box.JsonValueAsync<float[]>();
+        return new Box(sides[0], sides[1], sides[2], sides[3]);
+    }
+
+    /// <summary>Where an element of this page is.</summary>
+    public Task<Box> BoxAsync(string selector) => BoxAsync(Page, selector);
+
     public Task ScreenshotAsync(string name) =>
         Page.ScreenshotAsync(
             new PageScreenshotOptions { Path = Path.Combine(RepositoryRoot.Path, "artifacts", "screenshots", name + ".png") }

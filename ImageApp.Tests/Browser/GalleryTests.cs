@@ -94,8 +94,8 @@ public sealed class GalleryTests(RunningApplication fixture, Chromium chromium)
         var cut = TestImages.Evening(900, 600, 5);
         var damaged = await GalleryPage.UploadAsync(app, "damaged.jpg", cut[..(cut.Length * 2 / 3)]);
         await using var page = await OpenAsync("/?by=added");
-        var box = await page.Page.Locator($"#i{strip} img").BoundingBoxAsync();
-        Assert.True(box!.Height > 100, $"6000x150 is shown {box.Height} pixels high.");
+        var box = await page.BoxAsync($"#i{strip} img");
+        Assert.True(box.Height > 100, $"6000x150 is shown {box.Height} pixels high.");
         await Expect(page.Page.Locator($"#i{moving} .mark")).ToHaveTextAsync("Animated");
         await Expect(page.Page.Locator($"#i{clear}.alpha img")).ToBeVisibleAsync();
         await Expect(page.Page.Locator($"#i{damaged} .mark")).ToHaveTextAsync("Damaged");
@@ -217,7 +217,7 @@ public sealed class GalleryTests(RunningApplication fixture, Chromium chromium)
         await Expect(page.Page.Locator($"#i{id} img")).ToBeVisibleAsync();
         if (width is 390)
         {
-            Assert.InRange((await page.Page.Locator("#gallery li").First.BoundingBoxAsync())!.Y, 1, 844 / 5);
+            Assert.InRange((await page.BoxAsync("#gallery li")).Y, 1, 844 / 5);
         }
 
         Assert.True(

@@ -228,7 +228,7 @@ public sealed class GestureTests(RunningApplication fixture, Chromium chromium)
 
     private static Task<string> CurrentAsync(IPage page) => page.EvaluateAsync<string>("document.querySelector('#picture').currentSrc");
 
-    private static async Task<LocatorBoundingBoxResult> BoxAsync(IPage page) => (await page.Locator("#picture").BoundingBoxAsync())!;
+    private static Task<Box> BoxAsync(IPage page) => GalleryPage.BoxAsync(page, "#picture");
 
     private static void AssertNear((double Across, double Down) expected, (double Across, double Down) actual)
     {

@@ -39,8 +39,8 @@ public sealed class PrintTests(RunningApplication fixture, Chromium chromium)
         await page.Page.WaitForFunctionAsync("() => document.querySelector('#picture').naturalWidth > 0");
         await NothingToPressAsync(page.Page);
         await page.ScreenshotAsync("print-picture");
-        var picture = (await page.Page.Locator("#picture").BoundingBoxAsync())!;
-        var caption = (await page.Page.Locator("#caption").BoundingBoxAsync())!;
+        var picture = await page.BoxAsync("#picture");
+        var caption = await page.BoxAsync("#caption");
         Assert.InRange(picture.Height, 200, 800);
         Assert.True(
             caption.Y >= picture.Y + picture.Height - 1,

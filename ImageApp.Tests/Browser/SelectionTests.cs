@@ -21,11 +21,11 @@ public sealed class SelectionTests(RunningApplication fixture, Chromium chromium
 
         await using var page = await OpenAsync("/?q=axolotl");
         await page.Page.WaitForFunctionAsync("() => [...document.querySelectorAll('#gallery img')].every(one => one.complete)");
-        var before = await page.Page.Locator($"#i{ids[0]}").BoundingBoxAsync();
+        var before = await page.BoxAsync($"#i{ids[0]}");
         await page.Page.Locator($"#i{ids[3]} input").CheckAsync();
         await Expect(page.Page.Locator("#selected-text")).ToHaveTextAsync("1 selected");
-        var after = await page.Page.Locator($"#i{ids[0]}").BoundingBoxAsync();
-        Assert.Equal((before!.X, before.Y), (after!.X, after.Y));
+        var after = await page.BoxAsync($"#i{ids[0]}");
+        Assert.Equal((before.X, before.Y), (after.X, after.Y));
         await page.AssertAccessibleAsync();
 
         await page.Page.Locator($"#i{ids[1]} input").ClickAsync(new LocatorClickOptions { Modifiers = [KeyboardModifier.Shift] });

@@ -31,7 +31,7 @@ public sealed partial class SharingTests(RunningApplication fixture, Chromium ch
                 ViewportSize = new ViewportSize { Width = script ? 390 : 1440, Height = 800 },
             });
         await owner.Page.Locator(".share summary").First.ClickAsync();
-        var panel = (await owner.Page.Locator(".share > form").BoundingBoxAsync())!;
+        var panel = await owner.BoxAsync(".share > form");
         Assert.True(panel.X >= 0 && panel.X + panel.Width <= (script ? 390 : 1440), $"The panel stands at {panel.X}, {panel.Width} wide.");
         if (script)
         {
