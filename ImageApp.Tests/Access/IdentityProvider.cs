@@ -149,6 +149,11 @@ internal sealed class IdentityProvider : IAsyncDisposable
         }
 
         await app.StartAsync(TestContext.Current.CancellationToken);
+
+        // Its first answer takes seconds on a busy machine, and the gallery waits ten.
+        using var client = new HttpClient();
+        await client.GetStringAsync(new Uri(address, ".well-known/openid-configuration"), TestContext.Current.CancellationToken);
+        await client.GetStringAsync(new Uri(address, ".well-known/jwks"), TestContext.Current.CancellationToken);
         return provider;
     }
 

@@ -98,7 +98,12 @@ internal sealed class GalleryPage : IAsyncDisposable
     public static async Task<Box> BoxAsync(IPage page, string selector)
     {
         await using var box = await page.WaitForFunctionAsync(
-            "selector => { const box = document.querySelector(selector)?.getBoundingClientRect(); return box && [box.x, box.y, box.width, box.height]; }",
+            """
+            selector => {
+              const box = document.querySelector(selector)?.getBoundingClientRect();
+              return box && [box.x, box.y, box.width, box.height];
+            }
+            """,
             selector
         );
         var sides = await box.JsonValueAsync<float[]>();

@@ -33,8 +33,7 @@ internal static class ContentTypes
             return Unsupported($"'{text}' is no content type; application/json is one.");
         }
 
-        // UTF-7 hides markup from whoever looks for it, and .NET decodes it no more.
-        if (type.Charset.HasValue && (type.Encoding is null || type.Encoding.CodePage == Utf7))
+        if (type.Charset.HasValue && !IsReadable(type))
         {
             return Unsupported($"The characters are encoded as '{type.Charset}', which is not known here; use utf-8.");
         }
@@ -46,6 +45,19 @@ internal static class ContentTypes
             && !request.HasFormContentType
             ? Unsupported($"The content type is '{text}'; a form is sent as application/x-www-form-urlencoded or multipart/form-data.")
             : null;
+    }
+
+    // UTF-7 hides markup from whoever looks for it; where .NET decodes it no more it says so when it is asked for.
+    private static bool IsReadable(MediaTypeHeaderValue type)
+    {
+        try
+        {
+            return type.Encoding is { CodePage: not Utf7 };
+        }
+        catch (NotSupportedException)
+        {
+            return false;
+        }
     }
 
     private static ApiProblem Unsupported(string detail) => new(
