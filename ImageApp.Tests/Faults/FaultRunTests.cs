@@ -136,7 +136,8 @@ public sealed class FaultRunTests(FaultedGallery gallery) : IClassFixture<Faulte
                         .Select(image => (string)image["key"]!)];
                     return accepted() == FaultSettings.Uploads && keys.Count == FaultSettings.Uploads;
                 },
-                () => $"{accepted()} were accepted, {keys.Count} are listed.");
+                () => $"{accepted()} were accepted, {keys.Count} are listed.",
+                FaultSettings.Patience);
             foreach (var key in keys.Concat(keys))
             {
                 await gallery.PublishAsync(Event(bucket, key));
@@ -189,7 +190,7 @@ public sealed class FaultRunTests(FaultedGallery gallery) : IClassFixture<Faulte
         var result = await gallery.RunAsync("events that never came", FaultSettings.Uploads, async accepted =>
         {
             await Support.Eventually.HoldsAsync(
-                () => Task.FromResult(accepted() == FaultSettings.Uploads), () => $"{accepted()} were accepted.");
+                () => Task.FromResult(accepted() == FaultSettings.Uploads), () => $"{accepted()} were accepted.", FaultSettings.Patience);
             await gallery.S3.PutBucketNotificationAsync(
                 new PutBucketNotificationRequest { BucketName = bucket, TopicConfigurations = notifications.TopicConfigurations }, Cancel);
             return FaultSettings.Uploads;
@@ -208,7 +209,7 @@ public sealed class FaultRunTests(FaultedGallery gallery) : IClassFixture<Faulte
             Task KillAsync() => Interlocked.Decrement(ref left) >= 0 ? gallery.KillAndStartAsync("ImageApp.Web") : Task.CompletedTask;
             gallery.Storage.BeforePut = isBeforeObject ? KillAsync : null;
             gallery.Storage.AfterPut = isBeforeObject ? null : KillAsync;
-            await Support.Eventually.HoldsAsync(() => Task.FromResult(left <= 0), () => $"{left} kills are left.");
+            await Support.Eventually.HoldsAsync(() => Task.FromResult(left <= 0), () => $"{left} kills are left.", FaultSettings.Patience);
             return FaultSettings.Kills;
         });
         gallery.Storage.BeforePut = gallery.Storage.AfterPut = null;
@@ -228,7 +229,8 @@ public sealed class FaultRunTests(FaultedGallery gallery) : IClassFixture<Faulte
     private static Task ReachedAsync(Func<int> accepted, int number)
     {
         var count = FaultSettings.Uploads * number / (FaultSettings.Kills + 2);
-        return Support.Eventually.HoldsAsync(() => Task.FromResult(accepted() >= count), () => $"{accepted()} of {count} were accepted.");
+        return Support.Eventually.HoldsAsync(
+            () => Task.FromResult(accepted() >= count), () => $"{accepted()} of {count} were accepted.", FaultSettings.Patience);
     }
 
     private static string Event(string bucket, string key) => new JsonObject

@@ -152,7 +152,8 @@ public sealed class FaultedGallery : IAsyncLifetime
                         .FirstOrDefault(id => id != otherThan);
                 return Task.FromResult(found != 0 && found != otherThan);
             },
-            () => $"{program} does not run; what does: {string.Join('\n', ProcessTree.Of(_host.Id).Values)}");
+            () => $"{program} does not run; what does: {string.Join('\n', ProcessTree.Of(_host.Id).Values)}",
+            FaultSettings.Patience);
         return found;
     }
 
@@ -448,7 +449,8 @@ public sealed class FaultedGallery : IAsyncLifetime
                 left = [.. keys.Where(key => !known.Contains(key))];
                 return left.Count == 0;
             },
-            () => $"Objects without a row: {string.Join(", ", left)}");
+            () => $"Objects without a row: {string.Join(", ", left)}",
+            FaultSettings.Patience);
         return (lost, doubled);
     }
 }
