@@ -107,7 +107,7 @@ public sealed class ClientMistakeTests(DatabaseServer database)
             }
         }
 
-        Assert.Empty(faults);
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
         Assert.Empty(web.Logs.Errors);
 
         async Task SendAsync(string method, string address, string? type, string body)
@@ -141,6 +141,7 @@ public sealed class ClientMistakeTests(DatabaseServer database)
     [InlineData("/images/1/caption", Multipart, "--b\r\nContent-Disposition: form-data; name=\"caption\"\r\n\r\ncut", 400, "cut short")]
     [InlineData("/albums/new", "multipart/form-data", "x", 400, "boundary")]
     [InlineData("/albums/new", Form, "title=", 400, "title")]
+    [InlineData("/trash", Form, "a=b", 405, "POST is not taken here")]
     [InlineData("/api/uploads", Json, "{\"sizeBytes\":\"many\"}", 400, "$.sizeBytes, line 1")]
     [InlineData("/api/uploads", Json, "{\"sizeBytes\":", 400, "JSON")]
     [InlineData("/api/uploads", "application/json; charset=klingon", "{}", 415, "klingon")]
@@ -194,7 +195,15 @@ public sealed class ClientMistakeTests(DatabaseServer database)
             }
 
             using var reader = new StreamReader(stream);
-            return await reader.ReadToEndAsync(Cancel);
+            try
+            {
+                return await reader.ReadToEndAsync(Cancel);
+            }
+            catch (IOException) when (end)
+            {
+                // The same, by a reset.
+                return "";
+            }
         }
     }
 

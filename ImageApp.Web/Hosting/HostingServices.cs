@@ -74,8 +74,13 @@ internal static class HostingServices
         app.UseCheckedForms();
     }
 
-    /// <summary>Maps the pages of all features.</summary>
-    public static void MapPages(this WebApplication app) => app.MapRazorComponents<App>().DisableAntiforgery();
+    /// <summary>Maps the pages of all features. Forms are sent to routes; a page would refuse them in a framework's words.</summary>
+    public static void MapPages(this WebApplication app) =>
+        app.MapRazorComponents<App>().DisableAntiforgery().Finally(page =>
+        {
+            page.Metadata.Remove(page.Metadata.OfType<HttpMethodMetadata>().Single());
+            page.Metadata.Add(new HttpMethodMetadata([HttpMethods.Get]));
+        });
 
     private static ProxyOptions BoundProxies(IConfiguration configuration) =>
         (configuration.GetSection(ProxyOptions.Section).Get<ProxyOptions>() ?? new ProxyOptions()).Validated();
