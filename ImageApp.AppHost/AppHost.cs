@@ -9,6 +9,7 @@ using ImageApp.AppHost.Hosting.Web;
 var builder = DistributedApplication
     .CreateBuilder(args)
     .WithPlainStartErrors()
+    .WithSteadyKeys()
     .WithFailureMessages()
     .WithLoopbackUnproxied()
     .WithAllowedHostsOfDashboard()

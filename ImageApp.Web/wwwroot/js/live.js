@@ -81,7 +81,9 @@ function hold(work) {
 async function flush() {
   timer = 0;
   // While this page uploads, new pictures come in one go at the end: the grid does not move all the time.
-  const ready = [...waiting].filter(([id]) => at(`i${id}`) || !at('queue')?.hasAttribute('data-busy')).slice(0, 100);
+  const isBusy = at('queue')?.hasAttribute('data-busy');
+  if (waiting.size > 1000 && !isBusy) return reload();
+  const ready = [...waiting].filter(([id]) => at(`i${id}`) || !isBusy).slice(0, 100);
   if (!fetching && !grid.reading && ready.length > 0) {
     fetching = true;
     const { came } = grid;
