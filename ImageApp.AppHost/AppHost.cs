@@ -9,8 +9,10 @@ using ImageApp.AppHost.Hosting.Web;
 var builder = DistributedApplication
     .CreateBuilder(args)
     .WithPlainStartErrors()
+    .WithSteadyKeys()
     .WithFailureMessages()
     .WithLoopbackUnproxied()
+    .WithAllowedHostsOfDashboard()
     .WithOllama()
     .WithPortCheck()
     .WithOrderlyStop();
@@ -61,7 +63,7 @@ builder.AddWebTier<Projects.ImageApp_Web, Projects.ImageApp_Balancer>(
         web.WithReference(aws)
             .WithReference(events)
             .WithReference(imagedb)
-            .WithSettings("ImageLimits", "Deletion", "Reconciler")
+            .WithSettings("ImageLimits", "Access", "Deletion", "Reconciler", "Limits", "Proxies", "Import")
             .WaitFor(imagedb)
 );
 

@@ -1,6 +1,7 @@
 using ImageApp.Core;
 using ImageApp.Core.Catalogue;
 using ImageApp.FunctionDefaults;
+using ImageApp.Imaging;
 using Microsoft.Extensions.Logging;
 using MySqlConnector;
 
@@ -21,6 +22,9 @@ internal sealed partial class CaptionStep(
 
     /// <inheritdoc/>
     public bool IsDone(ImageRecord image) => image.IsCaptionDone;
+
+    /// <inheritdoc/>
+    public bool MustEnd => DecodeBudget.HasRunaway;
 
     /// <inheritdoc/>
     public async Task StartAsync(CancellationToken cancellationToken)

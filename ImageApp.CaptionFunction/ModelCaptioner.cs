@@ -26,8 +26,7 @@ internal sealed partial class ModelCaptioner(
     /// <inheritdoc/>
     public async Task<CaptionResult> DescribeAsync(SourceImage image, CancellationToken cancellationToken)
     {
-        ImageHeader.Read(image.Path, image.Format, limits);
-        var question = Question(image, Side);
+        var question = await AskedOfAsync(image, Side, cancellationToken);
         var tokens = options.MaxOutputTokens;
         var started = time.GetTimestamp();
         CaptionResult? shortened = null;
@@ -42,7 +41,7 @@ internal sealed partial class ModelCaptioner(
             catch (ModelPictureException e) when (!isSmall && shortened is null)
             {
                 LogTooLarge(logger, options.Model, image.Key, SmallSide, e.InnerException?.Message);
-                question = Question(image, SmallSide);
+                question = await AskedOfAsync(image, SmallSide, cancellationToken);
                 isSmall = true;
                 continue;
             }
@@ -107,8 +106,12 @@ internal sealed partial class ModelCaptioner(
 
     private string Name(ChatResponse response) => response.ModelId is { Length: > 0 } id ? id : options.Model;
 
-    private ChatMessage Question(SourceImage image, int side)
+    private Task<ChatMessage> AskedOfAsync(SourceImage image, int side, CancellationToken cancellationToken) =>
+        DecodeBudget.SpendAsync(image.Format, limits, budget => Question(image, side, budget), cancellationToken);
+
+    private ChatMessage Question(SourceImage image, int side, DecodeBudget budget)
     {
+        budget.Admit(ImageHeader.Read(image.Path, image.Format, limits));
         var picture = Renderer.Jpeg(image.Path, image.Format, side, Quality);
         return new ChatMessage(ChatRole.User, [new TextContent(options.FullPrompt), new DataContent(picture.Content, picture.ContentType)]);
     }

@@ -19,10 +19,11 @@ internal sealed class OfflineDescriber(ImageLimits limits) : ICaptioner
     private const int SampleSide = 48;
 
     /// <inheritdoc/>
-    public Task<CaptionResult> DescribeAsync(SourceImage image, CancellationToken cancellationToken)
+    public async Task<CaptionResult> DescribeAsync(SourceImage image, CancellationToken cancellationToken)
     {
-        var (header, pixels) = Decode(image);
-        return Task.FromResult(new CaptionResult(Describe(header, ColourNames.Dominant(pixels)), Model, Language: "en"));
+        var (header, pixels) = await DecodeBudget.SpendAsync(
+            image.Format, limits, budget => Decode(image, budget), cancellationToken);
+        return new CaptionResult(Describe(header, ColourNames.Dominant(pixels)), Model, Language: "en");
     }
 
     internal static string Describe(ImageHeader header, IReadOnlyList<string> colours)
@@ -70,11 +71,12 @@ internal sealed class OfflineDescriber(ImageLimits limits) : ICaptioner
         return text.ToString();
     }
 
-    private (ImageHeader Header, byte[] Pixels) Decode(SourceImage image)
+    private (ImageHeader Header, byte[] Pixels) Decode(SourceImage image, DecodeBudget budget)
     {
         using var span = ImageAppTelemetry.Source.StartActivity("decode");
         span?.SetTag("image.format", image.Format.Name);
         var header = ImageHeader.Read(image.Path, image.Format, limits);
+        budget.Admit(header);
         return (header, Renderer.Sample(image.Path, image.Format, SampleSide).Pixels);
     }
 }

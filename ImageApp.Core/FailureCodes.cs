@@ -24,6 +24,9 @@ public static class FailureCodes
     /// <summary>Decoding would take more memory than allowed.</summary>
     public const string TooMuchMemory = "too-much-memory";
 
+    /// <summary>Decoding it took longer than allowed and was ended.</summary>
+    public const string DecodeTooLong = "decode-too-long";
+
     /// <summary>The file is cut short or corrupt, and nothing of it can be read.</summary>
     public const string Damaged = "damaged";
 

@@ -9,6 +9,7 @@ namespace ImageApp.Core;
 public sealed record FailureReason(string Code, string Text)
 {
     private const long MegaByte = 1024 * 1024;
+    private const string SaveAgain = "Open it in a photo program, export it as an ordinary JPEG or PNG, and upload that.";
 
     /// <summary>When it may be over; null where nobody knows.</summary>
     public DateTimeOffset? RetryAt { get; init; }
@@ -77,6 +78,16 @@ public sealed record FailureReason(string Code, string Text)
             FailureCodes.TooMuchMemory,
             $"{decoding} would take {needed} MB of memory; at most {allowed} MB are allowed. {cost.Advice}");
     }
+
+    /// <summary>Decoding takes more memory than the header announced, and was ended.</summary>
+    public static FailureReason DecodeTooLarge(ImageFormat format, long bytes) => Of(
+        FailureCodes.TooMuchMemory,
+        $"Decoding this {format.Name} took more than {bytes / MegaByte} MB of memory, more than its header says, and was ended. {SaveAgain}");
+
+    /// <summary>Decoding takes more time than allowed, and was ended.</summary>
+    public static FailureReason DecodeTooLong(ImageFormat format, TimeSpan most) => Of(
+        FailureCodes.DecodeTooLong,
+        $"Decoding this {format.Name} took more than {most.TotalSeconds:0.#} seconds of processor time and was ended. {SaveAgain}");
 
     /// <summary>The header cannot be read.</summary>
     public static FailureReason Unreadable(ImageFormat format) => new(

@@ -20,6 +20,11 @@ public sealed record ImageLimits
     /// </summary>
     public long MaxDecodeBytes { get; set; } = 384 * 1024 * 1024;
 
+    /// <summary>
+    /// The most processor time that decoding one image may take, of 50 megapixels or fewer; a larger one has as much more.
+    /// </summary>
+    public TimeSpan MaxDecodeTime { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>The most files in one upload request.</summary>
     public int MaxFilesPerRequest { get; set; } = 20;
 
@@ -36,6 +41,7 @@ public sealed record ImageLimits
             OptionsCheck.Require(value > 0, Section, name, value, "1 or more");
         }
 
+        OptionsCheck.Require(MaxDecodeTime > TimeSpan.Zero, Section, nameof(MaxDecodeTime), MaxDecodeTime, "a time above 0");
         return this;
     }
 }

@@ -16,11 +16,18 @@ internal sealed class FunctionHandler(ImageEventProcessor processor, FunctionTel
         using var deadline = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero);
         try
         {
-            await processor.ProcessAsync(input.Records.Select(record => record.Sns.Message), context.TraceId, deadline.Token);
+            await processor.ProcessAsync(MessagesOf(input), context.TraceId, deadline.Token);
         }
         finally
         {
             telemetry.Flush();
         }
     }
+
+    /// <summary>The messages of an event.</summary>
+    /// <exception cref="FormatException">It is not one of SNS.</exception>
+    internal static IReadOnlyList<string> MessagesOf(SNSEvent? input) =>
+        input?.Records is { } records && records.All(record => record?.Sns?.Message is not null)
+            ? [.. records.Select(record => record.Sns.Message)]
+            : throw new FormatException("Not an SNS event: it has no \"Records\", or one of them lacks Sns.Message.");
 }

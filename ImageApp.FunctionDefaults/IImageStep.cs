@@ -11,6 +11,9 @@ public interface IImageStep
     /// <summary>The step's name, for example <c>thumbnail</c>. Its lock, spans and metrics are called by it.</summary>
     string Name { get; }
 
+    /// <summary>Whether this process has to end after its answer: something runs in it that cannot be stopped otherwise.</summary>
+    bool MustEnd => false;
+
     /// <summary>Whether the row has this step's result, or a final reason why there is none.</summary>
     bool IsDone(ImageRecord image);
 

@@ -129,7 +129,14 @@ internal sealed partial class ImageEventProcessor(
                 ContentHash = hash,
                 Step = step.Name,
             };
-            var etag = (await catalogue.ObserveAsync(observed, cancellationToken)).ObjectETag;
+            var row = await catalogue.ObserveAsync(observed, cancellationToken);
+            if (row.IsDeletionFinal)
+            {
+                LogDeleted(logger, key);
+                return "obsolete";
+            }
+
+            var etag = row.ObjectETag;
 
             await using var claim = await locks.ClaimStepAsync(step.Name, key, ClaimWait, cancellationToken)
                 ?? throw new TimeoutException($"Another invocation still works on the {step.Name} of '{key}'.");
@@ -217,6 +224,9 @@ internal sealed partial class ImageEventProcessor(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Key} was removed from the bucket, and from the gallery")]
     private static partial void LogRemoved(ILogger logger, string key);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Key} was put after its picture was deleted for good; it is deleted, too")]
+    private static partial void LogDeleted(ILogger logger, string key);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The {Step} of {Key} is done already")]
     private static partial void LogDuplicate(ILogger logger, string step, string key);

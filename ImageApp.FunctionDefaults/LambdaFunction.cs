@@ -39,11 +39,14 @@ public static class LambdaFunction
         await using var provider = services.BuildServiceProvider();
         using var stop = new StopSignal();
         var handler = provider.GetRequiredService<FunctionHandler>();
+        var step = provider.GetRequiredService<IImageStep>();
+        using var runtime = new HttpClient(new LastAnswer(step, stop)) { Timeout = Timeout.InfiniteTimeSpan };
         using var bootstrap = LambdaBootstrapBuilder
-            .Create<SNSEvent>(handler.HandleAsync, new SourceGeneratorLambdaJsonSerializer<FunctionJson>()).Build();
+            .Create<SNSEvent>(handler.HandleAsync, new SourceGeneratorLambdaJsonSerializer<FunctionJson>())
+            .UseHttpClient(runtime).Build();
         try
         {
-            await Task.WhenAll(bootstrap.RunAsync(stop.Token), provider.GetRequiredService<IImageStep>().StartAsync(stop.Token));
+            await Task.WhenAll(bootstrap.RunAsync(stop.Token), step.StartAsync(stop.Token));
         }
         catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {

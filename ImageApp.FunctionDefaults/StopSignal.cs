@@ -27,6 +27,9 @@ internal sealed class StopSignal : IDisposable
         _stop.Dispose();
     }
 
+    /// <summary>Ends the process when what it does now is answered.</summary>
+    public void Request() => _stop.Cancel();
+
     private void Stop(PosixSignalContext context)
     {
         context.Cancel = true;

@@ -19,6 +19,9 @@ internal sealed record HeifCoding(string? Codec, int BitDepth, double ChromaSamp
 
     private const int MaxBytes = 1024 * 1024;
     private const int MaxBoxes = 4096;
+
+    // Properties stand in iprp's ipco; boxes nested deeper are a way to exhaust the stack.
+    private const int MaxDepth = 2;
     private static readonly HeifCoding Unknown = new(null, 16, 2);
 
     /// <summary>Bytes of one pixel's samples, two each where they have more than eight bits.</summary>
@@ -53,7 +56,7 @@ internal sealed record HeifCoding(string? Codec, int BitDepth, double ChromaSamp
                 HeifCoding? found = null;
 
                 // A full box: its version and flags come first.
-                Walk(content.AsSpan(Math.Min(4, read), Math.Max(0, read - 4)), ref found);
+                Walk(content.AsSpan(Math.Min(4, read), Math.Max(0, read - 4)), depth: 0, ref found);
                 return found ?? Unknown;
             }
 
@@ -68,7 +71,7 @@ internal sealed record HeifCoding(string? Codec, int BitDepth, double ChromaSamp
         return Unknown;
     }
 
-    private static void Walk(ReadOnlySpan<byte> boxes, ref HeifCoding? found)
+    private static void Walk(ReadOnlySpan<byte> boxes, int depth, ref HeifCoding? found)
     {
         while (boxes.Length >= 8)
         {
@@ -81,9 +84,9 @@ internal sealed record HeifCoding(string? Codec, int BitDepth, double ChromaSamp
 
             var type = boxes.Slice(4, 4);
             var content = boxes[8..length];
-            if (type.SequenceEqual("iprp"u8) || type.SequenceEqual("ipco"u8))
+            if (depth < MaxDepth && (type.SequenceEqual("iprp"u8) || type.SequenceEqual("ipco"u8)))
             {
-                Walk(content, ref found);
+                Walk(content, depth + 1, ref found);
             }
             else if (type.SequenceEqual("av1C"u8) && content.Length >= 3)
             {

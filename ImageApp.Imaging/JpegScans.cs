@@ -12,9 +12,17 @@ internal ref struct JpegScans
     private const int MaxComponents = 4;
     private const int BlockLength = 64;
 
+    // More than any encoder writes, and than libvips reads: 128 megapixels, a hundred scans, and tables for each of them.
+    private const int MaxUnits = 2_000_000;
+    private const int MaxScans = 100;
+    private const int MaxTables = 1024;
+
     private readonly ReadOnlySpan<byte> _file;
     private readonly ushort[]?[] _tables = new ushort[]?[2 * MaxComponents];
     private JpegFrame? _frame;
+    private bool _hasFrame;
+    private int _scans;
+    private int _tablesRead;
     private byte[] _identifiers = [];
     private int[] _lowBits = [];
 
@@ -60,16 +68,19 @@ internal ref struct JpegScans
             _at += length;
             switch (marker)
             {
+                case 0xC4 when !ReadTables(segment):
+                    return false;
                 case 0xC4:
-                    ReadTables(segment);
                     break;
                 case 0xDD when segment.Length >= 2:
                     _restartInterval = BinaryPrimitives.ReadUInt16BigEndian(segment);
                     break;
+                case >= 0xC0 and <= 0xCF and not (0xC8 or 0xCC) when _hasFrame:
+                    return false;
                 case >= 0xC0 and <= 0xCF and not (0xC8 or 0xCC):
                     ReadFrame(segment);
                     break;
-                case 0xDA when _frame is null || !ReadScan(segment):
+                case 0xDA when _frame is null || ++_scans > MaxScans || !ReadScan(segment):
                     return false;
             }
         }
@@ -80,6 +91,8 @@ internal ref struct JpegScans
 
     private void ReadFrame(ReadOnlySpan<byte> segment)
     {
+        _hasFrame = true;
+
         // The frame is read as when the header was, from the file's start.
         _frame = JpegFrame.Read(new MemoryStream(_file[..Math.Min(_file.Length, _at + 64)].ToArray()));
         if (_frame is null || _frame.Process is not (0xC0 or 0xC1 or 0xC2) || segment.Length < 6 + (_frame.Components.Count * 3))
@@ -100,14 +113,20 @@ internal ref struct JpegScans
     }
 
     // Each table becomes one of 65,536 entries: for the next sixteen bits the code's length and its symbol.
-    private readonly void ReadTables(ReadOnlySpan<byte> segment)
+    private bool ReadTables(ReadOnlySpan<byte> segment)
     {
         while (segment.Length >= 17)
         {
+            if (++_tablesRead > MaxTables)
+            {
+                return false;
+            }
+
             var index = (((segment[0] >> 4) & 1) * MaxComponents) + (segment[0] & 3);
             var counts = segment.Slice(1, TableBits);
             var symbols = segment[17..];
-            var table = new ushort[1 << TableBits];
+            var table = _tables[index] ??= new ushort[1 << TableBits];
+            table.AsSpan().Clear();
             int code = 0, used = 0;
             for (var bits = 1; bits <= TableBits; bits++, code <<= 1)
             {
@@ -116,16 +135,17 @@ internal ref struct JpegScans
                     var from = code << (TableBits - bits);
                     if (from >= table.Length)
                     {
-                        return;
+                        return false;
                     }
 
                     table.AsSpan(from, 1 << (TableBits - bits)).Fill((ushort)((bits << 8) | symbols[used]));
                 }
             }
 
-            _tables[index] = table;
             segment = symbols[used..];
         }
+
+        return true;
     }
 
     private bool ReadScan(ReadOnlySpan<byte> segment)
@@ -177,6 +197,11 @@ internal ref struct JpegScans
         var units = interleaved
             ? Ceiling(frame.Width, 8 * horizontal) * Ceiling(frame.Height, 8 * vertical)
             : Ceiling(Ceiling(frame.Width * own.Horizontal, horizontal), 8) * Ceiling(Ceiling(frame.Height * own.Vertical, vertical), 8);
+        if (units > MaxUnits)
+        {
+            return false;
+        }
+
         var nonZero = scan.First > 0 ? _nonZero[components[0]] ??= new ulong[units] : [];
         (_bits, _bitCount, _missingBits, _endOfBandRun) = (0, 0, 0, 0);
         for (var unit = 0L; unit < units; unit++)

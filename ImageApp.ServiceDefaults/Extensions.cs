@@ -106,12 +106,14 @@ public static class Extensions
         {
             Predicate = check => check.Tags.Contains(LiveTag),
             ResponseWriter = HealthReportWriter.WriteAsync,
-        });
+        })
+        .AllowAnonymous();
         app.MapHealthChecks("/health", new HealthCheckOptions
         {
             ResponseWriter = HealthReportWriter.WriteAsync,
             ResultStatusCodes = { [HealthStatus.Degraded] = StatusCodes.Status200OK },
         })
+        .AllowAnonymous()
         // Every node of a load balancer asks; the dependencies are asked once a second at most.
         .CacheOutput(policy => policy
             .Expire(TimeSpan.FromSeconds(1))

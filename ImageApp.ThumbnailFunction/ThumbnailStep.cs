@@ -17,9 +17,12 @@ internal sealed class ThumbnailStep(ImageBucket bucket, ImageLimits limits, Step
     public bool IsDone(ImageRecord image) => image.IsThumbnailDone;
 
     /// <inheritdoc/>
+    public bool MustEnd => DecodeBudget.HasRunaway;
+
+    /// <inheritdoc/>
     public async Task<string> RunAsync(SourceImage image, CancellationToken cancellationToken)
     {
-        var (header, made) = Decode(image);
+        var (header, made) = await DecodeBudget.SpendAsync(image.Format, limits, budget => Decode(image, budget), cancellationToken);
         string? previewKey = null;
         foreach (var (rendition, content) in made.Renditions)
         {
@@ -72,11 +75,12 @@ internal sealed class ThumbnailStep(ImageBucket bucket, ImageLimits limits, Step
     public Task DiscardAsync(string imageKey, ImageRecord? image, CancellationToken cancellationToken) =>
         bucket.DeleteRenditionsAsync(imageKey, image, cancellationToken);
 
-    private (ImageHeader Header, ThumbnailSet Made) Decode(SourceImage image)
+    private (ImageHeader Header, ThumbnailSet Made) Decode(SourceImage image, DecodeBudget budget)
     {
         using var span = ImageAppTelemetry.Source.StartActivity("decode");
         span?.SetTag("image.format", image.Format.Name);
         var header = ImageHeader.Read(image.Path, image.Format, limits);
+        budget.Admit(header);
         return (header, Renderer.Thumbnails(image.Path, image.Format, header));
     }
 }

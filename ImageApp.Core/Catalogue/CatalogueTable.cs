@@ -38,6 +38,17 @@ internal static class CatalogueTable
     public const string IsInTrash =
         "deleted_at >= FROM_UNIXTIME(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) - 10) AND purged_at IS NULL";
 
+    /// <summary>
+    /// Of a row whose objects the gallery itself has deleted, that a grant may still be open by which one of them is put again. Later it is
+    /// somebody's wish: who puts an object under a key of old wants it there.
+    /// </summary>
+    public static string IsBarred { get; } = string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+        (deletion_final = 1
+            AND purged_at > FROM_UNIXTIME(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) - {UploadCatalogue.BarredFor.TotalSeconds}))
+        """);
+
     /// <summary>When the object was last put or touched, which sends its event.</summary>
     public const string SentAt = "COALESCE(sent_at, uploaded_at)";
 
@@ -51,7 +62,7 @@ internal static class CatalogueTable
         "caption", "caption_model", "caption_language", "caption_shortened", "caption_again", "caption_error", "caption_error_code",
         "thumbnail_key", "preview_key", "thumbnail_error", "thumbnail_error_code", "camera", "taken_at", "placeholder",
         "shown_at", "taken_offset", "lens", "exposure_time", "f_number", "iso", "focal_length", "latitude", "longitude", "animated",
-        "has_alpha", "is_favourite", "renditions", "content_hash",
+        "has_alpha", "is_favourite", "renditions", "content_hash", "deletion_final",
         .. new[]
         {
             "uploaded_at", "updated_at", "deleted_at", "purged_at", "caption_generated_at", "caption_edited_at", "thumbnail_generated_at",
@@ -230,6 +241,7 @@ internal static class CatalogueTable
             HasAlpha = row.GetBoolean(Ordinal("has_alpha")),
             IsFavourite = row.GetBoolean(Ordinal("is_favourite")),
             RenditionSides = Text("thumbnail_key") is null ? [] : Sides(Text("renditions"), Text("preview_key")),
+            IsDeletionFinal = row.GetBoolean(Ordinal("deletion_final")),
             ContentHash = row.IsDBNull(Ordinal("content_hash")) ? null : (byte[])row.GetValue(Ordinal("content_hash")),
         };
 

@@ -193,6 +193,38 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
             "set favourites", "is_favourite = @favourite", "deleted_at IS NULL", ids, cancellationToken, ("@favourite", isFavourite));
 
     /// <summary>
+    /// Records that a person asks for thumbnail and caption to be made again, unless somebody did so a moment ago, at whichever instance.
+    /// </summary>
+    /// <param name="id">The row's id.</param>
+    /// <param name="coolDown">How long an image is left alone after it was asked for.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>How long to wait; null where it may be made again now.</returns>
+    public async Task<TimeSpan?> AskAgainAsync(long id, TimeSpan coolDown, CancellationToken cancellationToken)
+    {
+        (string, object?)[] parameters = [("@id", id), ("@cool", coolDown.TotalSeconds)];
+        if (await database.ExecuteAsync(
+            "ask again",
+            """
+            UPDATE captions SET asked_again_at = CURRENT_TIMESTAMP(3), updated_at = updated_at
+            WHERE id = @id AND (asked_again_at IS NULL
+                OR asked_again_at <= FROM_UNIXTIME(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) - @cool))
+            """,
+            cancellationToken, parameters) > 0)
+        {
+            return null;
+        }
+
+        return TimeSpan.FromMilliseconds(await database.CountAsync(
+            "read cool-down",
+            """
+            SELECT COALESCE(MAX(CAST(
+                GREATEST(0, UNIX_TIMESTAMP(asked_again_at) + @cool - UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3))) * 1000 AS SIGNED)), 0)
+            FROM captions WHERE id = @id
+            """,
+            cancellationToken, parameters));
+    }
+
+    /// <summary>
     /// Clears every result and reason of an image, but not a person's caption, before its pipeline runs again as if for the first time.
     /// </summary>
     /// <returns>The row as it is now; null where there is none.</returns>

@@ -146,6 +146,9 @@ public sealed record ImageRecord
     /// <summary>When its deletion became final, or its object was found to be removed.</summary>
     public DateTimeOffset? PurgedAt { get; init; }
 
+    /// <summary>Whether the gallery itself has deleted its objects, or is about to once more.</summary>
+    public bool IsDeletionFinal { get; init; }
+
     /// <summary>Changes with the caption: what somebody who corrects it says they have seen. Empty without a caption.</summary>
     public string CaptionTag => Caption is null ? "" : StableHash.Of(Caption);
 

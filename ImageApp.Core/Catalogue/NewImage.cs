@@ -5,7 +5,11 @@ namespace ImageApp.Core.Catalogue;
 /// <param name="FileName">The uploader's file name, already cleaned by <see cref="PlainText.FileName"/>.</param>
 /// <param name="ContentType">The media type found in the content.</param>
 /// <param name="SizeBytes">The size in bytes; null while unknown.</param>
-public sealed record NewImage(string Key, string FileName, string ContentType, long? SizeBytes);
+public sealed record NewImage(string Key, string FileName, string ContentType, long? SizeBytes)
+{
+    /// <summary>SHA-256 of the bytes that will be put; null where they are not known yet.</summary>
+    public byte[]? ContentHash { get; init; }
+}
 
 /// <summary>An object that a function found in the bucket; its row may not be there yet.</summary>
 /// <param name="Key">The object's key.</param>

@@ -16,7 +16,7 @@ public sealed class StepResults(MySqlDataSource database)
     /// <summary>
     /// Records an object found in the bucket, whether or not the app put it there, and that a step takes it up. Other content than before,
     /// by its hash, or by its eTag where a hash is missing, drops all results of the old; the same content keeps them, and the eTag they
-    /// were stored under.
+    /// were stored under. What is put under the key of a picture that was deleted for good a moment ago is deleted as well.
     /// </summary>
     /// <exception cref="ArgumentException">The key is longer than <see cref="ImageKey.MaxBytes"/>.</exception>
     public async Task<ImageRecord> ObserveAsync(ObservedObject item, CancellationToken cancellationToken)
@@ -69,7 +69,8 @@ public sealed class StepResults(MySqlDataSource database)
                 attempts = {ifKept}, attempts, 0), sent_at = {ifKept}, sent_at, CURRENT_TIMESTAMP(3)),
                 object_etag = {ifSame}, COALESCE(object_etag, VALUES(object_etag)), VALUES(object_etag)),
                 {started}
-                deleted_at = IF(purged_at IS NULL, deleted_at, NULL), purged_at = NULL,
+                deleted_at = IF(purged_at IS NULL OR {CatalogueTable.IsBarred}, deleted_at, NULL),
+                deletion_final = IF(deleted_at IS NULL, 0, deletion_final), purged_at = NULL,
                 content_type = COALESCE(VALUES(content_type), content_type), size_bytes = VALUES(size_bytes),
                 uploaded_at = COALESCE(uploaded_at, VALUES(uploaded_at)), shown_at = {CatalogueTable.ShownAt},
                 content_hash = VALUES(content_hash)

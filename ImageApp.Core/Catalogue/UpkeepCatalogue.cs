@@ -174,7 +174,7 @@ public sealed class UpkeepCatalogue(MySqlDataSource database)
                 thumbnail_key = IF(purged_at IS NULL, thumbnail_key, NULL), preview_key = IF(purged_at IS NULL, preview_key, NULL),
                 renditions = IF(purged_at IS NULL, renditions, NULL),
                 sent_at = IF(purged_at IS NULL, sent_at, CURRENT_TIMESTAMP(3)),
-                deleted_at = IF(purged_at IS NULL, deleted_at, NULL), purged_at = NULL
+                deleted_at = IF(purged_at IS NULL, deleted_at, NULL), deletion_final = 0, purged_at = NULL
             """,
             cancellationToken,
             ("@key", item.Key), ("@name", item.FileName), ("@search", SearchText.Of(item.FileName)), ("@version", SearchText.Version),
@@ -248,19 +248,27 @@ public sealed class UpkeepCatalogue(MySqlDataSource database)
     public async Task<bool> PurgeAsync(long id, CancellationToken cancellationToken) =>
         await database.ExecuteAsync(
             "purge image",
-            "UPDATE captions SET purged_at = CURRENT_TIMESTAMP(3) WHERE id = @id AND deleted_at IS NOT NULL AND purged_at IS NULL",
+            """
+            UPDATE captions SET purged_at = CURRENT_TIMESTAMP(3), deletion_final = 1
+            WHERE id = @id AND deleted_at IS NOT NULL AND purged_at IS NULL
+            """,
             cancellationToken, ("@id", id)) > 0;
 
     /// <summary>Takes a purge back whose objects could not be deleted, so that it is tried again.</summary>
     public Task PostponePurgeAsync(long id, CancellationToken cancellationToken) =>
         database.ExecuteAsync("postpone purge", "UPDATE captions SET purged_at = NULL WHERE id = @id", cancellationToken, ("@id", id));
 
-    /// <summary>Removes rows purged longer than <paramref name="age"/> ago: no page that is open still needs to hear of them.</summary>
-    public Task RemovePurgedAsync(TimeSpan age, CancellationToken cancellationToken) =>
+    /// <summary>Rows purged longer than <paramref name="age"/> ago: no page that is open still needs to hear of them.</summary>
+    public Task<List<ImageRecord>> ListPurgedAsync(TimeSpan age, int limit, CancellationToken cancellationToken) =>
+        database.SelectAsync(
+            "list purged rows",
+            $"WHERE deleted_at IS NOT NULL AND purged_at < {Ago("@age")} ORDER BY purged_at, id LIMIT @limit",
+            cancellationToken, ("@age", age.TotalSeconds), ("@limit", limit));
+
+    /// <summary>Removes the row of a purged image, unless it has come back meanwhile.</summary>
+    public Task RemovePurgedAsync(ImageRecord image, CancellationToken cancellationToken) =>
         database.ExecuteAsync(
-            "remove purged rows",
-            "DELETE FROM captions WHERE purged_at < FROM_UNIXTIME(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) - @age)",
-            cancellationToken, ("@age", age.TotalSeconds));
+            "remove purged row", "DELETE FROM captions WHERE id = @id AND purged_at IS NOT NULL", cancellationToken, ("@id", image.Id));
 
     private static string Ago(string seconds) => $"FROM_UNIXTIME(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) - {seconds})";
 }

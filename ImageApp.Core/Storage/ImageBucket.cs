@@ -21,6 +21,9 @@ public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvide
     // Percent-encoded UTF-8, for objects whose row is not there yet.
     private const string FileNameMetadata = "file-name";
     private const string OriginalKeyMetadata = "original-key";
+    // RFC 9110, 13.1.2: only where there is no object yet.
+    private const string IfNoneMatch = "If-None-Match";
+    private const string Nothing = "*";
     private const string UnknownContentType = "application/octet-stream";
 
     // S3 takes 2 KB of names and values (Amazon S3 User Guide, "Working with object metadata"); the trace and sizes need the rest.
@@ -28,6 +31,10 @@ public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvide
 
     /// <summary>The bucket's name.</summary>
     public string Name => options.BucketName;
+
+    /// <summary>Where browsers reach it, as scheme, host and port: what <see cref="PresignUploadAsync"/>'s addresses begin with.</summary>
+    public string Origin => new Uri(s3.DetermineServiceOperationEndpoint(new PutObjectRequest { BucketName = Name, Key = "x" }).URL)
+        .GetLeftPart(UriPartial.Authority);
 
     /// <summary>Opens an object.</summary>
     /// <param name="key">Its key.</param>
@@ -157,7 +164,7 @@ public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvide
         return await CallAsync("touch original", async () => await s3.CopyObjectAsync(copy, cancellationToken)) is not null;
     }
 
-    /// <summary>Lets a browser put an original of exactly this type and size, under the current trace.</summary>
+    /// <summary>Lets a browser put an original of exactly this type and size once, under the current trace.</summary>
     public async Task<PresignedUpload> PresignUploadAsync(
         string imageKey, string contentType, long sizeBytes, string fileName, TimeSpan validity)
     {
@@ -172,9 +179,11 @@ public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvide
             Protocol = s3.Config.ServiceURL?.StartsWith("http:", StringComparison.Ordinal) == true ? Protocol.HTTP : Protocol.HTTPS,
         };
         presign.Headers.ContentLength = sizeBytes;
+        presign.Headers[IfNoneMatch] = Nothing;
         Describe(presign.Metadata, fileName);
         var headers = presign.Metadata.Keys.ToDictionary(name => name, name => presign.Metadata[name]);
         headers["Content-Type"] = contentType;
+        headers[IfNoneMatch] = Nothing;
         return new PresignedUpload(await s3.GetPreSignedURLAsync(presign), headers, expires);
     }
 
@@ -221,8 +230,9 @@ public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvide
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task DeleteImageAsync(string imageKey, ImageRecord? image, CancellationToken cancellationToken)
     {
-        await CallAsync("delete original", async () => await s3.DeleteObjectAsync(Name, imageKey, cancellationToken));
+        // The original last: as long as it is there, whoever comes after a crash finds it and does all of this again.
         await DeleteRenditionsAsync(imageKey, image, cancellationToken);
+        await CallAsync("delete original", async () => await s3.DeleteObjectAsync(Name, imageKey, cancellationToken));
     }
 
     /// <summary>Deletes everything made of an original; what is gone already is no error.</summary>

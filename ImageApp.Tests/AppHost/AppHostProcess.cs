@@ -23,6 +23,9 @@ internal sealed class AppHostProcess : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    /// <summary>The process's id.</summary>
+    public int Id => _process.Id;
+
     /// <summary>Starts it and waits until the gallery is healthy.</summary>
     public static async Task<AppHostProcess> StartAsync(
         string folder,
@@ -98,6 +101,19 @@ internal sealed class AppHostProcess : IAsyncDisposable
 
             await Task.Delay(100, deadline.Token);
         }
+    }
+
+    /// <summary>Ends it as a power cut does, and waits until the orchestrator has ended everything that it had started.</summary>
+    public async Task KillAsync()
+    {
+        var processes = ProcessTree.Of(Id);
+        _process.Kill();
+        await _process.WaitForExitAsync(Cancel);
+        await Support.Eventually.HoldsAsync(
+            () => Task.FromResult(ProcessTree.StillRunning(processes).Count == 0),
+            () => $"Still running: {string.Join('\n', ProcessTree.StillRunning(processes))}");
+        Web.Dispose();
+        _process.Dispose();
     }
 
     /// <summary>Ends it as Ctrl-C does.</summary>

@@ -12,6 +12,7 @@ namespace ImageApp.Tests.AppHost;
 public sealed class AppHostProcessTests : IDisposable
 {
     private readonly List<Process> _hosts = [];
+    private readonly HashSet<int> _drained = [];
     private readonly ConcurrentQueue<string> _output = [];
     private readonly string _folder = Directory.CreateTempSubdirectory("imageapp-host-").FullName;
 
@@ -119,6 +120,25 @@ public sealed class AppHostProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task A_function_that_cannot_start_is_named_at_the_terminal_once_it_is_not_started_again()
+    {
+        var host = Start("--Captioning:Timeout=-00:00:01", "--LocalAws:MaximumStarts=2");
+        const string Ready = "The gallery is ready: ";
+        await SaysAsync(host, "CaptionFunction ended by itself with exit code", "Captioning:Timeout", Ready);
+        var address = _output.First(line => line.Contains(Ready, StringComparison.Ordinal)).Split(Ready)[1].Split(' ')[0];
+        using var web = new HttpClient { BaseAddress = new Uri(address) };
+        using var form = new MultipartFormDataContent { { new ByteArrayContent(TestImages.Jpeg(30, 20)), "file", "a.jpg" } };
+        using (var answer = await web.PostAsync("/api/images", form, Cancel))
+        {
+            answer.EnsureSuccessStatusCode();
+        }
+
+        await SaysAsync(host, "CaptionFunction does not poll. Not started again after 2 attempts", "Restart it when that is mended");
+        await SignalAsync(host, "INT");
+        await host.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+    }
+
+    [Fact]
     public async Task An_idle_application_makes_at_most_two_traces_a_minute()
     {
         var dashboard = FreePort.Next();
@@ -202,8 +222,7 @@ public sealed class AppHostProcessTests : IDisposable
 
     private async Task SaysAsync(Process host, params string[] texts)
     {
-        host.ErrorDataReceived += (_, _) => { };
-        host.BeginErrorReadLine();
+        Drain(host);
         var deadline = Stopwatch.StartNew();
         while (!texts.All(text => _output.Any(line => line.Contains(text, StringComparison.Ordinal))))
         {
@@ -214,10 +233,19 @@ public sealed class AppHostProcessTests : IDisposable
 
     private static string Configuration => AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
 
-    private static async Task<Dictionary<(int Id, string Started), string>> WaitForProcessesAsync(Process host)
+    /// <summary>Reads what it writes to its error output, which else would fill up; one test wants that for itself.</summary>
+    private void Drain(Process host)
     {
-        host.ErrorDataReceived += (_, _) => { };
-        host.BeginErrorReadLine();
+        if (_drained.Add(host.Id))
+        {
+            host.ErrorDataReceived += (_, _) => { };
+            host.BeginErrorReadLine();
+        }
+    }
+
+    private async Task<Dictionary<(int Id, string Started), string>> WaitForProcessesAsync(Process host)
+    {
+        Drain(host);
         var deadline = Stopwatch.StartNew();
         while (true)
         {

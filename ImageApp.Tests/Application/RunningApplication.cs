@@ -6,6 +6,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using ImageApp.Tests.Application;
+using Microsoft.Extensions.DependencyInjection;
 
 [assembly: AssemblyFixture(typeof(RunningApplication))]
 
@@ -25,6 +26,9 @@ public sealed class RunningApplication : IAsyncLifetime
     public ResourceNotificationService Resources => _application!.ResourceNotifications;
 
     public ResourceCommandService Commands => _application!.ResourceCommands;
+
+    /// <summary>What resources write, as the dashboard shows it.</summary>
+    public ResourceLoggerService Logs => _application!.Services.GetRequiredService<ResourceLoggerService>();
 
     /// <summary>Aspire's dashboard.</summary>
     public Uri Dashboard { get; private set; } = null!;
@@ -154,6 +158,7 @@ public sealed class RunningApplication : IAsyncLifetime
     private async Task StartNowAsync()
     {
         using var deadline = new CancellationTokenSource(StartDeadline);
+        var gallery = FreePort.Next();
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.ImageApp_AppHost>(
             [
                 "--LocalAws:Port=0",
@@ -161,11 +166,13 @@ public sealed class RunningApplication : IAsyncLifetime
                 $"--LocalMySql:DataDirectory={_folder}/mysql",
                 // Local AWS starts before the dashboard, so it must know where the dashboard will take telemetry.
                 "--DcpPublisher:RandomizePorts=false",
-                $"--Gallery:Port={FreePort.Next()}",
+                $"--Gallery:Port={gallery}",
                 $"--ASPNETCORE_URLS=http://localhost:{FreePort.Next()}",
                 $"--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:{FreePort.Next()}",
                 "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true",
-                "--Gallery:Origins=*",
+                $"--Gallery:Origins=http://localhost:{gallery}",
+                // All tests together are one address.
+                "--Limits:Enabled=false",
                 "--Gallery:Replicas=2",
                 "--Logging:LogLevel:Default=Warning",
             ],

@@ -22,19 +22,23 @@ public sealed class TrashTests(RunningApplication fixture)
 
         Assert.Equal(HttpStatusCode.NotFound, (await app.Web.GetAsync($"/api/images/{id}", Cancel)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await app.Web.GetAsync($"/images/{id}/original", Cancel)).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await app.Web.GetAsync($"/images/{id}/thumbnail", Cancel)).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await app.Web.GetAsync($"/images/{id}/rendition/400", Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await app.Web.GetAsync((string?)image["thumbnailUrl"], Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await app.Web.GetAsync($"/images/{id}/rendition/400", Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await app.Web.GetAsync($"/trash/{id}/thumbnail", Cancel)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await app.Web.GetAsync($"/trash/{id}/rendition/400", Cancel)).StatusCode);
         Assert.DoesNotContain("to the trash.jpg", await app.Web.GetStringAsync("/?q=trash", Cancel));
         var kept = Assert.Single(
             (await app.Web.GetFromJsonAsync<JsonObject>("/api/images?trash=true&limit=200", Cancel))!["images"]!.AsArray(),
             one => (long)one!["id"]! == id
         )!;
         Assert.InRange((DateTimeOffset)kept["keptUntil"]!, DateTimeOffset.UtcNow.AddDays(29), DateTimeOffset.UtcNow.AddDays(30));
+        Assert.Equal(HttpStatusCode.OK, (await app.Web.GetAsync((string?)kept["thumbnailUrl"], Cancel)).StatusCode);
         var page = await app.Web.GetStringAsync("/trash", Cancel);
         Assert.Contains($"id=\"i{id}\"", page);
         Assert.Contains("30 days", page);
 
         var restored = await app.Web.PostAsync($"/api/images/{id}/restore", null, Cancel);
+        Assert.Equal(HttpStatusCode.NotFound, (await app.Web.GetAsync($"/trash/{id}/thumbnail", Cancel)).StatusCode);
         Assert.Equal((string?)image["caption"], (string?)(await restored.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["caption"]);
         Assert.Equal(HttpStatusCode.OK, (await app.Web.GetAsync((string?)image["originalUrl"], Cancel)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await app.Web.PostAsync($"/api/images/{id}/restore", null, Cancel)).StatusCode);

@@ -531,19 +531,6 @@ public sealed class WholeApplicationTests(RunningApplication fixture)
     public async Task One_trace_leads_from_the_post_to_both_functions_database_writes()
     {
         var app = await fixture.StartAsync();
-        var traceId = System.Diagnostics.ActivityTraceId.CreateRandom().ToHexString();
-        using var form = Form(("traced.jpg", TestImages.Jpeg(300, 200)));
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/images")
-        {
-            Content = form,
-            Headers = { { "traceparent", $"00-{traceId}-{System.Diagnostics.ActivitySpanId.CreateRandom().ToHexString()}-01" } },
-        };
-        var answer = (await (await app.Web.SendAsync(request, Cancel)).Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
-        await app.WaitForImageAsync((long)answer["images"]![0]!["id"]!, RunningApplication.IsFinished);
-
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        deadline.CancelAfter(TimeSpan.FromSeconds(30));
-        var spans = new HashSet<string>();
         string[] expected =
         [
             "web: save row",
@@ -559,11 +546,45 @@ public sealed class WholeApplicationTests(RunningApplication fixture)
             "CaptionFunction: decode",
             "CaptionFunction: save caption",
         ];
-        while (!spans.IsSupersetOf(expected) || !spans.Any(span => span.StartsWith("aws: ", StringComparison.Ordinal)))
+
+        // Other tests kill processes of this application, and what those had not sent yet is lost.
+        HashSet<string> spans = [];
+        string[] missing = expected;
+        for (var attempt = 0; attempt < 3 && missing.Length > 0; attempt++)
         {
-            await Task.Delay(200, deadline.Token);
-            using var found = await app.DashboardApi.GetAsync($"/api/telemetry/traces/{traceId}", deadline.Token);
-            var text = await found.Content.ReadAsStringAsync(deadline.Token);
+            spans = await TraceAsync(app, attempt, found => found.IsSupersetOf(expected) && found.Any(IsOfAws));
+            missing = [.. expected.Where(name => !spans.Contains(name)), .. spans.Any(IsOfAws) ? Array.Empty<string>() : ["aws"]];
+        }
+
+        Assert.Empty(missing);
+        Assert.DoesNotContain(
+            spans,
+            span => span.EndsWith(": Open", StringComparison.Ordinal) || span.EndsWith(": Execute", StringComparison.Ordinal)
+        );
+
+        static bool IsOfAws(string span) => span.StartsWith("aws: ", StringComparison.Ordinal);
+    }
+
+    // The spans of one upload, as the dashboard has them: as soon as there are enough, or what there is after half a minute.
+    private static async Task<HashSet<string>> TraceAsync(RunningApplication app, int number, Func<HashSet<string>, bool> areEnough)
+    {
+        var traceId = System.Diagnostics.ActivityTraceId.CreateRandom().ToHexString();
+        using var form = Form(("traced.jpg", TestImages.Jpeg(300 + number, 200)));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/images")
+        {
+            Content = form,
+            Headers = { { "traceparent", $"00-{traceId}-{System.Diagnostics.ActivitySpanId.CreateRandom().ToHexString()}-01" } },
+        };
+        var answer = (await (await app.Web.SendAsync(request, Cancel)).Content.ReadFromJsonAsync<JsonObject>(Cancel))!;
+        await app.WaitForImageAsync((long)answer["images"]![0]!["id"]!, RunningApplication.IsFinished);
+
+        var started = TimeProvider.System.GetTimestamp();
+        var spans = new HashSet<string>();
+        while (!areEnough(spans) && TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(30))
+        {
+            await Task.Delay(200, Cancel);
+            using var found = await app.DashboardApi.GetAsync($"/api/telemetry/traces/{traceId}", Cancel);
+            var text = await found.Content.ReadAsStringAsync(Cancel);
             if (found.StatusCode == HttpStatusCode.NotFound || text.Length == 0)
             {
                 // Nothing of it has come yet.
@@ -584,10 +605,7 @@ public sealed class WholeApplicationTests(RunningApplication fixture)
             }
         }
 
-        Assert.DoesNotContain(
-            spans,
-            span => span.EndsWith(": Open", StringComparison.Ordinal) || span.EndsWith(": Execute", StringComparison.Ordinal)
-        );
+        return spans;
     }
 
     private static async Task<(JsonObject Image, string EventId)> ReadUntilAsync(StreamReader reader, Func<JsonObject, bool> until)

@@ -94,7 +94,7 @@ internal sealed class GalleryPage : IAsyncDisposable
         Assert.True(violations.Length == 0, string.Join('\n', violations));
     }
 
-    /// <summary>Where an element is, in CSS pixels of the window: asked in one go, since a live change can replace it between two questions.</summary>
+    /// <summary>Where an element is, in CSS pixels: asked in one go, since a live change can replace it between two questions.</summary>
     public static async Task<Box> BoxAsync(IPage page, string selector)
     {
         await using var box = await page.WaitForFunctionAsync(

@@ -184,6 +184,46 @@ public sealed class LargeGalleryTests(RunningApplication fixture, Chromium chrom
         await Expect(page.Page.Locator($"#i{below}")).ToHaveCountAsync(0);
     }
 
+    [Fact]
+    public async Task What_changes_while_older_pictures_are_on_their_way_is_seen_when_they_are_there()
+    {
+        var app = await fixture.StartAsync();
+        await FillAsync(app);
+        await using var page = await GalleryPage.OpenAsync(app, chromium, "/albums");
+        var held = new TaskCompletionSource();
+        var release = new TaskCompletionSource();
+        await page.Page.RouteAsync(
+            "**/*cursor=*",
+            async route =>
+            {
+                var answer = await route.FetchAsync();
+                held.TrySetResult();
+                await release.Task;
+                await route.FulfillAsync(new RouteFulfillOptions { Response = answer });
+            }
+        );
+        await page.GotoAsync("/");
+        await page.Page.EvaluateAsync("scrollTo(0, document.body.scrollHeight)");
+        await held.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        var first = (await app.Web.GetFromJsonAsync<JsonObject>("/api/images?limit=50", Cancel))!;
+        var cursor = Uri.EscapeDataString((string)first["nextCursor"]!);
+        var second = (await app.Web.GetFromJsonAsync<JsonObject>($"/api/images?limit=50&cursor={cursor}", Cancel))!;
+        var id = (long)second["images"]![20]!["id"]!;
+
+        // The page is told, and asks for what it was told of within half a second, if it does.
+        await page.Page.EvaluateAsync(
+            "id => { window.told = new Promise(resolve => document.addEventListener('changed', ({ detail }) => detail.id === id && setTimeout(resolve, 600))); }",
+            id
+        );
+        using (await app.Web.PutAsJsonAsync($"/api/images/{id}/caption", new { caption = "Changed on the way" }, Cancel)) { }
+        await page.Page.EvaluateAsync("() => window.told");
+        release.SetResult();
+        await Expect(page.Page.Locator($"#i{id} img")).ToHaveAttributeAsync("alt", "Changed on the way");
+
+        // Whoever comes to the end sees what follows, and not what follows on that, and so on to the last picture.
+        Assert.InRange(await page.Page.Locator("#gallery li").CountAsync(), 100, 150);
+    }
+
     // Rows of years ago, which share one real thumbnail.
     private static async Task FillAsync(RunningApplication app)
     {

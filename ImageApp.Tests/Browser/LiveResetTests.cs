@@ -24,6 +24,7 @@ public sealed class LiveResetTests(DatabaseServer database, Chromium chromium)
         await using var web = await WebProcess.StartAsync(connection, aws.Server.Endpoint.Port, aws);
         await using var gate = new TcpGate(web.Address.Port);
         var seen = await InsertAsync(connection, "seen", 1, isWaiting: false);
+        await SettledAsync(connection);
         await using var context = await chromium.OpenAsync(
             new BrowserNewContextOptions { BaseURL = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{gate.Port}") });
         var page = await context.NewPageAsync();
@@ -37,9 +38,8 @@ public sealed class LiveResetTests(DatabaseServer database, Chromium chromium)
         gate.Shut();
         await Expect(page.Locator("#connection")).ToBeVisibleAsync();
 
-        // What came just after the page did was told before.
-        tiles = 0;
         var newest = await InsertAsync(connection, "missed", Missed, isWaiting: false);
+        await SettledAsync(connection);
         gate.Open();
         await Expect(page.Locator($"#i{newest}")).ToBeAttachedAsync(new LocatorAssertionsToBeAttachedOptions { Timeout = 60_000 });
         await Expect(page.Locator("#connection")).ToBeHiddenAsync();
@@ -92,6 +92,19 @@ public sealed class LiveResetTests(DatabaseServer database, Chromium chromium)
                 "(one, time) => { const [running] = one.getAnimations(); running.pause(); running.currentTime = time; }", time);
         }
     }
+
+    // What changed within two seconds before a page listens is told to it beside.
+    private static Task SettledAsync(string connection) =>
+        Support.Eventually.HoldsAsync(
+            async () =>
+            {
+                await using var open = new MySqlConnection(connection);
+                await open.OpenAsync(Cancel);
+                await using var past = new MySqlCommand("SELECT NOW(3) > MAX(updated_at) + INTERVAL 3 SECOND FROM captions", open);
+                return Convert.ToInt64(await past.ExecuteScalarAsync(Cancel), CultureInfo.InvariantCulture) == 1;
+            },
+            "Three seconds have passed since the last change."
+        );
 
     /// <summary>Inserts rows, and tells the newest one's id.</summary>
     private static async Task<long> InsertAsync(string connection, string name, int count, bool isWaiting)

@@ -68,7 +68,8 @@ internal sealed class TcpGate : IAsyncDisposable
                 }
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e)
+            when (e is OperationCanceledException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
             // The gate is being taken down.
         }

@@ -23,9 +23,20 @@ internal sealed class WebProcess : IAsyncDisposable
     public HttpClient Http { get; }
 
     /// <summary>Starts it, and waits until it, its database and its bucket are well.</summary>
-    public static async Task<WebProcess> StartAsync(string connection, int bucketPort, LocalAwsInstance aws)
+    /// <param name="connection">The database.</param>
+    /// <param name="bucketPort">Where the bucket is.</param>
+    /// <param name="aws">Whose the bucket is.</param>
+    /// <param name="settings">What else it is started with.</param>
+    /// <param name="port">Its port; any that is free where it is not said.</param>
+    public static async Task<WebProcess> StartAsync(
+        string connection,
+        int bucketPort,
+        LocalAwsInstance aws,
+        IReadOnlyDictionary<string, string>? settings = null,
+        int? port = null
+    )
     {
-        var address = new Uri($"http://localhost:{FreePort.Next()}/");
+        var address = new Uri($"http://localhost:{port ?? FreePort.Next()}/");
         var configuration = AppContext.BaseDirectory.Contains("/Release/", StringComparison.Ordinal) ? "Release" : "Debug";
         var program = Path.Combine(RepositoryRoot.Path, "ImageApp.Web/bin", configuration, "net10.0/ImageApp.Web.dll");
         var start = new ProcessStartInfo("dotnet", [program])
@@ -44,6 +55,11 @@ internal sealed class WebProcess : IAsyncDisposable
                 ["AWS_SECRET_ACCESS_KEY"] = aws.Options.SecretAccessKey,
             },
         };
+        foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();

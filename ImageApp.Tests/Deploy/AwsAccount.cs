@@ -78,6 +78,7 @@ internal sealed class AwsAccount : IAsyncDisposable
             esac ;;
           "lambda get-account-settings") said concurrency "1000	1000" ;;
           "lambda get-function") [ -e "FOLDER/function-$4" ] || { echo ResourceNotFoundException >&2; exit 254; } ;;
+          "secretsmanager describe-secret") [ -e "FOLDER/secret-$4" ] || { echo ResourceNotFoundException >&2; exit 254; } ;;
           "freetier get-account-plan-state") said plan PAID ;;
           "service-quotas get-service-quota") said "quota-$6" 32.0 ;;
           "ec2 describe-instance-types") echo 2 ;;
@@ -113,7 +114,8 @@ internal sealed class AwsAccount : IAsyncDisposable
     /// <param name="real">
     /// Whether the CLI is the real one as far as local AWS goes; otherwise it only keeps what it is asked, which takes no time.
     /// </param>
-    public static async Task<AwsAccount> OpenAsync(bool real = false)
+    /// <param name="signIn">Whether a first deployment is given what people sign in by.</param>
+    public static async Task<AwsAccount> OpenAsync(bool real = false, bool signIn = true)
     {
         var folder = Directory.CreateTempSubdirectory("imageapp-deploy-").FullName;
         var program = real
@@ -126,7 +128,7 @@ internal sealed class AwsAccount : IAsyncDisposable
             Cancel
         );
         File.SetUnixFileMode(command, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return new AwsAccount(real ? await LocalAwsInstance.StartAsync(_ => { }) : null, folder);
+        return new AwsAccount(real ? await LocalAwsInstance.StartAsync(_ => { }) : null, folder) { HasSignIn = signIn };
     }
 
     /// <summary>The parameters of the last change set, by name; null where the stack's value is kept.</summary>
@@ -142,6 +144,9 @@ internal sealed class AwsAccount : IAsyncDisposable
             .Where(pair => pair.Length == 2)
             .ToDictionary(pair => pair[0], pair => pair[1]);
 
+    /// <summary>Whether a first deployment is given what people sign in by.</summary>
+    public bool HasSignIn { get; init; } = true;
+
     /// <summary>Says that a stack is there already.</summary>
     public void HasStack(string status = "CREATE_COMPLETE") => Says("stack", status);
 
@@ -155,6 +160,16 @@ internal sealed class AwsAccount : IAsyncDisposable
 
     public async Task<(int ExitCode, string Output)> RunAsync(string command, params string[] arguments)
     {
+        // What every first deployment needs; a test that is about it gives its own.
+        if (command == "deploy" && HasSignIn && !File.Exists(Path.Combine(_folder, "stack")))
+        {
+            arguments =
+            [
+                "--parameter", "CertificateArn=arn:aws:acm:us-east-1:000000000000:certificate/1",
+                "--parameter", "DomainName=gallery.example", "--parameter", "OwnerEmail=owner@example.com", .. arguments,
+            ];
+        }
+
         var start = new ProcessStartInfo(Path.Combine(RepositoryRoot.Path, "deploy", command), arguments)
         {
             RedirectStandardOutput = true,

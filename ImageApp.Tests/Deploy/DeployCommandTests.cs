@@ -226,6 +226,7 @@ public sealed class DeployCommandTests
     [InlineData("quota-L-F678F1CE", "1.0", "VPCs", "AlarmEmail=a@example.com")]
     [InlineData("groups", "/aws/lambda/imageapp-caption", "Log group /aws/lambda/imageapp-caption is there", "AlarmEmail=a@example.com")]
     [InlineData("function-imageapp-thumbnail", "", "Function imageapp-thumbnail is there", "AlarmEmail=a@example.com")]
+    [InlineData("secret-imageapp-web-keys", "", "Secret imageapp-web-keys is there", "AlarmEmail=a@example.com")]
     public async Task What_stands_in_the_way_is_told_before_anything_is_created(
         string question,
         string answer,
@@ -240,6 +241,34 @@ public sealed class DeployCommandTests
         Assert.Contains(words, output);
         Assert.Contains("nothing was created", output);
         Assert.DoesNotContain(account.Calls, call => call.Contains("create-bucket", StringComparison.Ordinal));
+        Assert.DoesNotContain(account.Calls, call => call.Contains("change-set", StringComparison.Ordinal));
+    }
+
+    /// <summary>Nobody deploys a gallery that belongs to whoever finds it.</summary>
+    [Fact]
+    public async Task A_gallery_without_sign_in_is_not_deployed()
+    {
+        await using var account = await AwsAccount.OpenAsync(signIn: false);
+        var (exit, output) = await account.RunAsync("deploy", "--no-build");
+        Assert.Equal(1, exit);
+        Assert.Contains("--parameter CertificateArn=", output);
+        Assert.Contains("--parameter OwnerEmail=", output);
+        Assert.Contains("nothing was created", output);
+
+        // Neither by name, and not later either.
+        foreach (var exists in new[] { false, true })
+        {
+            if (exists)
+            {
+                account.HasStack();
+            }
+
+            (exit, output) = await account.RunAsync("deploy", "--no-build", "--parameter", "AccessMode=open");
+            Assert.Equal(1, exit);
+            Assert.Contains("AccessMode=open is not deployed", output);
+            Assert.Contains("AccessMode=private", output);
+        }
+
         Assert.DoesNotContain(account.Calls, call => call.Contains("change-set", StringComparison.Ordinal));
     }
 

@@ -358,7 +358,8 @@ public sealed class DeployTemplateTests
     [InlineData(
         "WebRole",
         "elasticloadbalancing:DescribeTargetHealth logs:CreateLogStream logs:DescribeLogStreams logs:PutLogEvents rds-db:connect "
-            + "s3:DeleteObject s3:GetObject s3:ListBucket s3:PutObject "
+            + "s3:DeleteObject s3:GetObject s3:ListBucket s3:PutObject secretsmanager:GetSecretValue "
+            + "sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:ReceiveMessage ssm:GetParameter "
             + "xray:GetSamplingRules xray:GetSamplingTargets xray:PutTelemetryRecords xray:PutTraceSegments"
     )]
     public void Each_program_may_do_exactly_its_own_work(string role, string actions) =>

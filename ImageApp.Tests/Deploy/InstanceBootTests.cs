@@ -117,6 +117,7 @@ public sealed partial class InstanceBootTests
             [Service]
             Environment=AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_ACCESS_KEY_ID={aws.Options.AccessKeyId}
             Environment=AWS_SECRET_ACCESS_KEY={aws.Options.SecretAccessKey}
+            Environment=Access__KeyEncryptionKey={Convert.ToBase64String(new byte[32])}
             BindReadOnlyPaths=-/run/host/ca.pem:/opt/imageapp/rds-ca.pem
             """
         );
@@ -140,8 +141,21 @@ public sealed partial class InstanceBootTests
             ["CodeBucket"] = "imageapp-code",
             ["WebCodeKey"] = "code/0/ImageApp.Web.zip",
             ["BucketName"] = Bucket,
+            ["CaptionDeadLetterQueueUrl"] = "https://sqs.us-east-1.amazonaws.com/000000000000/captions",
+            ["ThumbnailDeadLetterQueueUrl"] = "https://sqs.us-east-1.amazonaws.com/000000000000/thumbnails",
             ["DatabaseEndpoint"] = "database.example",
             ["TraceRatio"] = "0.01",
+            ["AccessMode"] = "private",
+            ["DomainName"] = "gallery.example",
+            ["KeyParameter"] = "",
+            ["Authority"] = "https://provider.example/",
+            ["ClientId"] = "gallery",
+            ["ClientSecretParameter"] = "",
+            ["RoleClaim"] = "cognito:groups",
+            ["SignOutAddress"] = "https://provider.example/logout?client_id=gallery&logout_uri=https%3A%2F%2Fgallery.example%2Faccount",
+            ["Owner"] = "owner",
+            ["Contributor"] = "contributor",
+            ["Viewer"] = "viewer",
             ["Targets"] = "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/imageapp/1",
             ["StartPatience"] = "60",
             ["HealthPatience"] = $"{healthPatience}",

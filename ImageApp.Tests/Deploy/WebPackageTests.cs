@@ -7,8 +7,11 @@ using System.Runtime.Versioning;
 using System.Text.Json.Nodes;
 using Amazon.Runtime;
 using Amazon.S3;
+using ImageApp.Core.Catalogue;
 using ImageApp.Tests.Application;
 using ImageApp.Tests.Database;
+using ImageApp.Web.Access;
+using MySqlConnector;
 
 namespace ImageApp.Tests.Deploy;
 
@@ -54,18 +57,48 @@ public sealed class WebPackageTests(DatabaseServer server) : IDisposable
                 "ASPNETCORE_URLS",
                 "AWS_REGION",
                 "AWS__Resources__BucketName",
+                "AWS__Resources__CaptionDeadLetterQueueUrl",
+                "AWS__Resources__ThumbnailDeadLetterQueueUrl",
+                "Access__KeyEncryptionKeyParameter",
+                "Access__Mode",
+                "Access__OpenIdConnect__Authority",
+                "Access__OpenIdConnect__ClientId",
+                "Access__OpenIdConnect__ClientSecretParameter",
+                "Access__OpenIdConnect__Contributors__0",
+                "Access__OpenIdConnect__Owners__0",
+                "Access__OpenIdConnect__RoleClaim",
+                "Access__OpenIdConnect__SignOutAddress",
+                "Access__OpenIdConnect__Viewers__0",
+                "Access__PublicAddress",
                 "ConnectionStrings__imagedb",
                 "Database__IamAuthentication",
                 "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
                 "OTEL_SERVICE_NAME",
                 "OTEL_TRACES_SAMPLER",
                 "OTEL_TRACES_SAMPLER_ARG",
+                "Proxies__Networks",
             ],
             settings.Keys.Order(StringComparer.Ordinal)
         );
         settings["ASPNETCORE_URLS"] = address.ToString();
         settings["AWS_REGION"] = aws.Options.Region;
+
+        // People sign in there; this test is of the package, so it is a script's token that uploads below.
+        Assert.Equal("https://${DomainName}/", settings["Access__PublicAddress"]);
+        settings["Access__Mode"] = "public-read";
+        settings["Access__PublicAddress"] = "https://gallery.example/";
+        settings["Access__KeyEncryptionKeyParameter"] = "";
+        settings["Access__KeyEncryptionKey"] = Convert.ToBase64String(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+        settings["Access__OpenIdConnect__Authority"] = "https://provider.example/";
+        settings["Access__OpenIdConnect__ClientId"] = "gallery";
+        settings["Access__OpenIdConnect__ClientSecretParameter"] = "";
+        settings["Access__OpenIdConnect__RoleClaim"] = "cognito:groups";
+        settings["Access__OpenIdConnect__Owners__0"] = "owner";
+        settings["Access__OpenIdConnect__Contributors__0"] = "contributor";
+        settings["Access__OpenIdConnect__Viewers__0"] = "viewer";
+        settings["Access__OpenIdConnect__SignOutAddress"] = "";
         settings["AWS__Resources__BucketName"] = Bucket;
+        settings["AWS__Resources__CaptionDeadLetterQueueUrl"] = settings["AWS__Resources__ThumbnailDeadLetterQueueUrl"] = "";
         settings["ConnectionStrings__imagedb"] = database;
         settings["Database__IamAuthentication"] = "false";
         settings["OTEL_TRACES_SAMPLER_ARG"] = "0";
@@ -94,7 +127,14 @@ public sealed class WebPackageTests(DatabaseServer server) : IDisposable
             }
 
             using var form = new MultipartFormDataContent { { new ByteArrayContent(TestImages.Jpeg(300, 200)), "file", "packed.jpg" } };
-            using var upload = await client.PostAsync("/api/images", form, Cancel);
+            using (var unknown = await client.PostAsync("/api/images", form, Cancel))
+            {
+                Assert.Equal(HttpStatusCode.Unauthorized, unknown.StatusCode);
+            }
+
+            client.DefaultRequestHeaders.Authorization = new("Bearer", await TokenAsync(database));
+            using var again = new MultipartFormDataContent { { new ByteArrayContent(TestImages.Jpeg(300, 200)), "file", "packed.jpg" } };
+            using var upload = await client.PostAsync("/api/images", again, Cancel);
             Assert.Equal(HttpStatusCode.Created, upload.StatusCode);
             var page = await client.GetStringAsync("/gallery", Cancel);
             Assert.Contains("packed.jpg", page);
@@ -126,6 +166,17 @@ public sealed class WebPackageTests(DatabaseServer server) : IDisposable
                 web.Kill(entireProcessTree: true);
             }
         }
+    }
+
+    // As the account's page makes one.
+    private static async Task<string> TokenAsync(string connection)
+    {
+        await using var database = new MySqlDataSource(connection);
+        var person = await new SessionCatalogue(database).SeePersonAsync(new byte[32], "a script's", "contributor", Cancel);
+        var token = AccessToken.New();
+        await new TokenCatalogue(database)
+            .CreateAsync(AccessToken.HashOf(token), person, "upload", "write", TimeSpan.FromDays(1), Cancel);
+        return token;
     }
 
     private void Unpack()

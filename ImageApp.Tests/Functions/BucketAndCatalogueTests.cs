@@ -306,7 +306,7 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
         };
         using var reconciler = new Reconciler(
             _catalogue.Upkeep,
-            _catalogue.Uploads,
+            new PipelineRestart(_catalogue.Upkeep, _bucket, NullLogger<PipelineRestart>.Instance),
             _catalogue.Captioning,
             _catalogue.Locks,
             _bucket,

@@ -84,7 +84,7 @@ public sealed class ColdStartTests(DatabaseServer server) : IDisposable
                 program,
                 aws,
                 [
-                    new("AWS_LAMBDA_RUNTIME_API", $"127.0.0.1:{gate.Port}/{name}"),
+                    new("AWS_LAMBDA_RUNTIME_API", $"127.0.0.1:{gate.Port}/{aws.RuntimePathOf(name)}"),
                     new("ConnectionStrings__imagedb", database.ConnectionString),
                     new("AWS__Resources__BucketName", FunctionPipeline.Bucket),
                 ]

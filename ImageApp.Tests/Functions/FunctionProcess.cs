@@ -11,6 +11,12 @@ internal sealed class FunctionProcess : IAsyncDisposable
 
     private FunctionProcess(Process process) => _process = process;
 
+    /// <summary>The process's id.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => _process.HasExited;
+
     /// <summary>What it wrote.</summary>
     public ConcurrentQueue<string> Output { get; } = new();
 
@@ -27,7 +33,10 @@ internal sealed class FunctionProcess : IAsyncDisposable
     )
     {
         var start = new ProcessStartInfo(program[0], program.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["AWS_LAMBDA_RUNTIME_API"] = $"127.0.0.1:{aws.Server.Endpoint.Port.ToString(CultureInfo.InvariantCulture)}/{name}";
+        start.Environment["AWS_LAMBDA_RUNTIME_API"] = string.Create(
+            CultureInfo.InvariantCulture,
+            $"127.0.0.1:{aws.Server.Endpoint.Port}/{aws.RuntimePathOf(name)}"
+        );
         start.Environment["AWS_ENDPOINT_URL"] = aws.Server.Endpoint.ToString().TrimEnd('/');
         start.Environment["AWS_REGION"] = aws.Options.Region;
         start.Environment["AWS_ACCESS_KEY_ID"] = aws.Options.AccessKeyId;

@@ -35,8 +35,8 @@ public sealed partial class LambdaImageTests : IDisposable
         ZipFile.ExtractToDirectory(Path.Combine(RepositoryRoot.Path, "artifacts", $"ImageApp.{function}.zip"), _folder);
         var files = Directory.GetFiles(_folder);
         var names = files.Select(file => Path.GetFileName(file).Split("-Q8-")[0]).Order(StringComparer.Ordinal);
-        Assert.Equal(["Magick.Native", "bootstrap", "libvips.so.42", "rds-ca.pem"], names);
-        foreach (var file in files.Where(file => Path.GetExtension(file) != ".pem"))
+        Assert.Equal(["LICENSE", "Magick.Native", "NOTICE", "bootstrap", "libvips.so.42", "rds-ca.pem"], names);
+        foreach (var file in files.Where(file => Path.GetFileName(file) is not ("LICENSE" or "NOTICE" or "rds-ca.pem")))
         {
             using var objdump = Process.Start(new ProcessStartInfo("objdump", ["-p", file]) { RedirectStandardOutput = true })!;
             var headers = await objdump.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);

@@ -103,6 +103,19 @@ public sealed class BalancerTests : IAsyncLifetime
         Assert.Equal(["a"], (await GroupAsync()).Instances.Select(instance => instance.Id));
     }
 
+    [Theory]
+    [InlineData("Origin", "http://localhost:5000")]
+    [InlineData("Sec-Fetch-Site", "cross-site")]
+    [InlineData("Sec-Fetch-Site", "same-origin")]
+    public async Task No_page_registers_a_target(string name, string value)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, "/.balancer/targets/page?address=http://localhost:1");
+        request.Headers.Add(name, value);
+        using var answer = await _client.SendAsync(request, Cancel);
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Empty((await GroupAsync()).Instances);
+    }
+
     [Fact]
     public async Task Spares_an_unhealthy_target_and_asks_all_when_none_is_healthy()
     {

@@ -264,7 +264,14 @@ internal sealed class LocalAwsInstance : IAsyncDisposable
         Assert.True(response.StatusCode == HttpStatusCode.Created, body);
     }
 
-    public RuntimeClient Runtime(string function) => new(Http, function);
+    /// <summary>A client of a function's Runtime API.</summary>
+    public RuntimeClient Runtime(string function) => new(Http, RuntimePathOf(function));
+
+    /// <summary>Where a function's Runtime API is on this port; without the secret where nobody registered it.</summary>
+    public string RuntimePathOf(string function) =>
+        Options.Functions.FirstOrDefault(registered => registered.Name == function) is { } found
+            ? $"{function}/{found.RuntimeSecret}"
+            : function;
 
     /// <summary>Stops it and starts another one on the same folder.</summary>
     public async Task<LocalAwsInstance> RestartAsync(TimeProvider? time = null)

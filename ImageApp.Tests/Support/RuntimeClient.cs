@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace ImageApp.Tests.Support;
 
 /// <summary>A function, as the Runtime API sees it.</summary>
-internal sealed class RuntimeClient(HttpClient client, string function)
+internal sealed class RuntimeClient(HttpClient client, string path)
 {
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -44,7 +44,7 @@ internal sealed class RuntimeClient(HttpClient client, string function)
     private static string Error(string errorType, string errorMessage) =>
         new JsonObject { ["errorType"] = errorType, ["errorMessage"] = errorMessage }.ToJsonString();
 
-    private string Path(string rest) => $"/{function}/2018-06-01/runtime/{rest}";
+    private string Path(string rest) => $"/{path}/2018-06-01/runtime/{rest}";
 
     private async Task<HttpStatusCode> PostAsync(string path, string body)
     {

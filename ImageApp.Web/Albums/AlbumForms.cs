@@ -1,6 +1,7 @@
 using System.Globalization;
 using ImageApp.Core;
 using ImageApp.Core.Catalogue;
+using ImageApp.Web.Access;
 using ImageApp.Web.Hosting;
 using ImageApp.Web.Pictures;
 
@@ -12,7 +13,7 @@ internal static class AlbumForms
     /// <summary>Maps the routes.</summary>
     public static void MapAlbumForms(this IEndpointRouteBuilder app)
     {
-        var forms = app.MapGroup("/albums").DisableAntiforgery().ExcludeFromDescription();
+        var forms = app.MapGroup("/albums").DisableAntiforgery().ExcludeFromDescription().ForContributors();
         forms.MapPost("/new", CreateAsync);
         forms.MapPost("/add", AddAsync);
         forms.MapPost("/{id:long}/rename", RenameAsync);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ImageApp.Core;
 using ImageApp.Core.Catalogue;
+using ImageApp.Web.Access;
 using ImageApp.Web.Hosting;
 using ImageApp.Web.Pictures;
 using Microsoft.AspNetCore.Mvc;
@@ -15,20 +16,23 @@ internal static class AlbumsApi
     /// <summary>Maps the routes.</summary>
     public static void MapAlbumsApi(this IEndpointRouteBuilder app)
     {
-        var albums = app.MapGroup("/api/albums").WithTags("Albums").DisableAntiforgery();
+        var albums = app.MapGroup("/api/albums").WithTags("Albums").DisableAntiforgery().ForViewers();
 
         albums.MapGet("/", ListAsync).WithName("ListAlbums").WithSummary("Lists albums, the last changed first.")
             .Produces<AlbumListResponse>();
         albums.MapPost("/", CreateAsync).WithName("CreateAlbum").WithSummary("Makes an empty album.")
+            .ForContributors()
             .Produces<AlbumResponse>(StatusCodes.Status201Created)
             .ProducesProblem(StatusCodes.Status400BadRequest);
         albums.MapGet("/{id:long}", GetAsync).WithName("GetAlbum").WithSummary("Shows one album.")
             .Produces<AlbumResponse>()
             .ProducesProblem(StatusCodes.Status404NotFound);
         albums.MapPut("/{id:long}", ChangeAsync).WithName("ChangeAlbum").WithSummary("Gives an album another title or cover.")
+            .ForContributors()
             .Produces<AlbumResponse>()
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
         albums.MapDelete("/{id:long}", DeleteAsync).WithName("DeleteAlbum").WithSummary("Deletes an album; its pictures stay.")
+            .ForContributors()
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound);
         albums.MapGet("/{id:long}/images", ListImagesAsync).WithName("ListAlbumImages")
@@ -36,10 +40,12 @@ internal static class AlbumsApi
             .Produces<ImagePageResponse>()
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
         albums.MapPost("/{id:long}/images", AddAsync).WithName("AddAlbumImages").WithSummary("Adds images at an album's end.")
+            .ForContributors()
             .Produces<AlbumImagesResponse>()
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
         albums.MapDelete("/{id:long}/images/{imageId:long}", RemoveAsync).WithName("RemoveAlbumImage")
             .WithSummary("Takes an image out of an album; the image stays.")
+            .ForContributors()
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound);
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ImageApp.Core.Catalogue;
+using ImageApp.Web.Access;
 using ImageApp.Web.Hosting;
 using ImageApp.Web.Pictures;
 
@@ -11,7 +12,7 @@ internal static class FavouriteRoutes
     /// <summary>Maps the routes.</summary>
     public static void MapFavourites(this IEndpointRouteBuilder app)
     {
-        var favourite = app.MapGroup("/api/images/{id:long}/favourite").WithTags("Images").DisableAntiforgery();
+        var favourite = app.MapGroup("/api/images/{id:long}/favourite").WithTags("Images").DisableAntiforgery().ForContributors();
         favourite.MapPut("/", (long id, GalleryCatalogue catalogue, CancellationToken cancellationToken) =>
                 SetAsync(id, isFavourite: true, catalogue, cancellationToken))
             .WithName("AddFavourite").WithSummary("Gives an image a star.")
@@ -22,7 +23,7 @@ internal static class FavouriteRoutes
             .WithName("RemoveFavourite").WithSummary("Takes an image's star away.")
             .Produces<ImageResponse>()
             .ProducesProblem(StatusCodes.Status404NotFound);
-        app.MapPost("/images/{id:long}/favourite", FormAsync).DisableAntiforgery().ExcludeFromDescription();
+        app.MapPost("/images/{id:long}/favourite", FormAsync).DisableAntiforgery().ExcludeFromDescription().ForContributors();
     }
 
     private static async Task<IResult> SetAsync(

@@ -35,7 +35,7 @@ internal static class ImageArchive
         Func<ImageRecord, CancellationToken, Task<ArchivedFile?>> open,
         CancellationToken cancellationToken)
     {
-        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { MissingEntry };
+        var names = new ArchiveNames(MissingEntry);
         var missing = new List<string>();
         await using var archive = await ZipArchive.CreateAsync(
             output, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken);
@@ -48,7 +48,7 @@ internal static class ImageArchive
                 continue;
             }
 
-            var entry = archive.CreateEntry(Unique(file.Name, names), CompressionLevel.NoCompression);
+            var entry = archive.CreateEntry(names.Of(file.Name), CompressionLevel.NoCompression);
             entry.LastWriteTime = image.UploadedAt ?? image.UpdatedAt;
             await using var target = await entry.OpenAsync(cancellationToken);
             await file.Content.CopyToAsync(target, cancellationToken);
@@ -60,17 +60,5 @@ internal static class ImageArchive
             var text = $"The originals of these pictures are no longer there:\n{string.Join('\n', missing)}\n";
             await target.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken);
         }
-    }
-
-    private static string Unique(string fileName, HashSet<string> names)
-    {
-        var name = fileName.Replace('/', '_').Replace('\\', '_');
-        var unique = name;
-        for (var i = 2; !names.Add(unique); i++)
-        {
-            unique = $"{Path.GetFileNameWithoutExtension(name)} ({i}){Path.GetExtension(name)}";
-        }
-
-        return unique;
     }
 }

@@ -1,7 +1,10 @@
 using ImageApp.Core.Catalogue;
 using ImageApp.Core.Formats;
 using ImageApp.Core.Storage;
+using ImageApp.Web.Access;
 using ImageApp.Web.Hosting;
+using ImageApp.Web.Pictures;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
 namespace ImageApp.Web.Content;
@@ -12,13 +15,16 @@ namespace ImageApp.Web.Content;
 /// </summary>
 internal static class ImageContent
 {
-    private const string Forever = "public, max-age=31536000, immutable";
+    private const string Version = "v";
+
+    // In the person's own browser, and nowhere on the way.
+    private const string Forever = "private, max-age=31536000, immutable";
     private const string AskEachTime = "private, no-cache";
 
     /// <summary>Maps the routes.</summary>
     public static void MapContent(this IEndpointRouteBuilder app)
     {
-        var content = app.MapGroup("/images/{id:long}").WithTags("Content");
+        var content = app.MapGroup("/images/{id:long}").WithTags("Content").ForViewers();
         content.MapGet("/original", OriginalAsync).WithName("GetOriginal").WithSummary("The original; ?download=true as a file.")
             .ProducesProblem(StatusCodes.Status404NotFound);
         content.MapGet($"/{GalleryRendition.Thumbnail.Name}", ThumbnailAsync).WithName("GetThumbnail").WithSummary("The thumbnail.")
@@ -32,6 +38,11 @@ internal static class ImageContent
             .WithName("GetPreview").WithSummary("The rendition of 400 pixels.")
             .ProducesProblem(StatusCodes.Status404NotFound);
         content.MapGet($"/{GalleryRendition.View.Name}", ViewAsync).ExcludeFromDescription();
+
+        // Of what is deleted the trash alone has pictures: whoever may not see the trash does not get them.
+        var trash = app.MapGroup("/trash/{id:long}").ExcludeFromDescription().ForOwners();
+        trash.MapGet($"/{GalleryRendition.Thumbnail.Name}", TrashedThumbnailAsync);
+        trash.MapGet("/rendition/{side:int}", TrashedSideAsync);
     }
 
     private static async Task<IResult> OriginalAsync(
@@ -60,16 +71,33 @@ internal static class ImageContent
     private static async Task<IResult> ThumbnailAsync(
         long id, HttpContext context, GalleryCatalogue catalogue, ImageBucket bucket, CancellationToken cancellationToken)
     {
-        // The trash shows its pictures.
-        var key = (await catalogue.FindKeptAsync(id, cancellationToken))?.ThumbnailKey;
-        return await RenditionAsync(id, context, GalleryRendition.Thumbnail, key, bucket, cancellationToken);
+        var image = await catalogue.FindAsync(id, cancellationToken);
+        return await RenditionAsync(id, context, GalleryRendition.Thumbnail, image, image?.ThumbnailKey, bucket, cancellationToken);
+    }
+
+    private static async Task<IResult> TrashedThumbnailAsync(
+        long id, HttpContext context, GalleryCatalogue catalogue, ImageBucket bucket, CancellationToken cancellationToken)
+    {
+        var image = await FindTrashedAsync(id, catalogue, cancellationToken);
+        return await RenditionAsync(id, context, GalleryRendition.Thumbnail, image, image?.ThumbnailKey, bucket, cancellationToken);
     }
 
     private static async Task<IResult> SideAsync(
-        long id, int side, HttpContext context, GalleryCatalogue catalogue, ImageBucket bucket, CancellationToken cancellationToken)
+        long id, int side, HttpContext context, GalleryCatalogue catalogue, ImageBucket bucket, CancellationToken cancellationToken) =>
+        await RenditionOfSideAsync(id, side, context, await catalogue.FindAsync(id, cancellationToken), bucket, cancellationToken);
+
+    private static async Task<IResult> TrashedSideAsync(
+        long id, int side, HttpContext context, GalleryCatalogue catalogue, ImageBucket bucket, CancellationToken cancellationToken) =>
+        await RenditionOfSideAsync(id, side, context, await FindTrashedAsync(id, catalogue, cancellationToken), bucket, cancellationToken);
+
+    private static async Task<ImageRecord?> FindTrashedAsync(long id, GalleryCatalogue catalogue, CancellationToken cancellationToken) =>
+        await catalogue.FindKeptAsync(id, cancellationToken) is { DeletedAt: not null } image ? image : null;
+
+    private static async Task<IResult> RenditionOfSideAsync(
+        long id, int side, HttpContext context, ImageRecord? image, ImageBucket bucket, CancellationToken cancellationToken)
     {
         if (GalleryRendition.OfSide(side) is not { } rendition
-            || await catalogue.FindKeptAsync(id, cancellationToken) is not { ThumbnailKey: { } thumbnail } image
+            || image is not { ThumbnailKey: { } thumbnail }
             || !image.RenditionSides.Contains(side))
         {
             return ApiProblem.ImageNotFound(id).ToResult();
@@ -77,27 +105,41 @@ internal static class ImageContent
 
         // Rows keep the keys that older versions gave.
         var key = rendition == GalleryRendition.Preview ? image.PreviewKey : null;
-        return await RenditionAsync(id, context, rendition, key ?? rendition.KeyBeside(thumbnail), bucket, cancellationToken);
+        return await RenditionAsync(
+            id, context, rendition, image, key ?? rendition.KeyBeside(thumbnail), bucket, cancellationToken);
     }
 
     private static async Task<IResult> ViewAsync(
         long id, HttpContext context, GalleryCatalogue catalogue, ImageBucket bucket, CancellationToken cancellationToken)
     {
-        var key = (await catalogue.FindKeptAsync(id, cancellationToken))?.ThumbnailKey is { } thumbnail
-            ? GalleryRendition.View.KeyBeside(thumbnail)
-            : null;
-        return await RenditionAsync(id, context, GalleryRendition.View, key, bucket, cancellationToken);
+        var image = await catalogue.FindAsync(id, cancellationToken);
+        var key = image?.ThumbnailKey is { } thumbnail ? GalleryRendition.View.KeyBeside(thumbnail) : null;
+        return await RenditionAsync(id, context, GalleryRendition.View, image, key, bucket, cancellationToken);
     }
 
     private static async Task<IResult> RenditionAsync(
-        long id, HttpContext context, GalleryRendition rendition, string? key, ImageBucket bucket, CancellationToken cancellationToken)
+        long id,
+        HttpContext context,
+        GalleryRendition rendition,
+        ImageRecord? image,
+        string? key,
+        ImageBucket bucket,
+        CancellationToken cancellationToken)
     {
-        if (key is null)
+        if (key is null || image is null)
         {
             return ApiProblem.ImageNotFound(id).ToResult();
         }
 
-        var caching = context.Request.Query.ContainsKey("v") ? Forever : AskEachTime;
+        var version = ImageResponse.VersionOf(image);
+        if (context.Request.Query[Version] is { Count: > 0 } asked && asked != version)
+        {
+            // A page that was open meanwhile; what its address named is no more.
+            context.Response.Headers.CacheControl = AskEachTime;
+            return TypedResults.LocalRedirect(QueryHelpers.AddQueryString(context.Request.Path, Version, version));
+        }
+
+        var caching = context.Request.Query.ContainsKey(Version) ? Forever : AskEachTime;
         return await StreamAsync(context, bucket, key, rendition.Format.ContentType, caching, cancellationToken);
     }
 
@@ -121,6 +163,7 @@ internal static class ImageContent
         }
 
         response.RegisterForDispose(found);
+        ContentHeaders.Set(response);
         response.Headers.CacheControl = cacheControl;
         response.Headers.AcceptRanges = "bytes";
         if (found.IsNotModified)

@@ -1,6 +1,7 @@
 using ImageApp.Core;
 using ImageApp.Core.Catalogue;
 using ImageApp.Core.Storage;
+using ImageApp.Web.Access;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -17,6 +18,9 @@ internal static class HostingServices
     /// </summary>
     public static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(330);
 
+    // What is no file is a few fields, or a selection.
+    private const long MaxBody = 1024 * 1024;
+
     // A page of pictures grows while it is scrolled, and all of them can be selected.
     private const int MaxFormValues = 10_000;
 
@@ -30,11 +34,14 @@ internal static class HostingServices
         builder.Services.AddImageBucket(builder.Configuration);
         builder.AddDatabase();
         builder.Services.AddDependencyChecks();
-        builder.Services.AddUploadSizes(limits);
+        builder.Services.AddBodySizes();
+        _ = BoundProxies(builder.Configuration);
 
         builder.Services.AddSingleton<IProblemDetailsWriter, ProblemPageWriter>();
-        builder.Services.AddProblemDetails();
-        builder.Services.AddExceptionHandler<DependencyExceptionHandler>();
+        builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = ProblemStatus.Explain);
+        builder.Services.AddExceptionHandler<ClientMistakeHandler>().AddExceptionHandler<DependencyExceptionHandler>();
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        builder.Services.AddHsts(options => options.MaxAge = TimeSpan.FromDays(365));
         builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         builder.Services.AddOpenApi("v1");
         builder.Services.AddRazorComponents();
@@ -50,16 +57,33 @@ internal static class HostingServices
     /// <summary>Handles exceptions, and says to browsers what they may do.</summary>
     public static void UseHosting(this WebApplication app)
     {
+        if (BoundProxies(app.Configuration).ToForwardedHeaders() is { } forwarded)
+        {
+            app.UseForwardedHeaders(forwarded);
+        }
+
+        app.UseHsts();
         app.UseSecurityHeaders();
         app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = ProblemStatus.Of });
         app.UseStatusCodePages();
         app.UseRoutingOfHead();
         app.UseResponseCompression();
         app.UseCrossOriginProtection();
+        app.UseAccess();
+        app.UseContentTypeCheck();
+        app.UseCheckedForms();
     }
 
-    /// <summary>Maps the pages of all features.</summary>
-    public static void MapPages(this WebApplication app) => app.MapRazorComponents<App>().DisableAntiforgery();
+    /// <summary>Maps the pages of all features. Forms are sent to routes; a page would refuse them in a framework's words.</summary>
+    public static void MapPages(this WebApplication app) =>
+        app.MapRazorComponents<App>().DisableAntiforgery().Finally(page =>
+        {
+            page.Metadata.Remove(page.Metadata.OfType<HttpMethodMetadata>().Single());
+            page.Metadata.Add(new HttpMethodMetadata([HttpMethods.Get]));
+        });
+
+    private static ProxyOptions BoundProxies(IConfiguration configuration) =>
+        (configuration.GetSection(ProxyOptions.Section).Get<ProxyOptions>() ?? new ProxyOptions()).Validated();
 
     private static void AddDatabase(this WebApplicationBuilder builder)
     {
@@ -92,18 +116,17 @@ internal static class HostingServices
         });
     }
 
-    private static void AddUploadSizes(this IServiceCollection services, ImageLimits limits)
+    private static void AddBodySizes(this IServiceCollection services)
     {
-        var longestUpload = (limits.MaxBytes * limits.MaxFilesPerRequest) + (1024 * 1024);
         services.Configure<KestrelServerOptions>(options =>
         {
             options.AddServerHeader = false;
-            options.Limits.MaxRequestBodySize = longestUpload;
+            options.Limits.MaxRequestBodySize = MaxBody;
             options.Limits.KeepAliveTimeout = KeepAlive;
         });
         services.Configure<FormOptions>(options =>
         {
-            options.MultipartBodyLengthLimit = longestUpload;
+            options.MultipartBodyLengthLimit = MaxBody;
             options.ValueCountLimit = MaxFormValues;
         });
     }

@@ -1,3 +1,4 @@
+using ImageApp.Core.Storage;
 using Microsoft.Net.Http.Headers;
 
 namespace ImageApp.Web.Hosting;
@@ -5,26 +6,35 @@ namespace ImageApp.Web.Hosting;
 /// <summary>What every answer says to browsers, and whom every change is taken from.</summary>
 internal static class SecurityMiddleware
 {
-    private const string Policy = "default-src 'self'; img-src 'self' blob: data:; style-src 'self'; style-src-attr 'unsafe-inline'; "
-        + "connect-src 'self' http: https:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+    private const string PermissionsPolicy = "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), "
+        + "gyroscope=(), microphone=(), midi=(), payment=(), serial=(), usb=()";
 
     /// <summary>
     /// Content is what its type says, pages run only our own code and cannot be framed. Style attributes are allowed: each tile's ratio and
-    /// colour are numbers of ours. Connections are, to the bucket, wherever that is.
+    /// colour are numbers of ours. Connections are, to the bucket. What is not said to be kept is kept by nobody but the person's own
+    /// browser, which asks again: <c>no-store</c> would lose the page on the way back.
     /// </summary>
-    public static void UseSecurityHeaders(this WebApplication app) => app.Use((context, next) =>
+    public static void UseSecurityHeaders(this WebApplication app)
     {
-        // At the last moment, since an exception clears what was said before. What an answer says itself stays.
-        context.Response.OnStarting(() =>
+        var policy = Policy(app.Services.GetRequiredService<ImageBucket>().Origin);
+        app.Use((context, next) =>
         {
-            var headers = context.Response.Headers;
-            headers.TryAdd(HeaderNames.XContentTypeOptions, "nosniff");
-            headers.TryAdd("Referrer-Policy", "same-origin");
-            headers.TryAdd(HeaderNames.ContentSecurityPolicy, Policy);
-            return Task.CompletedTask;
+            // At the last moment, since an exception clears what was said before. What an answer says itself stays.
+            context.Response.OnStarting(() =>
+            {
+                var headers = context.Response.Headers;
+                headers.TryAdd(HeaderNames.XContentTypeOptions, "nosniff");
+                headers.TryAdd("Referrer-Policy", "same-origin");
+                headers.TryAdd(HeaderNames.ContentSecurityPolicy, policy);
+                headers.TryAdd("Permissions-Policy", PermissionsPolicy);
+                headers.TryAdd("Cross-Origin-Opener-Policy", "same-origin");
+                headers.TryAdd("Cross-Origin-Resource-Policy", "same-origin");
+                headers.TryAdd(HeaderNames.CacheControl, "private, no-cache");
+                return Task.CompletedTask;
+            });
+            return next(context);
         });
-        return next(context);
-    });
+    }
 
     /// <summary>
     /// Refuses changes that another site's page asks for. Browsers say where a request comes from with <c>Sec-Fetch-Site</c>
@@ -44,6 +54,10 @@ internal static class SecurityMiddleware
         await new ApiProblem("cross-origin", StatusCodes.Status403Forbidden, "Not from this site",
             "Changes are taken only from this site's own pages and from programs.").ToResult().ExecuteAsync(context);
     });
+
+    private static string Policy(string bucket) =>
+        "default-src 'self'; img-src 'self' blob: data:; style-src 'self'; style-src-attr 'unsafe-inline'; "
+        + $"connect-src 'self' {bucket}; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
     private static bool IsSameOrigin(HttpRequest request)
     {

@@ -52,6 +52,12 @@ internal sealed partial class ChangeFeed(GalleryCatalogue catalogue, TimeProvide
                 if (await ReadAsync(() => catalogue.CountChangesAsync(cursor, MaxMissed + 1, cancellationToken)) > MaxMissed)
                 {
                     var now = await catalogue.ReadClockAsync(cancellationToken);
+
+                    // What is read anew after this has all of these.
+                    while (channel.Reader.TryRead(out _))
+                    {
+                    }
+
                     yield return LiveEvent.Reset(new PageCursor(now.ToUnixTimeMilliseconds(), 0).ToString());
                 }
                 else
@@ -126,10 +132,15 @@ internal sealed partial class ChangeFeed(GalleryCatalogue catalogue, TimeProvide
     {
         var position = (await catalogue.ReadClockAsync(cancellationToken)) - Overlap;
         var published = new Dictionary<(long Id, DateTimeOffset Version), DateTimeOffset>();
+        var isAgain = false;
         using var timer = new PeriodicTimer(Interval, time);
         do
         {
             var cursor = new PageCursor(position.ToUnixTimeMilliseconds(), 0);
+
+            // Thousands of rows that changed last are not read again for as long as nothing else changes.
+            var settled = isAgain ? await catalogue.ReadClockAsync(cancellationToken) - Overlap : position;
+            isAgain = false;
             List<ImageRecord> changes;
             do
             {
@@ -141,6 +152,7 @@ internal sealed partial class ChangeFeed(GalleryCatalogue catalogue, TimeProvide
 
                 if (changes.Count > 0)
                 {
+                    isAgain = true;
                     cursor = new ImageChange(changes[^1]).Cursor;
                     var newest = changes[^1].UpdatedAt - Overlap;
                     position = newest > position ? newest : position;
@@ -148,6 +160,7 @@ internal sealed partial class ChangeFeed(GalleryCatalogue catalogue, TimeProvide
             }
             while (changes.Count == BatchSize);
 
+            position = settled > position ? settled : position;
             foreach (var (version, at) in published.Where(entry => entry.Value < position).ToList())
             {
                 published.Remove(version);

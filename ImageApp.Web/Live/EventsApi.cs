@@ -1,6 +1,8 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using ImageApp.Core.Catalogue;
+using ImageApp.Web.Access;
+using ImageApp.Web.Limits;
 using ImageApp.Web.Pictures;
 using Microsoft.AspNetCore.Mvc;
 
@@ -24,13 +26,17 @@ internal static class EventsApi
     /// <summary>Maps the route.</summary>
     public static void MapLive(this IEndpointRouteBuilder app) =>
         app.MapGet("/api/events", Listen).WithTags("Events").WithName("ListenToChanges")
+            .ForViewers()
             .WithSummary("Images as they appear and change, as server-sent events named 'image'; of a deleted one id and 'deleted'. "
                 + "'reset' says that more was missed than is told, 'busy' that the instance has enough listeners, 'alive' nothing else.")
-            .Produces<ImageResponse>(contentType: "text/event-stream");
+            .Produces<ImageResponse>(contentType: "text/event-stream")
+            .ProducesProblem(StatusCodes.Status429TooManyRequests);
 
     private static IResult Listen(
         HttpContext context,
         ChangeFeed changes,
+        RequestLimits limits,
+        AccessRules rules,
         TimeProvider time,
         IHostApplicationLifetime lifetime,
         [FromHeader(Name = "Last-Event-ID")] string? lastEventId,
@@ -44,8 +50,14 @@ internal static class EventsApi
             return TypedResults.Empty;
         }
 
+        if (limits.TakeListener(context) is { } problem)
+        {
+            return problem.ToResult();
+        }
+
         PageCursor? resumeAfter = PageCursor.TryParse(lastEventId ?? after, out var cursor) ? cursor : null;
-        return TypedResults.ServerSentEvents(EventsAsync(changes, time, resumeAfter, lifetime.ApplicationStopping, cancellationToken));
+        return TypedResults.ServerSentEvents(EventsAsync(
+            changes, time, resumeAfter, rules.ListeningEnds(time, lifetime.ApplicationStopping), cancellationToken));
     }
 
     private static SseItem<string> Alive { get; } = new("{}", "alive");
@@ -54,9 +66,11 @@ internal static class EventsApi
         ChangeFeed changes,
         TimeProvider time,
         PageCursor? resumeAfter,
-        CancellationToken stopping,
+        CancellationTokenSource ends,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        using var ending = ends;
+        var stopping = ends.Token;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
         await using var events = changes.ListenAsync(resumeAfter, either.Token).GetAsyncEnumerator(either.Token);
 
@@ -88,7 +102,7 @@ internal static class EventsApi
                 }
                 catch (OperationCanceledException) when (stopping.IsCancellationRequested)
                 {
-                    // This instance is going away: the browser reconnects to another with its last event's id.
+                    // This instance goes away, or who listens is to be looked at again: the browser comes back with its last event's id.
                     yield break;
                 }
 

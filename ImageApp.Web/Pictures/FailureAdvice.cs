@@ -9,7 +9,7 @@ internal static class FailureAdvice
     public static string? For(string? code) => code switch
     {
         FailureCodes.Declined => "Trying again rarely helps; a different picture might.",
-        FailureCodes.NotAnImage or FailureCodes.UnsupportedCoding or FailureCodes.TooMuchMemory => null,
+        FailureCodes.NotAnImage or FailureCodes.UnsupportedCoding or FailureCodes.TooMuchMemory or FailureCodes.DecodeTooLong => null,
         FailureCodes.FileTooLarge or FailureCodes.SideTooLong or FailureCodes.TooManyPixels =>
             "Save a smaller version and upload that.",
         FailureCodes.Damaged => "Open it in an image program, save it again, and upload the result.",

@@ -2,8 +2,10 @@ using System.Globalization;
 using ImageApp.Core;
 using ImageApp.Core.Catalogue;
 using ImageApp.Core.Storage;
+using ImageApp.Web.Access;
 using ImageApp.Web.Content;
 using ImageApp.Web.Hosting;
+using ImageApp.Web.Limits;
 using ImageApp.Web.Upkeep;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -16,7 +18,9 @@ namespace ImageApp.Web.Pictures;
 /// </summary>
 internal static class GalleryForms
 {
+    // Of a page that grew while it was scrolled everything can be selected; what costs is done for as many as a page asks for at once.
     private const int MaxSelected = 5000;
+    private const int MaxCostly = 500;
     private const int MaxTiles = 500;
 
     // Servers take some thousand characters of an address.
@@ -26,18 +30,23 @@ internal static class GalleryForms
     public static void MapGalleryForms(this IEndpointRouteBuilder app)
     {
         var forms = app.MapGroup("/images").DisableAntiforgery().ExcludeFromDescription();
-        forms.MapPost("/{id:long}/delete", DeleteAsync);
-        forms.MapPost("/{id}/restore", RestoreAsync);
-        forms.MapPost("/{id:long}/caption", EditCaptionAsync);
-        forms.MapPost("/selected", SelectedAsync);
-        app.MapGet("/tiles", TilesAsync).ExcludeFromDescription();
+        forms.MapPost("/{id:long}/delete", DeleteAsync).ForOwners();
+        forms.MapPost("/{id}/restore", RestoreAsync).ForOwners();
+        forms.MapPost("/{id:long}/caption", EditCaptionAsync).ForContributors();
+        
+        // Whoever looks may download; the other actions are the owner's, which is asked when the form is read.
+        forms.MapPost("/selected", SelectedAsync).ForViewers();
+        app.MapGet("/tiles", TilesAsync).ExcludeFromDescription().ForViewers();
     }
 
     private static async Task<IResult> DeleteAsync(
-        long id, HttpRequest request, GalleryCatalogue catalogue, DeletionOptions options, CancellationToken cancellationToken) =>
-        await catalogue.DeleteAsync([id], options.KeepFor, cancellationToken) > 0
-            ? (await ReturnAddress.OfAsync(request, "/", cancellationToken)).With("deleted", id.ToString(CultureInfo.InvariantCulture))
+        long id, HttpRequest request, GalleryCatalogue catalogue, DeletionOptions options, CancellationToken cancellationToken)
+    {
+        var back = await ReturnAddress.OfAsync(request, "/", cancellationToken);
+        return await catalogue.DeleteAsync([id], options.KeepFor, cancellationToken) > 0
+            ? back.With("deleted", id.ToString(CultureInfo.InvariantCulture))
             : ApiProblem.ImageNotFound(id).ToResult();
+    }
 
     private static async Task<IResult> RestoreAsync(
         string id, HttpRequest request, GalleryCatalogue catalogue, CancellationToken cancellationToken)
@@ -53,7 +62,7 @@ internal static class GalleryForms
         var back = ReturnAddress.Of(form, string.Create(CultureInfo.InvariantCulture, $"/images/{id}"));
         if (PersonsCaption.Check(form["caption"]) is { } problem)
         {
-            return back.With("problem", problem.Detail);
+            return request.AcceptsHtml() ? back.With("problem", problem.Name) : problem.ToResult();
         }
 
         var text = PlainText.Paragraph(form["caption"]);
@@ -74,21 +83,35 @@ internal static class GalleryForms
 
     private static async Task<IResult> SelectedAsync(
         HttpContext context,
+        AccessRules rules,
         GalleryCatalogue catalogue,
         PictureRestart pictures,
         ImageBucket bucket,
         DeletionOptions options,
+        RequestLimits limits,
         CancellationToken cancellationToken)
     {
         var form = await context.Request.ReadFormAsync(cancellationToken);
-        var ids = form["id"].SelectMany(Ids).Distinct().Take(MaxSelected).ToList();
+        if (form["action"] != "download" && !rules.Allows(context.User, AccessRole.Owner))
+        {
+            return AccessRefusals.Of(context);
+        }
+
+        var ids = form["id"].SelectMany(Ids).Distinct().Take(MaxSelected + 1).ToList();
         var back = ReturnAddress.Of(form);
         if (ids.Count == 0)
         {
             return back.With("nothing", "true");
         }
 
-        switch (form["action"].ToString())
+        var action = form["action"].ToString();
+        var most = action is "retry" or "download" ? MaxCostly : MaxSelected;
+        if (ids.Count > most)
+        {
+            return TooManySelected(most).ToResult();
+        }
+
+        switch (action)
         {
             case "delete":
                 await catalogue.DeleteAsync(ids, options.KeepFor, cancellationToken);
@@ -103,13 +126,21 @@ internal static class GalleryForms
                 return back;
 
             case "retry":
-                var missing = 0;
-                foreach (var image in await catalogue.FindAsync(ids, cancellationToken))
+                if (limits.Take(context, LimitedWork.Retries, ids.Count) is { } tooFast)
                 {
-                    missing += await pictures.RestartAsync(image, cancellationToken) is null ? 1 : 0;
+                    return tooFast.ToResult();
                 }
 
-                return missing == 0 ? back : back.With("missing", missing.ToString(CultureInfo.InvariantCulture));
+                var (missing, waiting) = (0, 0);
+                foreach (var image in await catalogue.FindAsync(ids, cancellationToken))
+                {
+                    var outcome = await pictures.RestartAsync(image, cancellationToken);
+                    missing += outcome is { Image: null, Wait: null } ? 1 : 0;
+                    waiting += outcome.Wait is null ? 0 : 1;
+                }
+
+                back = missing == 0 ? back : back.With("missing", missing.ToString(CultureInfo.InvariantCulture));
+                return waiting == 0 ? back : back.With("again", waiting.ToString(CultureInfo.InvariantCulture));
 
             case "download":
                 var images = await catalogue.FindAsync(ids, cancellationToken);
@@ -118,6 +149,12 @@ internal static class GalleryForms
                     return back.With("nothing", "true");
                 }
 
+                if (limits.Take(context, LimitedWork.Zips) is { } tooManyZips)
+                {
+                    return tooManyZips.ToResult();
+                }
+
+                ContentHeaders.Set(context.Response);
                 context.Response.ContentType = "application/zip";
                 context.Response.Headers.ContentDisposition = "attachment; filename=\"pictures.zip\"";
                 // The archive writes each entry's last 24 bytes synchronously; everything else is asynchronous.
@@ -126,7 +163,7 @@ internal static class GalleryForms
                 return TypedResults.Empty;
 
             default:
-                return ApiProblem.Invalid("action", $"'{form["action"]}' is not one of delete, restore, purge, retry and download.")
+                return ApiProblem.Invalid("action", $"'{action}' is not one of delete, restore, purge, retry and download.")
                     .ToResult();
         }
     }
@@ -138,6 +175,11 @@ internal static class GalleryForms
         var images = await catalogue.FindAsync([.. Ids(ids).Take(MaxTiles)], query.Order, cancellationToken);
         return new RazorComponentResult<Tiles>(new { Images = images, Words = query.Search?.Words ?? [] });
     }
+
+    private static ApiProblem TooManySelected(int most) => new(
+        "too-many-selected", StatusCodes.Status400BadRequest, "Too many pictures at once",
+        string.Create(
+            CultureInfo.InvariantCulture, $"At most {most:N0} pictures are taken at once. Select fewer, and the others afterwards."));
 
     private static IEnumerable<long> Ids(string? text) =>
         (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)

@@ -55,8 +55,8 @@ internal sealed record ImageResponse(
         image.IsAnimated, image.HasAlpha, image.IsFavourite, SrcSetOf(image));
 
     /// <summary>Where the thumbnail is served; changes with its content, so that it can be cached for ever.</summary>
-    public static string? ThumbnailUrlOf(ImageRecord image) => image is { ThumbnailKey: not null, ThumbnailGeneratedAt: { } at }
-        ? string.Create(CultureInfo.InvariantCulture, $"/images/{image.Id}/thumbnail?v={at.ToUnixTimeMilliseconds()}")
+    public static string? ThumbnailUrlOf(ImageRecord image) => image is { ThumbnailKey: not null, ThumbnailGeneratedAt: not null }
+        ? string.Create(CultureInfo.InvariantCulture, $"{Folder(image)}/{image.Id}/thumbnail?v={VersionOf(image)}")
         : null;
 
     /// <summary>
@@ -101,13 +101,20 @@ internal sealed record ImageResponse(
     /// <summary>Where the original is served.</summary>
     public static string OriginalUrlOf(ImageRecord image) => string.Create(CultureInfo.InvariantCulture, $"/images/{image.Id}/original");
 
+    /// <summary>The version that the addresses of what was made of the original carry; another one is no longer served.</summary>
+    public static string VersionOf(ImageRecord image) =>
+        (image.ThumbnailGeneratedAt?.ToUnixTimeMilliseconds() ?? 0).ToString(CultureInfo.InvariantCulture);
+
+    // Where the gallery shows a picture it is gone as soon as it is deleted; the trash has addresses of its own.
+    private static string Folder(ImageRecord image) => image.DeletedAt is null ? "/images" : "/trash";
+
     private static string RenditionUrlOf(ImageRecord image, int side) => string.Create(
         CultureInfo.InvariantCulture,
-        $"/images/{image.Id}/rendition/{side}?v={image.ThumbnailGeneratedAt?.ToUnixTimeMilliseconds() ?? 0}");
+        $"{Folder(image)}/{image.Id}/rendition/{side}?v={VersionOf(image)}");
 
     // What an older version made of an original that browsers do not show; it has no smaller ones but the preview.
-    private static string? ViewUrlOf(ImageRecord image) => image is { ThumbnailKey: not null, ThumbnailGeneratedAt: { } at }
-        ? string.Create(CultureInfo.InvariantCulture, $"/images/{image.Id}/view?v={at.ToUnixTimeMilliseconds()}")
+    private static string? ViewUrlOf(ImageRecord image) => image is { ThumbnailKey: not null, ThumbnailGeneratedAt: not null }
+        ? string.Create(CultureInfo.InvariantCulture, $"/images/{image.Id}/view?v={VersionOf(image)}")
         : null;
 }
 

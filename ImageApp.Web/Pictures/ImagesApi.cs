@@ -1,7 +1,9 @@
 using System.Globalization;
 using ImageApp.Core;
 using ImageApp.Core.Catalogue;
+using ImageApp.Web.Access;
 using ImageApp.Web.Hosting;
+using ImageApp.Web.Limits;
 using ImageApp.Web.Upkeep;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -17,7 +19,7 @@ internal static class ImagesApi
     /// <summary>Maps the routes.</summary>
     public static void MapImagesApi(this IEndpointRouteBuilder app)
     {
-        var images = app.MapGroup("/api/images").WithTags("Images");
+        var images = app.MapGroup("/api/images").WithTags("Images").ForViewers();
 
         images.MapGet("/", ListAsync).WithName("ListImages")
             .WithSummary("Lists images, newest first, a keyset page at a time; ?trash=true those in the trash.")
@@ -27,26 +29,33 @@ internal static class ImagesApi
             .Produces<ImageResponse>()
             .ProducesProblem(StatusCodes.Status404NotFound);
         images.MapPost("/{id:long}/retry", RetryAsync).WithName("RetryImage").WithSummary("Makes thumbnail and caption again.")
+            .ForOwners()
             .DisableAntiforgery()
             .Produces<ImageResponse>(StatusCodes.Status202Accepted)
-            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
+            .Limited(LimitedWork.Retries);
         images.MapDelete("/{id:long}", DeleteAsync).WithName("DeleteImage")
             .WithSummary("Moves an image to the trash; ?permanently=true deletes it for good, with its original and all made of it.")
+            .ForOwners()
             .Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound);
         images.MapPost("/{id:long}/restore", RestoreAsync).WithName("RestoreImage")
             .WithSummary("Brings an image back from the trash.")
+            .ForOwners()
             .DisableAntiforgery()
             .Produces<ImageResponse>()
             .ProducesProblem(StatusCodes.Status404NotFound);
         images.MapPut("/{id:long}/caption", EditCaptionAsync).WithName("EditCaption")
             .WithSummary("Replaces the caption by a person's, which no model overwrites. With If-Match only the one that was seen.")
+            .ForContributors()
             .Produces<ImageResponse>()
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status412PreconditionFailed);
     }
 
     private static async Task<IResult> ListAsync(
+        HttpContext context,
+        AccessRules rules,
         GalleryCatalogue catalogue,
         CancellationToken cancellationToken,
         [FromQuery] int limit = 50,
@@ -82,6 +91,11 @@ internal static class ImagesApi
             return ApiProblem.Invalid(nameof(order), $"'{order}' is not one of added and taken.").ToResult();
         }
 
+        if (trash && !rules.Allows(context.User, AccessRole.Owner))
+        {
+            return AccessRefusals.Of(context);
+        }
+
         var query = new ImageQuery(limit)
         {
             Cursor = start,
@@ -108,8 +122,9 @@ internal static class ImagesApi
         }
 
         var restarted = await pictures.RestartAsync(image, cancellationToken);
-        return (request.AcceptsHtml(), restarted) switch
+        return (request.AcceptsHtml(), restarted.Image) switch
         {
+            _ when restarted.Wait is { } wait => RequestLimits.CoolDown(request.HttpContext, id, wait).ToResult(),
             (true, null) => (await BackAsync()).With("missing", "true"),
             (true, _) => await BackAsync(),
             (false, null) => new ApiProblem("original-missing", StatusCodes.Status409Conflict, "The original is not there",

@@ -10,7 +10,7 @@ internal sealed class ReturnAddress : IResult
     private const int MaxLength = 2000;
 
     // What an earlier form said; it is not said twice.
-    private static readonly string[] Notices = ["deleted", "gone", "missing", "nothing", "problem"];
+    private static readonly string[] Notices = ["again", "deleted", "gone", "missing", "nothing", "problem"];
 
     private readonly string _address;
 
@@ -30,7 +30,7 @@ internal sealed class ReturnAddress : IResult
     /// <param name="otherwise">Where to lead without an address on this site.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async Task<ReturnAddress> OfAsync(HttpRequest request, string otherwise, CancellationToken cancellationToken) =>
-        Of(request.HasFormContentType ? await request.ReadFormAsync(cancellationToken) : FormCollection.Empty, otherwise);
+        Of(request.ContentType is null ? FormCollection.Empty : await request.ReadFormAsync(cancellationToken), otherwise);
 
     /// <summary>The address with a notice for the page that is there.</summary>
     public ReturnAddress With(string name, string value) => new(QueryHelpers.AddQueryString(_address, name, value));
@@ -46,8 +46,8 @@ internal sealed class ReturnAddress : IResult
     /// <summary>The address.</summary>
     public override string ToString() => _address;
 
-    // Browsers take '\' for '/', and '//host' for another site.
-    private static bool IsLocal(string address) =>
+    /// <summary>Whether an address leads to this site: browsers take '\' for '/', and '//host' for another site.</summary>
+    public static bool IsLocal(string? address) =>
         address is ['/', ..] and not ['/', '/' or '\\', ..] && address.Length <= MaxLength
         && address.All(character => character is > ' ' and < '\x7F');
 

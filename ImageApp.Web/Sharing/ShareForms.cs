@@ -1,5 +1,6 @@
 using System.Globalization;
 using ImageApp.Core.Catalogue;
+using ImageApp.Web.Access;
 using ImageApp.Web.Hosting;
 using ImageApp.Web.Pictures;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -13,9 +14,9 @@ internal static class ShareForms
     public static void MapShareForms(this IEndpointRouteBuilder app)
     {
         var forms = app.MapGroup("").DisableAntiforgery().ExcludeFromDescription();
-        forms.MapPost("/shares", CreateAsync);
-        forms.MapPost("/shares/{id:long}/revoke", RevokeAsync);
-        forms.MapPost("/s/{token}/password", EnterAsync);
+        forms.MapPost("/shares", CreateAsync).ForOwners();
+        forms.MapPost("/shares/{id:long}/revoke", RevokeAsync).ForOwners();
+        forms.MapPost("/s/{token}/password", EnterAsync).ForAnyone();
     }
 
     // A page, not a redirect to one: the link is told once, and stands in no history and no log.
@@ -50,8 +51,9 @@ internal static class ShareForms
     private static async Task<IResult> RevokeAsync(
         long id, HttpRequest request, ShareCatalogue shares, CancellationToken cancellationToken)
     {
+        var back = await ReturnAddress.OfAsync(request, SharedLinksPage.Path, cancellationToken);
         await shares.RevokeAsync(id, cancellationToken);
-        return await ReturnAddress.OfAsync(request, SharedLinksPage.Path, cancellationToken);
+        return back;
     }
 
     private static async Task<IResult> EnterAsync(

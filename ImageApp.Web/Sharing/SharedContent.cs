@@ -1,7 +1,9 @@
 using ImageApp.Core.Formats;
 using ImageApp.Core.Storage;
+using ImageApp.Web.Access;
 using ImageApp.Web.Content;
 using ImageApp.Web.Hosting;
+using ImageApp.Web.Limits;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
@@ -18,7 +20,7 @@ internal static class SharedContent
     /// <summary>Maps the routes.</summary>
     public static void MapSharedContent(this IEndpointRouteBuilder app)
     {
-        var content = app.MapGroup("/s/{token}").ExcludeFromDescription();
+        var content = app.MapGroup("/s/{token}").ExcludeFromDescription().ForAnyone();
         content.AddEndpointFilter((context, next) =>
         {
             SharedHeaders.Set(context.HttpContext.Response);
@@ -27,7 +29,7 @@ internal static class SharedContent
         content.MapMethods("/images/{id:long}/thumbnail", Methods, ThumbnailAsync);
         content.MapMethods("/images/{id:long}/rendition/{side:int}", Methods, RenditionAsync);
         content.MapMethods("/images/{id:long}/original", Methods, OriginalAsync);
-        content.MapMethods("/pictures.zip", Methods, ArchiveAsync);
+        content.MapMethods("/pictures.zip", Methods, ArchiveAsync).Limited(LimitedWork.Zips);
     }
 
     private static async Task<IResult> ThumbnailAsync(
@@ -65,6 +67,7 @@ internal static class SharedContent
         }
 
         context.Response.RegisterForDispose(file);
+        ContentHeaders.Set(context.Response);
         Attach(context.Response, file.Name);
         context.Response.ContentLength = file.Length;
         var type = file.Name == image.FileName ? image.ContentType : GalleryRendition.Thumbnail.Format.ContentType;
@@ -115,6 +118,7 @@ internal static class SharedContent
             return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         }
 
+        ContentHeaders.Set(response);
         response.ContentType = rendition.Format.ContentType;
         response.ContentLength = found.Length;
         response.Headers.ETag = $"\"{found.ETag}\"";

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ImageApp.Core.Catalogue;
+using ImageApp.Web.Access;
 using ImageApp.Web.Hosting;
 
 namespace ImageApp.Web.Sharing;
@@ -12,7 +13,7 @@ internal static class SharesApi
     /// <summary>Maps the routes.</summary>
     public static void MapSharesApi(this IEndpointRouteBuilder app)
     {
-        var shares = app.MapGroup("/api/shares").WithTags("Shares").DisableAntiforgery();
+        var shares = app.MapGroup("/api/shares").WithTags("Shares").DisableAntiforgery().ForOwners();
         shares.MapPost("/", CreateAsync).WithName("CreateShare")
             .WithSummary("Makes a link to an image or an album; its path is told this once.")
             .Produces<ShareMadeResponse>(StatusCodes.Status201Created)

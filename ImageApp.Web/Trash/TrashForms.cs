@@ -1,4 +1,5 @@
 using ImageApp.Core.Catalogue;
+using ImageApp.Web.Access;
 using ImageApp.Web.Pictures;
 
 namespace ImageApp.Web.Trash;
@@ -8,11 +9,12 @@ internal static class TrashForms
 {
     /// <summary>Maps the route.</summary>
     public static void MapTrash(this IEndpointRouteBuilder app) =>
-        app.MapPost("/trash/empty", EmptyAsync).DisableAntiforgery().ExcludeFromDescription();
+        app.MapPost("/trash/empty", EmptyAsync).DisableAntiforgery().ExcludeFromDescription().ForOwners();
 
     private static async Task<IResult> EmptyAsync(HttpRequest request, GalleryCatalogue catalogue, CancellationToken cancellationToken)
     {
+        var back = await ReturnAddress.OfAsync(request, "/trash", cancellationToken);
         await catalogue.EmptyTrashAsync(cancellationToken);
-        return await ReturnAddress.OfAsync(request, "/trash", cancellationToken);
+        return back;
     }
 }

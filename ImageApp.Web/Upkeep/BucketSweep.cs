@@ -64,7 +64,8 @@ internal sealed partial class BucketSweep(
         foreach (var original in listed.Values.Where(original => original.LastModified < settled))
         {
             var row = known.GetValueOrDefault(original.Key);
-            if (row is { PurgedAt: { } purgedAt } && original.LastModified <= purgedAt)
+            if (row is { PurgedAt: { } purgedAt }
+                && original.LastModified <= purgedAt + (row.IsDeletionFinal ? UploadCatalogue.BarredFor : TimeSpan.Zero))
             {
                 await bucket.DeleteImageAsync(row.Key, row, cancellationToken);
                 LogFinished(logger, row.Id, row.Key);

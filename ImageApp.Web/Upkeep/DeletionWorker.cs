@@ -30,7 +30,8 @@ internal sealed partial class DeletionWorker(
         }
     }
 
-    private async Task PurgeAsync(CancellationToken cancellationToken)
+    /// <summary>Makes final what is due, and removes the rows of which nobody needs to hear any more.</summary>
+    internal async Task PurgeAsync(CancellationToken cancellationToken)
     {
         List<ImageRecord> images;
         do
@@ -39,7 +40,29 @@ internal sealed partial class DeletionWorker(
             await PurgeAsync(images, cancellationToken);
         }
         while (images.Count == BatchSize);
-        await catalogue.RemovePurgedAsync(options.KeepRows, cancellationToken);
+        do
+        {
+            images = await catalogue.ListPurgedAsync(options.KeepRows, BatchSize, cancellationToken);
+            await RemoveAsync(images, cancellationToken);
+        }
+        while (images.Count == BatchSize);
+    }
+
+    // Without its row an original is nobody's, and would be taken for a new picture: so one that a crash has left goes first.
+    private async Task RemoveAsync(IEnumerable<ImageRecord> images, CancellationToken cancellationToken)
+    {
+        foreach (var image in images)
+        {
+            if (image.IsDeletionFinal
+                && await bucket.FindOriginalAsync(image.Key, cancellationToken) is { } original
+                && original.LastModified <= image.PurgedAt + UploadCatalogue.BarredFor)
+            {
+                await bucket.DeleteImageAsync(image.Key, image, cancellationToken);
+                LogPurged(logger, image.Id, image.Key);
+            }
+
+            await catalogue.RemovePurgedAsync(image, cancellationToken);
+        }
     }
 
     private async Task PurgeAsync(IEnumerable<ImageRecord> images, CancellationToken cancellationToken)

@@ -4,13 +4,12 @@ using ImageApp.Core.Storage;
 namespace ImageApp.Web.Upkeep;
 
 /// <summary>
-/// Finds rows that should have been finished and starts their pipeline again; rows whose object never came are removed. What waits in
-/// Lambda's queue or for a reason to pass is left to wait, and then goes on slowly: a few at first, twice as many as got a caption since
-/// then. One instance at a time does so.
+/// Finds rows that should have been finished and starts their pipeline again. What waits in Lambda's queue or for a reason to pass is left
+/// to wait, and then goes on slowly: a few at first, twice as many as got a caption since then. One instance at a time does so.
 /// </summary>
 internal sealed partial class Reconciler(
     UpkeepCatalogue catalogue,
-    UploadCatalogue uploads,
+    PipelineRestart restart,
     CaptioningState captioning,
     CatalogueLock locks,
     ImageBucket bucket,
@@ -46,20 +45,6 @@ internal sealed partial class Reconciler(
             return;
         }
 
-        foreach (var image in await catalogue.ListExpectedAsync(options.Quiet, BatchSize, cancellationToken))
-        {
-            if (await bucket.FindOriginalAsync(image.Key, cancellationToken) is { } original)
-            {
-                await uploads.MarkUploadedAsync(image.Id, original.ETag, original.SizeBytes, cancellationToken);
-                await RestartAsync(new StuckImage(image, IsFailure: true), original, cancellationToken);
-            }
-            else
-            {
-                await uploads.WithdrawAsync(image.Id, cancellationToken);
-                LogAbandoned(logger, image.Id, image.Key);
-            }
-        }
-
         var stuck = new Dictionary<long, StuckImage>();
         var described = await catalogue.CountCaptionsAsync(options.Interval * 2, cancellationToken);
         var rules = options.ToRules() with { Resumed = (int)Math.Clamp(described * 2, options.Probes, BatchSize) };
@@ -84,7 +69,7 @@ internal sealed partial class Reconciler(
         {
             if (await bucket.FindOriginalAsync(image.Image.Key, cancellationToken) is { } original)
             {
-                await RestartAsync(image, original, cancellationToken);
+                await restart.SendAsync(image, original, cancellationToken);
             }
             else if (await removal.MarkAsync(image.Image.Key, cancellationToken))
             {
@@ -94,23 +79,8 @@ internal sealed partial class Reconciler(
         }
     }
 
-    private async Task RestartAsync(StuckImage stuck, ObjectDescription original, CancellationToken cancellationToken)
-    {
-        var (image, isFailure) = stuck;
-        await catalogue.ExpectSameContentAsync(image.Id, original.ETag, cancellationToken);
-        await catalogue.MarkSentAsync(image.Id, isFailure, cancellationToken);
-        await bucket.TouchOriginalAsync(image.Key, image.ContentType ?? original.ContentType, image.FileName, cancellationToken);
-        LogRestarted(logger, image.Id, image.Key);
-    }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Image {Id} was left unfinished; its pipeline starts again with {Key}")]
-    private static partial void LogRestarted(ILogger logger, long id, string key);
-
     [LoggerMessage(Level = LogLevel.Information, Message = "Image {Id} leaves the gallery: its object {Key} is gone")]
     private static partial void LogRemoved(ILogger logger, long id, string key);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "Row {Id} is removed: its object {Key} never came")]
-    private static partial void LogAbandoned(ILogger logger, long id, string key);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Reconciliation is postponed: {Reason}")]
     private static partial void LogPostponed(ILogger logger, string reason);

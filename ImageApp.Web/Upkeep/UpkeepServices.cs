@@ -12,7 +12,9 @@ internal static class UpkeepServices
         services.AddSingleton((configuration.GetSection(DeletionOptions.Section).Get<DeletionOptions>() ?? new()).Validated());
         services.AddHostedService<CatalogueSetup>();
         services.AddHostedService<SearchIndexing>();
+        services.AddSingleton<PipelineRestart>();
         services.AddHostedService<Reconciler>();
+        services.AddHostedService<GrantSweep>();
         services.AddHostedService<BucketSweep>();
         services.AddHostedService<DeletionWorker>();
     }

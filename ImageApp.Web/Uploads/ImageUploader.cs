@@ -20,7 +20,6 @@ internal sealed partial class ImageUploader(
     private const int BufferSize = 64 * 1024;
     private const string SignatureParameter = "X-Amz-Signature=";
     private static readonly string NoSignature = new('0', 64);
-    private static readonly TimeSpan PresignValidity = TimeSpan.FromMinutes(5);
 
     /// <summary>Takes one file of unknown length, spooling it to disk so that memory stays bounded.</summary>
     /// <param name="fileName">The name the uploader sent.</param>
@@ -28,11 +27,25 @@ internal sealed partial class ImageUploader(
     /// <param name="unique">Whether it is taken only where there is no picture with the same content.</param>
     /// <param name="cancellationToken">Ends the upload.</param>
     /// <exception cref="MySqlConnector.MySqlException">The database is away; nothing was stored.</exception>
+    public Task<UploadOutcome> UploadAsync(string? fileName, Stream content, bool unique, CancellationToken cancellationToken) =>
+        UploadAsync(fileName, content, unique, prepare: null, cancellationToken);
+
+    /// <summary>Takes one file of unknown length, of which more is known than is in it.</summary>
+    /// <param name="fileName">The name the uploader sent.</param>
+    /// <param name="content">The file's bytes; read to the end only where the file is taken.</param>
+    /// <param name="unique">Whether it is taken only where there is no picture with the same content.</param>
+    /// <param name="prepare">Completes the row, by its id, before the object is put; null where nothing more is known.</param>
+    /// <param name="cancellationToken">Ends the upload.</param>
+    /// <exception cref="MySqlConnector.MySqlException">The database is away; nothing was stored.</exception>
     public async Task<UploadOutcome> UploadAsync(
-        string? fileName, Stream content, bool unique, CancellationToken cancellationToken)
+        string? fileName,
+        Stream content,
+        bool unique,
+        Func<long, CancellationToken, Task>? prepare,
+        CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        var outcome = await TakeAsync(PlainText.FileName(fileName), content, unique, cancellationToken);
+        var outcome = await TakeAsync(PlainText.FileName(fileName), content, unique, prepare, cancellationToken);
         metrics.CountUpload(outcome.Problem?.Name ?? "stored", outcome.Image?.SizeBytes ?? 0, time.GetElapsedTime(started));
         return outcome;
     }
@@ -76,7 +89,7 @@ internal sealed partial class ImageUploader(
 
         var key = ImageKey.New(format.Extension);
         var id = await catalogue.AddAsync(new NewImage(key, fileName, format.ContentType, request.SizeBytes), cancellationToken);
-        var upload = await bucket.PresignUploadAsync(key, format.ContentType, request.SizeBytes, fileName, PresignValidity);
+        var upload = await bucket.PresignUploadAsync(key, format.ContentType, request.SizeBytes, fileName, UploadCatalogue.GrantValidity);
         return new(new PresignResponse(id, key, upload.Url, HttpMethods.Put, upload.Headers, upload.ExpiresAt), null);
     }
 
@@ -85,21 +98,38 @@ internal sealed partial class ImageUploader(
     {
         var format = ImageFormat.Jpeg;
         var upload = await bucket.PresignUploadAsync(
-            ImageKey.New(format.Extension), format.ContentType, sizeBytes: 1, fileName: "probe", PresignValidity);
+            ImageKey.New(format.Extension), format.ContentType, sizeBytes: 1, fileName: "probe", UploadCatalogue.GrantValidity);
         var query = upload.Url.IndexOf('?', StringComparison.Ordinal);
         var parts = upload.Url[(query + 1)..].Split('&')
             .Select(part => part.StartsWith(SignatureParameter, StringComparison.Ordinal) ? $"{SignatureParameter}{NoSignature}" : part);
         return new($"{upload.Url[..query]}?{string.Join('&', parts)}", HttpMethods.Put, upload.Headers);
     }
 
-    private async Task<ImageRecord?> FindSameAsync(FileStream spool, CancellationToken cancellationToken)
+    private async Task<ImageRecord?> FindSameAsync(byte[] hash, CancellationToken cancellationToken)
     {
-        spool.Position = 0;
-        return await gallery.FindByHashAsync(await SHA256.HashDataAsync(spool, cancellationToken), cancellationToken);
+        if (await gallery.FindByHashAsync(hash, cancellationToken) is { } image)
+        {
+            return image;
+        }
+
+        // A process that died between object and answer: whoever was not answered sends the file again.
+        foreach (var unfinished in await catalogue.ListUnfinishedAsync(hash, cancellationToken))
+        {
+            if (await bucket.FindOriginalAsync(unfinished.Key, cancellationToken) is { } original)
+            {
+                return await catalogue.MarkUploadedAsync(unfinished.Id, original.ETag, original.SizeBytes, cancellationToken);
+            }
+        }
+
+        return null;
     }
 
     private async Task<UploadOutcome> TakeAsync(
-        string fileName, Stream content, bool unique, CancellationToken cancellationToken)
+        string fileName,
+        Stream content,
+        bool unique,
+        Func<long, CancellationToken, Task>? prepare,
+        CancellationToken cancellationToken)
     {
         await using var spool = new FileStream(
             Path.Combine(Path.GetTempPath(), $"imageapp-{Guid.NewGuid():N}"),
@@ -132,13 +162,19 @@ internal sealed partial class ImageUploader(
             return new(null, UploadProblems.Unsupported(fileName, start));
         }
 
-        if (unique && await FindSameAsync(spool, cancellationToken) is { } same)
+        byte[]? hash = null;
+        if (unique)
         {
-            return new(null, UploadProblems.AlreadyHere(fileName, same));
+            spool.Position = 0;
+            hash = await SHA256.HashDataAsync(spool, cancellationToken);
+            if (await FindSameAsync(hash, cancellationToken) is { } same)
+            {
+                return new(null, UploadProblems.AlreadyHere(fileName, same));
+            }
         }
 
         spool.Position = 0;
-        return await StoreAsync(fileName, format, spool, cancellationToken);
+        return await StoreAsync(fileName, format, hash, spool, prepare, cancellationToken);
     }
 
     // A film is not made a picture by making it smaller.
@@ -154,11 +190,20 @@ internal sealed partial class ImageUploader(
     }
 
     private async Task<UploadOutcome> StoreAsync(
-        string fileName, ImageFormat format, FileStream content, CancellationToken cancellationToken)
+        string fileName,
+        ImageFormat format,
+        byte[]? hash,
+        FileStream content,
+        Func<long, CancellationToken, Task>? prepare,
+        CancellationToken cancellationToken)
     {
         var size = content.Length;
         var key = ImageKey.New(format.Extension);
-        var id = await catalogue.AddAsync(new NewImage(key, fileName, format.ContentType, size), cancellationToken);
+        var id = await catalogue.AddAsync(new NewImage(key, fileName, format.ContentType, size) { ContentHash = hash }, cancellationToken);
+        if (prepare is not null)
+        {
+            await prepare(id, cancellationToken);
+        }
 
         string etag;
         try

@@ -1,9 +1,12 @@
 using System.Globalization;
 using ImageApp.Core;
 using ImageApp.Core.Catalogue;
+using ImageApp.Web.Access;
 using ImageApp.Web.Hosting;
+using ImageApp.Web.Limits;
 using ImageApp.Web.Pictures;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
@@ -14,6 +17,9 @@ namespace ImageApp.Web.Uploads;
 /// </summary>
 internal static class UploadsApi
 {
+    // What multipart/form-data has around the files.
+    private const int Overhead = 1024 * 1024;
+
     /// <summary>Adds what takes files.</summary>
     public static void AddUploads(this WebApplicationBuilder builder)
     {
@@ -24,10 +30,14 @@ internal static class UploadsApi
     /// <summary>Maps the routes.</summary>
     public static void MapUploads(this IEndpointRouteBuilder app)
     {
+        var limits = app.ServiceProvider.GetRequiredService<ImageLimits>();
         app.MapPost("/api/images", UploadAsync).WithTags("Uploads").WithName("UploadImages")
             .WithSummary("Uploads one or more images as multipart/form-data parts named 'file'; with ?unique=true only new contents.")
+            .ForContributors()
             .DisableAntiforgery()
             .Accepts<IFormFileCollection>("multipart/form-data")
+            .WithMetadata(new RequestSizeLimitAttribute((limits.MaxBytes * limits.MaxFilesPerRequest) + Overhead))
+            .Limited(LimitedWork.Uploads)
             .Produces<UploadResponse>(StatusCodes.Status201Created)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status409Conflict)
@@ -35,6 +45,8 @@ internal static class UploadsApi
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
         app.MapPost("/api/uploads", PresignAsync).WithTags("Uploads").WithName("StartUpload")
             .WithSummary("Makes an image's row and gives a presigned PUT for its object.")
+            .ForContributors()
+            .Limited(LimitedWork.Grants)
             .Produces<PresignResponse>(StatusCodes.Status201Created)
             .ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status409Conflict)
@@ -42,6 +54,7 @@ internal static class UploadsApi
             .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
         app.MapGet("/api/uploads/probe", ProbeAsync).WithTags("Uploads").WithName("ProbeUpload")
             .WithSummary("A PUT that the bucket refuses: a page whose browser sends it may send its files straight to the bucket.")
+            .ForContributors()
             .Produces<ProbeResponse>();
     }
 

@@ -8,12 +8,21 @@ internal static class TargetGroupEndpoints
 {
     public static void MapTargetGroup(this IEndpointRouteBuilder app)
     {
-        var group = app.MapGroup("/.balancer");
+        var group = app.MapGroup("/.balancer").AddEndpointFilter(RefusePages);
         group.MapGet("/group", (TargetGroup targets) => TypedResults.Json(targets.Status(), ScalingJson.Default.GroupStatus));
         group.MapPut("/group", Report);
         group.MapPut("/targets/{id}", Register);
         group.MapDelete("/targets/{id}", DeregisterAsync);
         group.MapGet("/alive", () => TypedResults.Ok());
+    }
+
+    // Browsers say where a request comes from, and no page can change that; a person who opens the address comes from nowhere.
+    private static ValueTask<object?> RefusePages(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var headers = context.HttpContext.Request.Headers;
+        return headers.Origin.Count > 0 || headers["Sec-Fetch-Site"].ToString() is not ("" or "none")
+            ? new(TypedResults.Text("A web page made the request; only programs may.\n", statusCode: StatusCodes.Status403Forbidden))
+            : next(context);
     }
 
     private static NoContent Report(GroupStatus status, TargetGroup targets)

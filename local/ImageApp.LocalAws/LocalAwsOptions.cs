@@ -36,7 +36,17 @@ public sealed class LocalAwsOptions
     public bool TakesOverKeptBuckets { get; set; }
 
     /// <summary>
-    /// The functions that exist from the start; one that polls the Runtime API without being listed is added with AWS's defaults.
+    /// Whether a message move task without a destination sends what failed in a function to that function again. AWS refuses to redrive
+    /// such a queue; on a laptop there is nobody but the developer who could do it instead.
     /// </summary>
+    public bool RedrivesToFunctions { get; set; }
+
+    /// <summary>
+    /// The names that requests may have in their <c>Host</c>, beside this machine's own (localhost and loopback addresses): a page whose
+    /// name leads here by DNS rebinding is refused.
+    /// </summary>
+    public IList<string> AllowedHosts { get; } = [];
+
+    /// <summary>The functions that exist; one that is not listed cannot poll the Runtime API.</summary>
     public IList<FunctionRegistration> Functions { get; } = [];
 }

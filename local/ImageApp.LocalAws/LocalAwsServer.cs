@@ -78,6 +78,14 @@ public sealed partial class LocalAwsServer : IAsyncDisposable
         }
     }
 
+    /// <summary>The value of <c>AWS_LAMBDA_RUNTIME_API</c> for the processes of a function that is registered.</summary>
+    /// <param name="function">Its name.</param>
+    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    public string RuntimeApiOf(string function) =>
+        Services.GetRequiredService<LambdaStore>().Find(function) is { } found
+            ? RuntimeApi.AddressOf(found.Registration, Endpoint)
+            : throw new ArgumentException($"No function '{function}' is registered.", nameof(function));
+
     /// <summary>Runs a function that polls this server and waits for its end: what a queue's poller does with an event.</summary>
     /// <param name="function">Its name.</param>
     /// <param name="payload">The event, JSON in UTF-8.</param>
@@ -140,6 +148,7 @@ public sealed partial class LocalAwsServer : IAsyncDisposable
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ServiceEndpoint>();
         builder.Services.AddSingleton<SignatureVerifier>();
+        builder.Services.AddSingleton<RequestAdmission>();
         builder.Services.AddSingleton<RequestDispatcher>();
         builder.Services.AddAwsServices();
         configure?.Invoke(builder);

@@ -19,6 +19,11 @@ try
         options,
         builder => builder.Configuration.AddConfiguration(configuration),
         stop.Token);
+    foreach (var function in options.Functions)
+    {
+        Console.WriteLine($"{function.Name}: AWS_LAMBDA_RUNTIME_API={server.RuntimeApiOf(function.Name)}");
+    }
+
     await Task.Delay(Timeout.Infinite, stop.Token);
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -17,6 +17,7 @@ namespace ImageApp.LocalAws;
 internal sealed class RequestDispatcher(
     IEnumerable<IAwsService> services,
     IEnumerable<IUnsignedEndpoint> unsignedEndpoints,
+    RequestAdmission admission,
     SignatureVerifier verifier,
     RequestMetrics metrics,
     TimeProvider time,
@@ -36,16 +37,29 @@ internal sealed class RequestDispatcher(
     {
         CloseWhereBodyIsOpen(context);
         var path = context.Request.Path;
+        if (await admission.RefusesHostAsync(context))
+        {
+            return;
+        }
+
         if (path.Value == HealthPath)
         {
-            await WriteHealthAsync(context);
+            if (!await admission.RefusesPageAsync(context, opensInBrowsers: true))
+            {
+                await WriteHealthAsync(context);
+            }
+
             return;
         }
 
         if (Array.Find(_unsignedEndpoints, endpoint => endpoint.Handles(path)) is { } endpoint)
         {
             Activity.Current = null;
-            await endpoint.HandleAsync(context);
+            if (!await admission.RefusesPageAsync(context, endpoint.OpensInBrowsers))
+            {
+                await endpoint.HandleAsync(context);
+            }
+
             return;
         }
 
@@ -61,6 +75,11 @@ internal sealed class RequestDispatcher(
         }
 
         var name = ServiceName(context.Request, claim);
+        if (name != S3 && await admission.RefusesPageAsync(context, opensInBrowsers: false))
+        {
+            return;
+        }
+
         if (!_services.TryGetValue(name, out var service))
         {
             await AwsErrorWriter.WriteAsync(

@@ -18,4 +18,7 @@ internal static partial class RequestLog
 
     [LoggerMessage(5, LogLevel.Warning, "The IPv6 loopback address is not available ({Reason}); local AWS listens on 127.0.0.1 only")]
     public static partial void NoIpv6(this ILogger logger, string reason);
+
+    [LoggerMessage(6, LogLevel.Warning, "{Method} refused: {Reason}")]
+    public static partial void NotAdmitted(this ILogger logger, string method, string reason);
 }

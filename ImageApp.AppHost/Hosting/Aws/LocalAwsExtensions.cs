@@ -1,10 +1,10 @@
-using System.Globalization;
 using Aspire.Hosting.AWS;
 using Aspire.Hosting.AWS.Lambda;
+using Aspire.Hosting.Eventing;
 using ImageApp.AppHost.Hosting.Aws.Accounts;
+using ImageApp.AppHost.Hosting.Functions;
 using ImageApp.AppHost.Hosting.Start;
 using ImageApp.LocalAws;
-using ImageApp.LocalAws.Lambda;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -17,7 +17,6 @@ internal static class LocalAwsExtensions
 {
     private const int MemorySize = 512;
     private static readonly TimeSpan FunctionTimeout = TimeSpan.FromMinutes(5);
-    private static readonly string[] OnItsWay = [KnownResourceStates.NotStarted, KnownResourceStates.Waiting, KnownResourceStates.Starting];
 
     /// <summary>
     /// Starts local AWS before anything is provisioned, shows it as resource <c>aws</c>, points every project and the AppHost's own SDK at
@@ -40,6 +39,7 @@ internal static class LocalAwsExtensions
         options.DataDirectory = StateFolder.Of(builder, "LocalAws:DataDirectory", "aws");
         options.Region = config.Region?.SystemName ?? options.Region;
         options.TakesOverKeptBuckets = true;
+        options.RedrivesToFunctions = true;
 
         builder.Eventing.Subscribe<BeforeStartEvent>(
             (@event, cancellationToken) => StartAsync(resource, options, account is null, builder.Configuration, @event, cancellationToken)
@@ -69,18 +69,25 @@ internal static class LocalAwsExtensions
         var services = started.Services;
         var notifications = services.GetRequiredService<ResourceNotificationService>();
         var commands = services.GetRequiredService<ResourceCommandService>();
+        var loggers = services.GetRequiredService<ResourceLoggerService>();
+        var stopping = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         var functions = started.Model.Resources.OfType<LambdaProjectResource>().ToList();
+        var maximumStarts = configuration.GetValue("LocalAws:MaximumStarts", 8);
         foreach (var function in functions)
         {
-            options.Functions.Add(
-                new FunctionRegistration(function.Name)
-                {
-                    MemorySize = MemorySize,
-                    Timeout = FunctionTimeout,
-                    RestartAsync = stopping => StartAgainAsync(function, notifications, commands, stopping),
-                    StateChanged = state => _ = ShowAsync(function, state, notifications),
-                }
-            );
+            var process = new FunctionProcess(function, notifications, commands, loggers);
+            options.Functions.Add(process.Register(MemorySize, FunctionTimeout, maximumStarts));
+            services
+                .GetRequiredService<IDistributedApplicationEventing>()
+                .Subscribe<BeforeResourceStartedEvent>(
+                    function,
+                    (_, _) =>
+                    {
+                        process.Starts();
+                        return Task.CompletedTask;
+                    }
+                );
+            _ = process.WatchAsync(stopping);
         }
 
         var server = await StartServerAsync(resource, options, configuration, services, cancellationToken);
@@ -96,6 +103,15 @@ internal static class LocalAwsExtensions
         }
 
         ReplaceEmulator(started.Model, server.Endpoint);
+        foreach (var function in functions)
+        {
+            // After the package's own, which has no secret.
+            var runtimeApi = server.RuntimeApiOf(function.Name);
+            function.Annotations.Add(
+                new EnvironmentCallbackAnnotation(context => context.EnvironmentVariables["AWS_LAMBDA_RUNTIME_API"] = runtimeApi)
+            );
+        }
+
         await notifications.PublishUpdateAsync(
             resource,
             state =>
@@ -141,59 +157,6 @@ internal static class LocalAwsExtensions
             throw new DistributedApplicationException($"Local AWS could not be started: {e.Message}", e);
         }
     }
-
-    // What is on its way up is left alone: it may wait for the database.
-    private static async Task StartAgainAsync(
-        LambdaProjectResource function,
-        ResourceNotificationService notifications,
-        ResourceCommandService commands,
-        CancellationToken cancellationToken
-    )
-    {
-        var state = notifications.TryGetCurrentState(function.Name, out var current) ? current.Snapshot.State?.Text : null;
-        if (state is null || OnItsWay.Contains(state))
-        {
-            return;
-        }
-
-        var hasEnded = KnownResourceStates.TerminalStates.Contains(state);
-        var command = hasEnded ? KnownResourceCommands.StartCommand : KnownResourceCommands.RestartCommand;
-        var result = await commands.ExecuteCommandAsync(function, command, cancellationToken);
-        if (!result.Success && !result.Canceled)
-        {
-            throw new InvalidOperationException($"{function.Name} could not be started: {result.Message}");
-        }
-    }
-
-    // The orchestrator tells of processes; whether anybody polls is known here alone.
-    private static Task ShowAsync(LambdaProjectResource function, FunctionState state, ResourceNotificationService notifications)
-    {
-        if (Describe(state) is not { } shown || !notifications.TryGetCurrentState(function.Name, out var current))
-        {
-            return Task.CompletedTask;
-        }
-
-        return notifications.PublishUpdateAsync(
-            function,
-            current.ResourceId,
-            snapshot => snapshot.State?.Text == shown.Text ? snapshot : snapshot with { State = shown }
-        );
-    }
-
-    private static ResourceStateSnapshot? Describe(FunctionState state) =>
-        state switch
-        {
-            { Status: FunctionStatus.Active } => new ResourceStateSnapshot(KnownResourceStates.Running, KnownResourceStateStyles.Success),
-            { Status: FunctionStatus.Failed, NextAttemptAt: { } next } => new ResourceStateSnapshot(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Does not poll after {state.Attempts} starts; next at {next.LocalDateTime:HH:mm:ss}"
-                ),
-                KnownResourceStateStyles.Error
-            ),
-            { Status: FunctionStatus.Failed } => new ResourceStateSnapshot(state.Reason ?? "Does not poll", KnownResourceStateStyles.Error),
-            _ => null,
-        };
 
     private static void UseForEverything(DistributedApplicationModel model, Dictionary<string, string> variables)
     {

@@ -1,3 +1,4 @@
+using ImageApp.AppHost.Hosting.Functions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -49,7 +50,8 @@ internal sealed partial class FailureMessages(
         : (state == KnownResourceStates.Exited || state == KnownResourceStates.Finished)
             && before != KnownResourceStates.Stopping && exitCode is not (null or 0)
             ? $"ended by itself with exit code {exitCode}"
-            : null;
+        : state?.StartsWith(FunctionProcess.GivenUp, StringComparison.Ordinal) == true ? $"does not poll. {state}"
+        : null;
 
     private async Task<string> LastLinesAsync(string resource, CancellationToken cancellationToken)
     {
@@ -74,6 +76,12 @@ internal sealed partial class FailureMessages(
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             last.Enqueue("(its log could not be read to the end)");
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The orchestrator's affair, whatever it is: a process that is being replaced has no log any more. What is said here ends
+            // nothing, and least of all the application.
+            last.Enqueue($"(its log could not be read: {e.Message})");
         }
 
         return string.Join('\n', last.Select(line => $"  {line}"));

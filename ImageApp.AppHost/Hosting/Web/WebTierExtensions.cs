@@ -47,8 +47,12 @@ internal static class WebTierExtensions
             var instance = builder
                 .AddProject<TWeb>(string.Create(CultureInfo.InvariantCulture, $"{name}-{i}"), launchProfileName: null)
                 .AsBuilt()
+                .WithAllowedHosts()
                 .WithHttpEndpoint()
                 .WithEnvironment("ASPNETCORE_ENVIRONMENT", "Development")
+                // The load balancer is on this machine; what it is for here, the load test, is one address.
+                .WithEnvironment("Proxies__Networks", "127.0.0.0/8,::1/128")
+                .WithEnvironment("Limits__Enabled", builder.Configuration["Limits:Enabled"] ?? "false")
                 .WithHttpHealthCheck("/health")
                 .WithIconName("Server")
                 .WithParentRelationship(balancer);
@@ -73,6 +77,7 @@ internal static class WebTierExtensions
 
     private static IResourceBuilder<ProjectResource> AsGallery(this IResourceBuilder<ProjectResource> web) =>
         web.AsBuilt()
+            .WithAllowedHosts()
             .WithEndpoint("http", endpoint => endpoint.Port = web.ApplicationBuilder.Configuration.GetValue("Gallery:Port", endpoint.Port))
             .WithUrlForEndpoint("http", url => url.DisplayText = "Gallery")
             .WithExternalHttpEndpoints()

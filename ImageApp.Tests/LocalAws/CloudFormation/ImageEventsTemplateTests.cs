@@ -61,7 +61,7 @@ public sealed class ImageEventsTemplateTests
             await s3.GetCORSConfigurationAsync(new GetCORSConfigurationRequest { BucketName = Bucket }, Cancelled)
         ).Configuration.Rules.Single();
         Assert.Equal(["http://localhost:5000", "https://photos.example"], cors.AllowedOrigins);
-        Assert.Equal(["GET", "HEAD", "PUT"], cors.AllowedMethods);
+        Assert.Equal(["PUT"], cors.AllowedMethods);
         Assert.Equal(["ETag"], cors.ExposeHeaders);
         var lifecycle = (
             await s3.GetLifecycleConfigurationAsync(new GetLifecycleConfigurationRequest { BucketName = Bucket }, Cancelled)
@@ -119,7 +119,7 @@ public sealed class ImageEventsTemplateTests
         // What is stored now reaches the functions, as before.
         using var http = new HttpClient { BaseAddress = host.Server.Endpoint, Timeout = Timeout.InfiniteTimeSpan };
         await PutImageAsync(host);
-        var thumbnail = await new RuntimeClient(http, "ThumbnailFunction").ServeAsync("null");
+        var thumbnail = await new RuntimeClient(http, host.RuntimePathOf("ThumbnailFunction")).ServeAsync("null");
         Assert.Contains("images/one.jpg", thumbnail.Payload, StringComparison.Ordinal);
     }
 
@@ -131,9 +131,9 @@ public sealed class ImageEventsTemplateTests
         using var http = new HttpClient { BaseAddress = host.Server.Endpoint, Timeout = Timeout.InfiniteTimeSpan };
         await PutImageAsync(host);
 
-        var thumbnail = await new RuntimeClient(http, "ThumbnailFunction").ServeAsync("null");
+        var thumbnail = await new RuntimeClient(http, host.RuntimePathOf("ThumbnailFunction")).ServeAsync("null");
         Assert.Contains("images/one.jpg", thumbnail.Payload, StringComparison.Ordinal);
-        var caption = new RuntimeClient(http, "CaptionFunction");
+        var caption = new RuntimeClient(http, host.RuntimePathOf("CaptionFunction"));
         for (var attempt = 0; attempt <= 2; attempt++)
         {
             await caption.FailAsync((await caption.NextAsync()).RequestId, "Transient", "the model is away");
@@ -245,7 +245,7 @@ public sealed class ImageEventsTemplateTests
         await DeployAsync(host, WithoutStatement(Template, "AllowFunctionToSend"), ("AsynchronousRetryAttempts", "0"));
         await PutImageAsync(host);
         using var http = new HttpClient { BaseAddress = host.Server.Endpoint, Timeout = Timeout.InfiniteTimeSpan };
-        var caption = new RuntimeClient(http, "CaptionFunction");
+        var caption = new RuntimeClient(http, host.RuntimePathOf("CaptionFunction"));
         await caption.FailAsync((await caption.NextAsync()).RequestId, "Transient", "the model is away");
         await host.Logs.ProblemAsync("sqs:SendMessage", CaptionQueueArnStart, CaptionFunctionArn);
     }

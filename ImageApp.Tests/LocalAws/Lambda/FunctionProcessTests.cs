@@ -78,7 +78,7 @@ public sealed class FunctionProcessTests
 
     private static Process Start(string script, LocalAwsInstance aws) =>
         Process.Start(
-            new ProcessStartInfo("bash", ["-c", script, "function", aws.Server.Endpoint.Port.ToString(CultureInfo.InvariantCulture)])
+            new ProcessStartInfo("bash", ["-c", script, "function", .. ShellFunction.AddressOf(aws)])
             {
                 RedirectStandardError = true,
             })!;

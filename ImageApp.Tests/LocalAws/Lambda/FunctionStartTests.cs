@@ -21,7 +21,7 @@ public sealed class FunctionStartTests : IDisposable
     public async Task A_function_killed_while_idle_is_started_again_by_the_next_invocation()
     {
         await using var aws = await StartAsync();
-        _function.StartFor(aws.Server.Endpoint);
+        _function.StartFor(aws);
         Assert.Equal("\"done\"", (await aws.LambdaAsync(HttpMethod.Post, Invocations, "1")).Body);
         await StateAsync(state => state.Status == FunctionStatus.Active);
 
@@ -39,7 +39,7 @@ public sealed class FunctionStartTests : IDisposable
     {
         await using var aws = await StartAsync();
         var done = await WithDestinationAsync(aws);
-        _function.StartFor(aws.Server.Endpoint);
+        _function.StartFor(aws);
         await StateAsync(state => state.Status == FunctionStatus.Active);
         _function.Processes[0].Kill();
         await StateAsync(state => state.Status == FunctionStatus.Inactive);
@@ -54,7 +54,7 @@ public sealed class FunctionStartTests : IDisposable
         await using var aws = await StartAsync();
         var done = await WithDestinationAsync(aws);
         _function.Script = ShellFunction.Poll + "while :; do read -rt 60 <> <(:) || true; done";
-        _function.StartFor(aws.Server.Endpoint);
+        _function.StartFor(aws);
         var (accepted, _) = await aws.LambdaAsync(HttpMethod.Post, Invocations, "{}", ("X-Amz-Invocation-Type", "Event"));
         var requestId = accepted.Headers.GetValues("x-amzn-RequestId").Single();
         await aws.LoggedAsync($"START RequestId: {requestId}");
@@ -66,17 +66,17 @@ public sealed class FunctionStartTests : IDisposable
     }
 
     [Fact]
-    public async Task A_function_that_always_exits_at_once_is_started_with_growing_delays_and_its_state_says_so()
+    public async Task A_function_that_always_exits_at_once_is_started_with_growing_delays_and_after_a_while_left_to_a_person()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using var aws = await StartAsync(time);
-        _function.ServeFor(aws.Server.Endpoint);
+        _function.ServeFor(aws);
         _function.Script = "exit 1";
         await aws.LambdaAsync(HttpMethod.Post, Invocations, "{}", ("X-Amz-Invocation-Type", "Event"));
         await StateAsync(state => state is { Status: FunctionStatus.Pending, Attempts: 0 });
         time.Advance(TimeSpan.FromSeconds(10));
         foreach (
-            var (delay, index) in new[] { 1, 2, 4, 8, 16, 32, 60, 60 }
+            var (delay, index) in new[] { 1, 2, 4, 8, 16, 32, 60 }
                 .Select(seconds => TimeSpan.FromSeconds(seconds))
                 .Select((delay, index) => (delay, index)))
         {
@@ -93,7 +93,29 @@ public sealed class FunctionStartTests : IDisposable
             time.Advance(delay);
         }
 
-        // A process that comes at last gets the invocation, and the delays begin anew.
+        // Of the last attempt no state tells that it has been made; its ten seconds begin then.
+        FunctionState? last = null;
+        await Eventually.HoldsAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                while (last is null && _states.Reader.TryRead(out var state))
+                {
+                    last = state.Status == FunctionStatus.Failed ? state : null;
+                }
+
+                return Task.FromResult(last is not null);
+            },
+            "the end of the last attempt");
+        Assert.True(last is { Attempts: 8, IsGivenUp: true, Waiting: 1, NextAttemptAt: null }, last.ToString());
+        await aws.LoggedAsync("resize", "8 times in vain and is not started again", "1 invocations wait", "restart it");
+        await aws.LambdaAsync(HttpMethod.Post, Invocations, "{}", ("X-Amz-Invocation-Type", "Event"));
+        await StateAsync(state => state is { IsGivenUp: true, Waiting: 2 });
+        time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(8, _function.Processes.Count);
+
+        // A process that comes at last, by a person's hand, gets the invocations, and the delays begin anew.
+        await aws.Runtime("resize").ServeAsync("\"done\"");
         await aws.Runtime("resize").ServeAsync("\"done\"");
         await StateAsync(state => state is { Status: FunctionStatus.Active, Attempts: 0 });
     }
@@ -127,6 +149,33 @@ public sealed class FunctionStartTests : IDisposable
         var failed = await StateAsync(state => state is { Status: FunctionStatus.Failed, NextAttemptAt: not null });
         Assert.Equal((1, time.GetUtcNow() + TimeSpan.FromSeconds(1)), (failed.Attempts, failed.NextAttemptAt));
         Assert.Contains("Runtime.BadConfiguration", failed.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_function_that_a_person_stopped_stays_so_and_its_state_says_what_waits()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        StartHindrance? hindrance = StartHindrance.Stopped;
+        await using var aws = await StartAsync(time, hindrance: () => hindrance);
+        _function.ServeFor(aws);
+        await aws.LambdaAsync(HttpMethod.Post, Invocations, "{}", ("X-Amz-Invocation-Type", "Event"));
+        await StateAsync(state => state is { Status: FunctionStatus.Pending, Attempts: 0 });
+        time.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(1, (await StateAsync(state => state.Status == FunctionStatus.Stopped)).Waiting);
+        await aws.LambdaAsync(HttpMethod.Post, Invocations, "{}", ("X-Amz-Invocation-Type", "Event"));
+        await StateAsync(state => state is { Status: FunctionStatus.Stopped, Waiting: 2 });
+        await aws.LoggedAsync("resize", "stopped", "2 invocations wait");
+        Assert.Empty(_function.Processes);
+
+        // As while it waits for its database: not stopped, but not to be started either.
+        hindrance = StartHindrance.OnItsWay;
+        time.Advance(TimeSpan.FromSeconds(1));
+        await StateAsync(state => state is { Status: FunctionStatus.Pending, Attempts: 0 });
+        Assert.Empty(_function.Processes);
+        hindrance = null;
+        time.Advance(TimeSpan.FromSeconds(1));
+        await StateAsync(state => state.Status == FunctionStatus.Active);
+        Assert.Single(_function.Processes);
     }
 
     [Fact]
@@ -176,13 +225,17 @@ public sealed class FunctionStartTests : IDisposable
         }
     }
 
-    private Task<LocalAwsInstance> StartAsync(TimeProvider? time = null, Func<CancellationToken, Task>? restart = null) =>
+    private Task<LocalAwsInstance> StartAsync(
+        TimeProvider? time = null,
+        Func<CancellationToken, Task>? restart = null,
+        Func<StartHindrance?>? hindrance = null) =>
         LocalAwsInstance.StartAsync(
             options =>
                 options.Functions.Add(
                     new FunctionRegistration("resize")
                     {
                         StartupTime = TimeSpan.FromSeconds(10),
+                        Hindrance = hindrance,
                         RestartAsync = restart ?? _function.RestartAsync,
                         StateChanged = state => _states.Writer.TryWrite(state),
                     }),

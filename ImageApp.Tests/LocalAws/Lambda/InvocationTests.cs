@@ -140,7 +140,7 @@ public sealed partial class InvocationTests
         var invoking = aws.LambdaAsync(HttpMethod.Post, Invocations, "{}");
         using (var leaving = new HttpClient { BaseAddress = aws.Server.Endpoint })
         {
-            await new RuntimeClient(leaving, "resize").NextAsync();
+            await new RuntimeClient(leaving, aws.RuntimePathOf("resize")).NextAsync();
         }
 
         Assert.Contains("Runtime.ExitError", (await invoking).Body, StringComparison.Ordinal);
@@ -205,16 +205,46 @@ public sealed partial class InvocationTests
     }
 
     [Fact]
-    public async Task A_function_that_polls_without_being_registered_gets_the_defaults()
+    public async Task A_function_that_nobody_registered_cannot_be_polled_and_does_not_come_to_be_by_that()
     {
-        await using var aws = await LocalAwsInstance.StartAsync();
-        var serving = aws.Runtime("found").ServeAsync("\"here\"");
-        await Eventually.HoldsAsync(
-            async () => (await aws.LambdaAsync(HttpMethod.Get, "/2015-03-31/functions/found")).Response.IsSuccessStatusCode,
-            "the function");
-        var (_, body) = await aws.LambdaAsync(HttpMethod.Post, "/2015-03-31/functions/found/invocations", "{}");
-        Assert.Equal("\"here\"", body);
-        await serving;
+        await using var aws = await StartAsync();
+        foreach (var path in new[] { "found", "found/secret" })
+        {
+            using var refused = await aws.Http.GetAsync($"/{path}/2018-06-01/runtime/invocation/next", Cancelled);
+            Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
+            Assert.Contains("ResourceNotFoundException", await refused.Content.ReadAsStringAsync(Cancelled), StringComparison.Ordinal);
+        }
+
+        var (missing, _) = await aws.LambdaAsync(HttpMethod.Get, "/2015-03-31/functions/found");
+        Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
+    }
+
+    [Fact]
+    public async Task Invocations_are_given_and_answers_taken_at_the_address_with_the_functions_secret_only()
+    {
+        await using var aws = await StartAsync();
+        var answer = aws.LambdaAsync(HttpMethod.Post, Invocations, "{}");
+        var secret = aws.RuntimePathOf("resize").Split('/')[1];
+        foreach (var path in new[] { "resize", "resize/", "resize/wrong", $"resize/{secret}0", $"resize/{secret[1..]}" })
+        {
+            using var refused = await aws.Http.GetAsync($"/{path}/2018-06-01/runtime/invocation/next", Cancelled);
+            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        }
+
+        var invocation = await aws.Runtime("resize").NextAsync();
+        using (var content = new StringContent("\"forged\""))
+        {
+            using var forged = await aws.Http.PostAsync(
+                $"/resize/2018-06-01/runtime/invocation/{invocation.RequestId}/response",
+                content,
+                Cancelled);
+            Assert.Equal(HttpStatusCode.Forbidden, forged.StatusCode);
+        }
+
+        await aws.Runtime("resize").RespondAsync(invocation.RequestId, "\"true\"");
+        Assert.Equal("\"true\"", (await answer).Body);
+        Assert.EndsWith($"/resize/{secret}", aws.Server.RuntimeApiOf("resize"), StringComparison.Ordinal);
+        Assert.DoesNotContain(aws.Logs.All, line => line.Contains(secret, StringComparison.Ordinal));
     }
 
     [Fact]

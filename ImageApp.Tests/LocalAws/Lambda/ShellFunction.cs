@@ -10,7 +10,7 @@ internal sealed class ShellFunction : IDisposable
     /// <summary>Takes one invocation; its id is then in <c>$id</c>.</summary>
     public const string Poll = """
         exec 3<>/dev/tcp/127.0.0.1/$1
-        printf 'GET /resize/2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: localhost\r\n\r\n' >&3
+        printf 'GET /%s/2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: localhost\r\n\r\n' "$2" >&3
         while IFS= read -r line <&3; do
           line=${line%$'\r'}
           [ -z "$line" ] && break
@@ -22,7 +22,7 @@ internal sealed class ShellFunction : IDisposable
     /// <summary>Answers the invocation <c>$id</c> on a connection of its own.</summary>
     public const string Answer = """
         exec 4<>/dev/tcp/127.0.0.1/$1
-        printf 'POST /resize/2018-06-01/runtime/invocation/%s/response HTTP/1.1\r\n' "$id" >&4
+        printf 'POST /%s/2018-06-01/runtime/invocation/%s/response HTTP/1.1\r\n' "$2" "$id" >&4
         printf 'Host: localhost\r\nContent-Length: 6\r\n\r\n"done"' >&4
         read -r line <&4
 
@@ -32,7 +32,7 @@ internal sealed class ShellFunction : IDisposable
     public const string Serve = $"while :; do\n{Poll}\n{Answer}\ndone";
 
     private readonly ConcurrentQueue<Process> _processes = new();
-    private int? _port;
+    private string[]? _address;
 
     /// <summary>What the processes run from here on.</summary>
     public string Script { get; set; } = Serve;
@@ -40,14 +40,18 @@ internal sealed class ShellFunction : IDisposable
     public IReadOnlyList<Process> Processes => [.. _processes];
 
     /// <summary>Starts the first process of a function of this local AWS.</summary>
-    public void StartFor(Uri endpoint)
+    public void StartFor(LocalAwsInstance aws)
     {
-        _port = endpoint.Port;
+        ServeFor(aws);
         Start();
     }
 
     /// <summary>Where local AWS is; the first process is left to it.</summary>
-    public void ServeFor(Uri endpoint) => _port = endpoint.Port;
+    public void ServeFor(LocalAwsInstance aws) => _address = AddressOf(aws);
+
+    /// <summary>The arguments of a script: the port of local AWS, and where function <c>resize</c> has its Runtime API there.</summary>
+    public static string[] AddressOf(LocalAwsInstance aws) =>
+        [aws.Server.Endpoint.Port.ToString(CultureInfo.InvariantCulture), aws.RuntimePathOf("resize")];
 
     /// <summary>Starts a process in place of the one there is.</summary>
     public Task RestartAsync(CancellationToken cancellationToken)
@@ -69,8 +73,8 @@ internal sealed class ShellFunction : IDisposable
 
     private void Start()
     {
-        var port = _port ?? throw new InvalidOperationException("Where local AWS listens is not known yet.");
-        var arguments = new[] { "-c", Script, "function", port.ToString(CultureInfo.InvariantCulture) };
+        var address = _address ?? throw new InvalidOperationException("Where local AWS listens is not known yet.");
+        string[] arguments = ["-c", Script, "function", .. address];
         _processes.Enqueue(Process.Start(new ProcessStartInfo("bash", arguments) { RedirectStandardError = true })!);
     }
 

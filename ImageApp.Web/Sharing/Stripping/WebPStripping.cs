@@ -35,6 +35,11 @@ internal static class WebPStripping
         target.Write(header);
         while (TryReadHead(source, end, out var type, out var length))
         {
+            if (type == "VP8X" && length is 0 or > MaxExif)
+            {
+                throw new InvalidDataException("The chunk of features is not as long as it must be.");
+            }
+
             if (type == "VP8X")
             {
                 var features = new byte[length];

@@ -27,10 +27,20 @@ export function tail() {
   if (hidden.length < gallery.childElementCount || !isOneRow) hidden.forEach(item => item.classList.add('tail'));
 }
 
+// Pages on their way, and those that came: a tile that was asked for before is older than they, and one that is told of meanwhile newer.
+export let reading = 0;
+export let came = 0;
+
 async function read(address) {
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${answer.status}`);
-  return new DOMParser().parseFromString(await answer.text(), 'text/html');
+  reading++;
+  try {
+    const answer = await fetch(address);
+    if (!answer.ok) throw new Error(`${answer.status}`);
+    return new DOMParser().parseFromString(await answer.text(), 'text/html');
+  } finally {
+    reading--;
+    came++;
+  }
 }
 
 function take(page) {
@@ -67,7 +77,9 @@ const observer = new IntersectionObserver(async entries => {
   if (!link || !entries.some(entry => entry.isIntersecting)) return;
   observer.unobserve(link);
   try {
-    take(await read(link.href));
+    const page = await read(link.href);
+    // Not behind another beginning than the one that it was asked for.
+    if (link.isConnected) take(page);
   } catch {
     // The link still works; looking at it again tries again.
     setTimeout(() => observer.observe(link), 3000);

@@ -81,16 +81,21 @@ function hold(work) {
 async function flush() {
   timer = 0;
   // While this page uploads, new pictures come in one go at the end: the grid does not move all the time.
-  const ready = [...waiting].filter(([id]) => at(`i${id}`) || !at('queue')?.hasAttribute('data-busy')).slice(0, 100);
-  if (!fetching && ready.length > 0) {
+  const isBusy = at('queue')?.hasAttribute('data-busy');
+  if (waiting.size > 1000 && !isBusy) return reload();
+  const ready = [...waiting].filter(([id]) => at(`i${id}`) || !isBusy).slice(0, 100);
+  if (!fetching && !grid.reading && ready.length > 0) {
     fetching = true;
+    const { came } = grid;
     const batch = new Map(ready);
     batch.forEach((_, id) => waiting.delete(id));
     try {
       query.set('ids', [...batch.keys()].join(','));
       const answer = await fetch(`/tiles?${query}`);
       if (!answer.ok) throw new Error(`${answer.status}`);
-      const parsed = new DOMParser().parseFromString(`<ul>${await answer.text()}</ul>`, 'text/html');
+      const text = await answer.text();
+      if (grid.reading || grid.came !== came) throw new Error('asked for before the page was');
+      const parsed = new DOMParser().parseFromString(`<ul>${text}</ul>`, 'text/html');
       hold(() => parsed.querySelectorAll('li').forEach(item => put(document.adoptNode(item), batch.get(Number(item.id.slice(1))))));
     } catch {
       batch.forEach((change, id) => waiting.has(id) || waiting.set(id, change));
@@ -114,6 +119,7 @@ function changed(event) {
 
 // Too much was missed to be told one by one.
 function reload() {
+  waiting.clear();
   grid?.reload().catch(() => setTimeout(reload, 3000));
   const id = at('viewer')?.dataset.id;
   if (id) document.dispatchEvent(new CustomEvent('changed', { detail: { id } }));
@@ -128,7 +134,11 @@ function connect() {
     reload();
   });
   events.addEventListener('open', () => { connection.hidden = true; });
-  events.addEventListener('error', () => { connection.hidden = false; });
+  events.addEventListener('error', () => {
+    connection.hidden = false;
+    // Refused, not lost: the browser does not ask again by itself.
+    if (events.readyState === EventSource.CLOSED) setTimeout(connect, 30_000);
+  });
 }
 
 connect();

@@ -16,6 +16,7 @@ let route = null;
 let wait = 1000;
 let resuming = 0;
 let painting = 0;
+let held = 0;
 
 const is = (...states) => upload => states.includes(upload.state);
 const isOpen = is('waiting', 'sending');
@@ -154,7 +155,8 @@ class Upload {
     this.id = grant.id;
     const { status } = await this.send(grant, this.file);
     if (!isOpen(this)) return;
-    if (status === 200) this.done();
+    // A grant is good once: refused a second time, the file is there by an answer that was lost.
+    if (status === 200 || status === 412) this.done();
     else this.fail('lost', `The storage answered ${status}.`);
   }
 
@@ -175,7 +177,8 @@ class Upload {
     this.show('done', 'Sent');
   }
 
-  refused(status, { id, detail = `The server answered ${status}.` }) {
+  refused(status, { id, detail = `The server answered ${status}.`, retryAfter = 5 }) {
+    if (status === 429) return this.hold(retryAfter);
     // Its name stands above.
     const named = `'${this.file.name}' `;
     if (detail.startsWith(named)) detail = detail[named.length].toUpperCase() + detail.slice(named.length + 1);
@@ -183,6 +186,15 @@ class Upload {
     else if (status >= 500) this.lose(detail);
     else if (this.file.folder && status === 415) leaveOut(this);
     else this.fail('refused', detail);
+  }
+
+  // Too fast for the server: all of them wait, and go on by themselves.
+  hold(seconds) {
+    this.show('waiting', 'Waiting');
+    held ||= setTimeout(() => {
+      held = 0;
+      pump();
+    }, seconds * 1000);
   }
 
   send(grant, body) {
@@ -233,7 +245,7 @@ function resume() {
 }
 
 function pump() {
-  while (running < PARALLEL) {
+  while (running < PARALLEL && !held) {
     const next = queue.find(is('waiting'));
     if (!next) return;
     running++;

@@ -82,13 +82,16 @@ async function go(rel) {
   return true;
 }
 
+let refreshes = 0;
+
 async function refresh() {
+  const mine = ++refreshes;
   pages.clear();
   const id = root()?.dataset.id;
   const text = root()?.querySelector('textarea');
   const page = await load(location.href);
   // What a person is typing is not taken away.
-  if (root()?.dataset.id === id && text?.value === text?.defaultValue) put(page, true);
+  if (mine === refreshes && root()?.dataset.id === id && text?.value === text?.defaultValue) put(page, true);
 }
 
 // From the tile to the window and back, where the browser can.

@@ -27,9 +27,23 @@ internal sealed class AsynchronousInvoker(
     /// <summary>Stops what runs; it stays on disk.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => invocations.StopAsync();
 
+    private static readonly TimeSpan s_pauseWhileUnknown = TimeSpan.FromMinutes(1);
+
     private async Task<AsynchronousInvocation?> InvokeAsync(AsynchronousInvocation invocation, CancellationToken cancellationToken)
     {
-        var function = functions.FindOrAdd(invocation.FunctionName);
+        if (functions.Find(invocation.FunctionName) is not { } function)
+        {
+            // Accepted while it was registered; whoever starts local AWS may register it again.
+            var until = invocation.AcceptedAt + TimeSpan.FromSeconds(EventInvokeConfig.DefaultMaximumEventAgeInSeconds);
+            if (time.GetUtcNow() < until)
+            {
+                return invocation with { NotBefore = time.GetUtcNow() + s_pauseWhileUnknown };
+            }
+
+            logger.Orphaned(invocation.RequestId, invocation.FunctionName);
+            return null;
+        }
+
         var maximumAge = function.Settings.EventInvokeConfig?.MaximumEventAgeInSeconds ?? EventInvokeConfig.DefaultMaximumEventAgeInSeconds;
         var remaining = invocation.AcceptedAt + TimeSpan.FromSeconds(maximumAge) - time.GetUtcNow();
         var result = remaining > TimeSpan.Zero ? await RunAsync(function, invocation, remaining, cancellationToken) : null;

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace ImageApp.LocalAws.Lambda;
 
 /// <summary>A function that local AWS invokes; its process is somebody else's and polls the Runtime API.</summary>
@@ -12,6 +14,18 @@ public sealed record FunctionRegistration(string Name)
 
     /// <summary>How long a process may take from its start to its first poll; so long nothing else is tried.</summary>
     public TimeSpan StartupTime { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often in a row a process is started without a poll before that is left to a person.</summary>
+    public int MaximumStarts { get; init; } = 8;
+
+    /// <summary>
+    /// The part of the Runtime API's address that only this function's processes know; without it nobody gets the function's invocations
+    /// or answers them.
+    /// </summary>
+    public string RuntimeSecret { get; init; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    /// <summary>Why the process must not be started just now; null, or an answer of null, where nothing is in the way.</summary>
+    public Func<StartHindrance?>? Hindrance { get; init; }
 
     /// <summary>
     /// Starts the function's process, ending one that is still there; done when it was started. Asked for when an invocation waits and no

@@ -5,7 +5,8 @@ namespace ImageApp.LocalAws.Lambda;
 
 /// <summary>
 /// Sees to it that a function has a process while an invocation waits: AWS starts an execution environment then, here the host is asked
-/// for one. What does not come to poll is tried again after a growing delay.
+/// for one. What does not come to poll is tried again after a growing delay, a limited number of times; what a person stopped is left
+/// alone.
 /// </summary>
 internal sealed class FunctionStarter : IAsyncDisposable
 {
@@ -14,6 +15,9 @@ internal sealed class FunctionStarter : IAsyncDisposable
 
     // A process polls again at once after each answer, and after its HTTP client gave up a poll.
     private static readonly TimeSpan s_pauseBetweenPolls = TimeSpan.FromSeconds(1);
+
+    // Nobody tells when a hindrance ends; asking costs next to nothing.
+    private static readonly TimeSpan s_pauseWhileHindered = TimeSpan.FromSeconds(1);
 
     private readonly Function _function;
     private readonly TimeProvider _time;
@@ -86,8 +90,13 @@ internal sealed class FunctionStarter : IAsyncDisposable
         {
             while (true)
             {
-                var (isDue, state, lookAt) = Decide(_time.GetUtcNow());
-                if (isDue)
+                var now = _time.GetUtcNow();
+                var (isDue, state, lookAt) = Decide(now);
+                if (isDue && _function.Registration.Hindrance?.Invoke() is { } hindrance)
+                {
+                    (state, lookAt) = (Hindered(hindrance), now + s_pauseWhileHindered);
+                }
+                else if (isDue)
                 {
                     await AttemptAsync(_function.Registration.RestartAsync!, cancellationToken);
                     continue;
@@ -101,6 +110,19 @@ internal sealed class FunctionStarter : IAsyncDisposable
         {
             // Local AWS stops.
         }
+    }
+
+    private FunctionState Hindered(StartHindrance hindrance)
+    {
+        lock (_lock)
+        {
+            // Whatever comes up next is another process than the one that was not fit.
+            _restartWantedAtPoll = null;
+        }
+
+        return hindrance == StartHindrance.Stopped && _function.Demand.Waiting is > 0 and var waiting
+            ? new FunctionState(FunctionStatus.Stopped, Waiting: waiting)
+            : new FunctionState(hindrance == StartHindrance.Stopped ? FunctionStatus.Inactive : FunctionStatus.Pending);
     }
 
     private async Task WaitAsync(DateTimeOffset? until, CancellationToken cancellationToken)
@@ -181,19 +203,20 @@ internal sealed class FunctionStarter : IAsyncDisposable
                 return (false, new FunctionState(FunctionStatus.Active), null);
             }
 
-            return _attempts > 0 ? AfterAttempt(now, isWanted) : WithoutAttempt(now, isWanted, demand);
+            return _attempts > 0 ? AfterAttempt(now, isWanted, demand.Waiting) : WithoutAttempt(now, isWanted, demand);
         }
     }
 
-    private (bool IsDue, FunctionState State, DateTimeOffset? LookAt) AfterAttempt(DateTimeOffset now, bool isWanted)
+    private (bool IsDue, FunctionState State, DateTimeOffset? LookAt) AfterAttempt(DateTimeOffset now, bool isWanted, int waiting)
     {
         var startup = _function.Registration.StartupTime;
+        var isLast = _attempts >= _function.Registration.MaximumStarts;
         if (_failure is null && _attemptedAt + startup > now)
         {
             var expected = _attemptedAt + startup;
             return (
                 false,
-                new FunctionState(FunctionStatus.Pending, _attempts, isWanted ? expected + DelayAfter(_attempts) : null),
+                new FunctionState(FunctionStatus.Pending, _attempts, isWanted && !isLast ? expected + DelayAfter(_attempts) : null),
                 expected);
         }
 
@@ -201,7 +224,8 @@ internal sealed class FunctionStarter : IAsyncDisposable
             now,
             FormattableString.Invariant($"no process asked for an invocation within {startup.TotalSeconds:0.#} s of its start"));
         var next = failedAt + DelayAfter(_attempts);
-        return !isWanted ? (false, new FunctionState(FunctionStatus.Failed, _attempts, null, reason), null)
+        return isLast ? (false, new FunctionState(FunctionStatus.Failed, _attempts, null, reason, waiting, IsGivenUp: true), null)
+            : !isWanted ? (false, new FunctionState(FunctionStatus.Failed, _attempts, null, reason), null)
             : next <= now ? (true, new FunctionState(FunctionStatus.Failed, _attempts, now, reason), null)
             : (false, new FunctionState(FunctionStatus.Failed, _attempts, next, reason), next);
     }
@@ -240,9 +264,19 @@ internal sealed class FunctionStarter : IAsyncDisposable
         }
 
         _state = state;
-        if (state.Status == FunctionStatus.Failed)
+        switch (state)
         {
-            _logger.NotStarted(_function.Name, state.Attempts, state.Reason!, state.NextAttemptAt);
+            case { IsGivenUp: true }:
+                _logger.GivenUp(_function.Name, state.Attempts, state.Reason!, state.Waiting);
+                break;
+            case { Status: FunctionStatus.Failed }:
+                _logger.NotStarted(_function.Name, state.Attempts, state.Reason!, state.NextAttemptAt);
+                break;
+            case { Status: FunctionStatus.Stopped }:
+                _logger.Stopped(_function.Name, state.Waiting);
+                break;
+            default:
+                break;
         }
 
         _function.Registration.StateChanged?.Invoke(state);

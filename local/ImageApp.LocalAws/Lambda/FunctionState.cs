@@ -14,6 +14,9 @@ public enum FunctionStatus
 
     /// <summary>A process of it was asked for and did not come to poll.</summary>
     Failed,
+
+    /// <summary>Invocations wait, but a person has stopped it: that is left to a person.</summary>
+    Stopped,
 }
 
 /// <summary>How a function's process is.</summary>
@@ -22,4 +25,12 @@ public enum FunctionStatus
 /// <param name="NextAttemptAt">When the host is asked again; null where that is not planned, since nothing waits or nobody can be
 /// asked.</param>
 /// <param name="Reason">Why it failed; null in every other state.</param>
-public sealed record FunctionState(FunctionStatus Status, int Attempts = 0, DateTimeOffset? NextAttemptAt = null, string? Reason = null);
+/// <param name="Waiting">How many invocations wait for a person; told where nothing is started by itself any more.</param>
+/// <param name="IsGivenUp">Whether it was started in vain so often that only a person starts it again.</param>
+public sealed record FunctionState(
+    FunctionStatus Status,
+    int Attempts = 0,
+    DateTimeOffset? NextAttemptAt = null,
+    string? Reason = null,
+    int Waiting = 0,
+    bool IsGivenUp = false);

@@ -336,7 +336,9 @@ internal sealed class LambdaApi(LambdaStore functions, TimeProvider time) : IAws
     {
         try
         {
-            return await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted) as JsonObject
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+            return JsonText.Parse(body.GetBuffer().AsMemory(0, (int)body.Length)) as JsonObject
                 ?? throw new AwsServiceException("InvalidRequestContentException", "The request's body is not a JSON object.");
         }
         catch (JsonException failure)

@@ -66,12 +66,6 @@ internal static partial class LambdaLog
     public static partial void NoPoller(this ILogger logger, string function, string requestId, string runtimeApi, TimeSpan wait);
 
     [LoggerMessage(
-        511,
-        LogLevel.Information,
-        "{Function}: a process that is not registered polls the Runtime API; added with {MemorySize} MB and {Timeout}")]
-    public static partial void Discovered(this ILogger logger, string function, int memorySize, TimeSpan timeout);
-
-    [LoggerMessage(
         512,
         LogLevel.Error,
         "{Function}: {ServicePrincipal} is refused {Action} on {FunctionArn} on behalf of {SourceArn}. {Reason} Add an "
@@ -96,4 +90,17 @@ internal static partial class LambdaLog
         LogLevel.Warning,
         "{Function}: it was started {Attempts} times in vain: {Reason}. The next attempt is at {NextAttemptAt}")]
     public static partial void NotStarted(this ILogger logger, string function, int attempts, string reason, DateTimeOffset? nextAttemptAt);
+
+    [LoggerMessage(
+        517,
+        LogLevel.Error,
+        "{Function}: it was started {Attempts} times in vain and is not started again by itself: {Reason}. {Waiting} invocations wait; "
+        + "restart it when the cause is mended")]
+    public static partial void GivenUp(this ILogger logger, string function, int attempts, string reason, int waiting);
+
+    [LoggerMessage(518, LogLevel.Warning, "{Function}: it was stopped, and {Waiting} invocations wait until it is started")]
+    public static partial void Stopped(this ILogger logger, string function, int waiting);
+
+    [LoggerMessage(519, LogLevel.Error, "Invocation {RequestId} is lost: it grew too old while function {Function} was not registered")]
+    public static partial void Orphaned(this ILogger logger, string requestId, string function);
 }

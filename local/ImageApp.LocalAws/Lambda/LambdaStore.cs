@@ -14,9 +14,6 @@ internal sealed class LambdaStore : IAsyncDisposable
     /// <summary>The account's limit of concurrent executions (Lambda Developer Guide, "Lambda quotas").</summary>
     public const int ConcurrencyLimit = 1000;
 
-    // What AWS gives a function that names neither.
-    private static readonly FunctionRegistration s_default = new("default") { MemorySize = 128, Timeout = TimeSpan.FromSeconds(3) };
-
     private readonly LocalAwsOptions _options;
     private readonly TimeProvider _time;
     private readonly FunctionInvoker _invoker;
@@ -25,7 +22,6 @@ internal sealed class LambdaStore : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Function> _functions = new(StringComparer.Ordinal);
     private readonly Outbox<AsynchronousInvocation> _invocations;
     private readonly JsonFolder<FunctionSettings> _files;
-    private readonly Lock _discovery = new();
 
     public LambdaStore(
         LocalAwsOptions options,
@@ -67,20 +63,8 @@ internal sealed class LambdaStore : IAsyncDisposable
                 HttpStatusCode.NotFound);
     }
 
-    /// <summary>The function a process polls for, added with AWS's defaults if nobody registered it.</summary>
-    public Function FindOrAdd(string name)
-    {
-        lock (_discovery)
-        {
-            if (!_functions.TryGetValue(name, out var function))
-            {
-                _logger.Discovered(name, s_default.MemorySize, s_default.Timeout);
-                _functions[name] = function = Create(s_default with { Name = name }, null);
-            }
-
-            return function;
-        }
-    }
+    /// <summary>The function of a name; null where nobody registered it.</summary>
+    public Function? Find(string name) => _functions.GetValueOrDefault(name);
 
     /// <summary>Changes a function's settings and keeps them.</summary>
     public async Task<FunctionSettings> ChangeAsync(
@@ -129,7 +113,7 @@ internal sealed class LambdaStore : IAsyncDisposable
             return result;
         }
 
-        _logger.NoPoller(function.Name, requestId, $"/{function.Name}/2018-06-01/runtime/invocation/next", wait);
+        _logger.NoPoller(function.Name, requestId, $"/{function.Name}{RuntimeApi.Next}", wait);
         var outcome = InvocationOutcome.Failed(
             "Sandbox.Timedout",
             string.Create(

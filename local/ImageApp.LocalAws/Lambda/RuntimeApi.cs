@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -13,20 +14,29 @@ using Microsoft.Extensions.Logging;
 namespace ImageApp.LocalAws.Lambda;
 
 /// <summary>
-/// The Runtime API of every function, at <c>/{function}/2018-06-01/runtime</c> (Lambda Developer Guide, "Using the Lambda runtime API").
-/// It is not signed, as in AWS, and several processes may poll one function: each is one execution environment.
+/// The Runtime API of every function, at <c>/{function}/{secret}/2018-06-01/runtime</c> (Lambda Developer Guide, "Using the Lambda runtime
+/// API"). It is not signed, as in AWS, where nothing but the function reaches it; here the secret takes the place of that. Several
+/// processes may poll one function: each is one execution environment.
 /// </summary>
 internal sealed class RuntimeApi(LambdaStore functions, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<RuntimeApi> logger)
     : IUnsignedEndpoint
 {
-    /// <summary>The part of the path after the function's name.</summary>
-    public const string Version = "2018-06-01";
+    /// <summary>What a process asks for its next invocation.</summary>
+    public const string Next = $"/{Version}/runtime/invocation/next";
+
+    private const string Version = "2018-06-01";
 
     private const int MaximumResponseBytes = 6 * 1024 * 1024 + 100 * 1024;
 
     private readonly ConcurrentDictionary<string, FunctionProcess?> _processes = new();
 
-    public bool Handles(PathString path) => Segments(path) is [_, Version, "runtime", ..];
+    public bool Handles(PathString path) => Segments(path) is [_, Version, "runtime", ..] or [_, _, Version, "runtime", ..];
+
+    public bool OpensInBrowsers => false;
+
+    /// <summary>The value of <c>AWS_LAMBDA_RUNTIME_API</c> for a function's processes.</summary>
+    public static string AddressOf(FunctionRegistration function, Uri endpoint) =>
+        $"{endpoint.Authority}/{function.Name}/{function.RuntimeSecret}";
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -34,7 +44,13 @@ internal sealed class RuntimeApi(LambdaStore functions, TimeProvider time, IHost
         Function function;
         try
         {
-            function = functions.FindOrAdd(FunctionName.Parse(segments[0]));
+            var name = FunctionName.Parse(segments[0]);
+            function =
+                functions.Find(name)
+                ?? throw new AwsServiceException(
+                    "ResourceNotFoundException",
+                    $"Function not found: {name}. Nobody registered it (LocalAws:Functions), and polling does not.",
+                    HttpStatusCode.NotFound);
         }
         catch (AwsServiceException refusal)
         {
@@ -42,7 +58,19 @@ internal sealed class RuntimeApi(LambdaStore functions, TimeProvider time, IHost
             return;
         }
 
-        switch (segments[3..])
+        var hasSecret = segments[1] != Version;
+        if (!hasSecret || !IsSecretOf(function, segments[1]))
+        {
+            await WriteErrorAsync(
+                context,
+                HttpStatusCode.Forbidden,
+                "AccessDeniedException",
+                $"This is not the Runtime API of {function.Name}: its address, AWS_LAMBDA_RUNTIME_API, is known to the function's own "
+                + "processes only.");
+            return;
+        }
+
+        switch (segments[4..])
         {
             case ["invocation", "next"] when HttpMethods.IsGet(context.Request.Method):
                 await NextAsync(context, function);
@@ -224,6 +252,11 @@ internal sealed class RuntimeApi(LambdaStore functions, TimeProvider time, IHost
 
         return process;
     }
+
+    private static bool IsSecretOf(Function function, string secret) =>
+        CryptographicOperations.FixedTimeEquals(
+            Encoding.UTF8.GetBytes(secret),
+            Encoding.UTF8.GetBytes(function.Registration.RuntimeSecret));
 
     private static string[] Segments(PathString path) => (path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ImageApp.LocalAws.Protocols;
 
 namespace ImageApp.LocalAws.Policies;
 
@@ -12,15 +13,13 @@ internal sealed record PolicyDocument(IReadOnlyList<PolicyStatement> Statements)
 
     private const string OldVersion = "2008-10-17";
 
-    // A repeated element would leave it open which one counts, so it is refused rather than the last one taken.
-    private static readonly JsonDocumentOptions s_options = new() { AllowDuplicateProperties = false };
-
     public static PolicyDocument Parse(string text)
     {
         JsonDocument json;
         try
         {
-            json = JsonDocument.Parse(text, s_options);
+            // A repeated element would leave it open which one counts, so it is refused rather than the last one taken.
+            json = JsonText.ParseDocument(text);
         }
         catch (JsonException failure)
         {

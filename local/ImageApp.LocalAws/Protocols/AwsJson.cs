@@ -35,7 +35,7 @@ internal static class AwsJson
     {
         try
         {
-            return JsonNode.Parse(request.Body.Span) as JsonObject
+            return JsonText.Parse(request.Body) as JsonObject
                 ?? throw new AwsServiceException("SerializationException", "The request's body is not a JSON object.");
         }
         catch (JsonException failure)

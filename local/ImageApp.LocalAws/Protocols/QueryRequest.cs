@@ -93,7 +93,10 @@ internal sealed class QueryRequest(IReadOnlyDictionary<string, string> values, s
 
             var rest = key[prefix.Length..];
             var dot = rest.IndexOf('.', StringComparison.Ordinal);
-            yield return int.TryParse(dot < 0 ? rest : rest[..dot], NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+
+            // One number is written in one way: 01 beside 1 would be two of the same.
+            yield return !rest.StartsWith('0')
+                && int.TryParse(dot < 0 ? rest : rest[..dot], NumberStyles.None, CultureInfo.InvariantCulture, out var index)
                 ? (index, dot < 0 ? "" : rest[(dot + 1)..], value)
                 : throw Invalid($"Invalid parameter: '{key}' has no number after '{prefix}'.");
         }

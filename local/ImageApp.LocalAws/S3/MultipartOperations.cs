@@ -132,7 +132,7 @@ internal sealed class MultipartOperations(
     {
         var upload = store.GetUpload(request.Bucket, request.Key, request.Query("uploadId")!);
         // The header's checksum is the whole object's, not this document's.
-        var document = S3Xml.Parse(await ReadCompletionAsync(request, cancellationToken), "CompleteMultipartUpload");
+        var document = S3Xml.Parse(await request.ReadDocumentAsync(cancellationToken, isChecked: false), "CompleteMultipartUpload");
         var parts = Choose(document, store.ListParts(upload.Bucket, upload.Key, upload.UploadId));
         var segments = parts.Select(part => part.Segment).ToList();
         var checksum = await ChecksumAsync(upload, parts, segments, cancellationToken);
@@ -296,14 +296,6 @@ internal sealed class MultipartOperations(
         request.Key,
         request.Query("uploadId")!,
         new UploadedPart(number, segment, Convert.ToHexStringLower(hasher.Md5()), hasher.Checksum(), default));
-
-    private static async Task<byte[]> ReadCompletionAsync(S3Request request, CancellationToken cancellationToken)
-    {
-        await using var body = request.OpenBody();
-        using var document = new MemoryStream();
-        await body.CopyToAsync(document, cancellationToken);
-        return document.ToArray();
-    }
 
     private static List<UploadedPart> Choose(XElement document, IReadOnlyList<UploadedPart> uploaded)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Xml;
 using System.Xml.Linq;
 
@@ -8,6 +9,8 @@ namespace ImageApp.LocalAws.S3;
 internal static class S3Xml
 {
     public static XNamespace Namespace { get; } = "http://s3.amazonaws.com/doc/2006-03-01/";
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Makes an element in S3's namespace.</summary>
     public static XElement Element(string name, params object?[] content) => new(Namespace + name, content);
@@ -32,6 +35,7 @@ internal static class S3Xml
                     CheckCharacters = false,
                 });
             var element = XElement.Load(reader);
+            CheckUnicode(element);
             return element.Name.LocalName == root
                 ? element
                 : throw S3Errors.MalformedXml($"the root element is {element.Name.LocalName}, expected is {root}.");
@@ -39,6 +43,27 @@ internal static class S3Xml
         catch (XmlException exception)
         {
             throw S3Errors.MalformedXml(exception.Message);
+        }
+    }
+
+    // A reference may be half of a surrogate pair, which no answer could be written with.
+    private static void CheckUnicode(XElement element)
+    {
+        try
+        {
+            foreach (var node in element.DescendantNodesAndSelf())
+            {
+                _ = node switch
+                {
+                    XText text => StrictUtf8.GetByteCount(text.Value),
+                    XElement one => one.Attributes().Sum(attribute => StrictUtf8.GetByteCount(attribute.Value)),
+                    _ => 0,
+                };
+            }
+        }
+        catch (EncoderFallbackException exception)
+        {
+            throw S3Errors.MalformedXml($"a text is not Unicode: {exception.Message}");
         }
     }
 

@@ -62,7 +62,7 @@ internal sealed record SignatureClaim(
             .Where(field => field.Length == 2)
             .ToLookup(field => field[0], field => field[1]);
         string Field(string name) =>
-            fields[name].SingleOrDefault() is { Length: > 0 } value
+            fields[name].ToList() is [{ Length: > 0 } value]
                 ? value
                 : throw new SignatureException(
                     SignatureFailure.Malformed,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ImageApp.LocalAws.Protocols;
 
 namespace ImageApp.LocalAws.Sns;
 
@@ -73,7 +74,7 @@ internal sealed record DeliveryPolicy
         JsonNode? node;
         try
         {
-            node = JsonNode.Parse(json);
+            node = JsonText.Parse(json);
         }
         catch (JsonException failure)
         {

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ImageApp.LocalAws.Policies;
+using ImageApp.LocalAws.Protocols;
 using ImageApp.LocalAws.Sqs;
 
 namespace ImageApp.LocalAws.Sns;
@@ -41,7 +42,7 @@ internal sealed class FilterPolicy
         JsonNode? node;
         try
         {
-            node = JsonNode.Parse(json);
+            node = JsonText.Parse(json);
         }
         catch (JsonException failure)
         {
@@ -67,7 +68,7 @@ internal sealed class FilterPolicy
 
         try
         {
-            return JsonNode.Parse(message) is JsonObject body && Matches(_policy, body);
+            return JsonText.Parse(message) is JsonObject body && Matches(_policy, body);
         }
         catch (JsonException)
         {
@@ -83,7 +84,7 @@ internal sealed class FilterPolicy
         {
             return attribute.DataType switch
             {
-                "Number" or "String.Array" => JsonNode.Parse(text),
+                "Number" or "String.Array" => JsonText.Parse(text),
                 _ => JsonValue.Create(text),
             };
         }

@@ -18,6 +18,8 @@ internal sealed class SnsLinks(SnsApi api, SigningKey key) : IUnsignedEndpoint
 
     public bool Handles(PathString path) => path == ActionPath || path == "/" + key.CertificateFileName;
 
+    public bool OpensInBrowsers => true;
+
     public async Task HandleAsync(HttpContext context)
     {
         if (context.Request.Path != ActionPath)

@@ -6,6 +6,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ImageApp.LocalAws.Policies;
+using ImageApp.LocalAws.Protocols;
 using ImageApp.LocalAws.Sqs;
 using ImageApp.LocalAws.Storage;
 using Microsoft.Extensions.Logging;
@@ -468,7 +469,7 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
         JsonObject? texts;
         try
         {
-            texts = JsonNode.Parse(message) as JsonObject;
+            texts = JsonText.Parse(message) as JsonObject;
         }
         catch (JsonException failure)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ImageApp.LocalAws.Protocols;
 
 namespace ImageApp.LocalAws.Sns;
 
@@ -45,7 +46,7 @@ internal static class SubscriptionAttributes
         string? target;
         try
         {
-            target = (JsonNode.Parse(redrivePolicy) as JsonObject)?["deadLetterTargetArn"]?.ToString();
+            target = (JsonText.Parse(redrivePolicy) as JsonObject)?["deadLetterTargetArn"]?.ToString();
         }
         catch (JsonException failure)
         {

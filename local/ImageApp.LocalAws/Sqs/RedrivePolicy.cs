@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ImageApp.LocalAws.Protocols;
 
 namespace ImageApp.LocalAws.Sqs;
 
@@ -13,7 +14,7 @@ internal sealed record RedrivePolicy(string DeadLetterTargetArn, int MaxReceiveC
         JsonNode? node;
         try
         {
-            node = JsonNode.Parse(json);
+            node = JsonText.Parse(json);
         }
         catch (JsonException failure)
         {

@@ -13,6 +13,7 @@ namespace ImageApp.LocalAws.Sqs;
 /// <summary>SQS's operations, as its AWS JSON 1.0 protocol names them.</summary>
 internal sealed class SqsApi(
     SqsStore queues,
+    MessageMover mover,
     ServiceEndpoint endpoint,
     LocalAwsOptions options,
     TimeProvider time,
@@ -36,6 +37,7 @@ internal sealed class SqsApi(
         ["BatchRequestTooLong"] = "AWS.SimpleQueueService.BatchRequestTooLong",
         ["InvalidBatchEntryId"] = "AWS.SimpleQueueService.InvalidBatchEntryId",
         ["MessageNotInflight"] = "AWS.SimpleQueueService.MessageNotInflight",
+        ["ResourceNotFoundException"] = "ResourceNotFoundException",
         ["UnsupportedOperation"] = "AWS.SimpleQueueService.UnsupportedOperation",
     };
 
@@ -89,6 +91,9 @@ internal sealed class SqsApi(
             "ChangeMessageVisibilityBatch" => await BatchAsync(
                 request,
                 BatchEntry(Find(request, "ChangeMessageVisibility"), ChangeVisibilityAsync)),
+            "StartMessageMoveTask" => StartMove(request),
+            "ListMessageMoveTasks" => ListMoves(request),
+            "CancelMessageMoveTask" => await CancelMoveAsync(request),
             "PurgeQueue" => await PurgeAsync(Find(request, operation)),
             "ListQueueTags" => new JsonObject { ["Tags"] = Json(Find(request, operation).State.Tags) },
             "TagQueue" => await TagAsync(Find(request, operation), request, cancellationToken),
@@ -97,9 +102,41 @@ internal sealed class SqsApi(
         };
     }
 
-    private Queue Find(SqsRequest request, string operation)
+    private JsonObject StartMove(SqsRequest request)
     {
-        var queue = queues.GetByUrl(request.Required("QueueUrl"));
+        var source = Existing(request.Required("SourceArn"), "StartMessageMoveTask");
+        var destination = request.Text("DestinationArn") is { } arn ? Existing(arn, "SendMessage") : null;
+        return new JsonObject
+        {
+            ["TaskHandle"] = mover
+                .Start(source, destination, request.Number("MaxNumberOfMessagesPerSecond", 1, MessageMover.MaximumRate))
+                .Handle,
+        };
+    }
+
+    private JsonObject ListMoves(SqsRequest request)
+    {
+        var source = Existing(request.Required("SourceArn"), "ListMessageMoveTasks");
+        var tasks = mover.List(source, request.Number("MaxResults", 1, MessageMover.MaximumResults) ?? 1);
+        return new JsonObject { ["Results"] = new JsonArray([.. tasks.Select(Json)]) };
+    }
+
+    private async Task<JsonObject> CancelMoveAsync(SqsRequest request) =>
+        new() { ["ApproximateNumberOfMessagesMoved"] = (await mover.CancelAsync(request.Required("TaskHandle"))).Moved };
+
+    private Queue Existing(string arn, string operation) => Allowed(
+        queues.FindByArn(arn)
+            ?? throw new AwsServiceException(
+                "ResourceNotFoundException",
+                $"The resource that you specified doesn't exist: {arn}. The queues of this account are: "
+                + $"{string.Join(", ", queues.Queues.Select(queue => queue.Arn))}.",
+                HttpStatusCode.NotFound),
+        operation);
+
+    private Queue Find(SqsRequest request, string operation) => Allowed(queues.GetByUrl(request.Required("QueueUrl")), operation);
+
+    private Queue Allowed(Queue queue, string operation)
+    {
         var action = "sqs:" + operation;
         return ServiceCallAuthorization.OwnerMay(
             options.AccountId,
@@ -415,6 +452,27 @@ internal sealed class SqsApi(
         name is "All" or ".*"
         || name == attribute
         || name.EndsWith(".*", StringComparison.Ordinal) && attribute.StartsWith(name[..^1], StringComparison.Ordinal);
+
+    private static JsonObject Json(MessageMoveTask task)
+    {
+        var json = new JsonObject
+        {
+            ["Status"] = task.Status,
+            ["SourceArn"] = task.Source.Arn,
+            ["ApproximateNumberOfMessagesMoved"] = task.Moved,
+            ["ApproximateNumberOfMessagesToMove"] = task.ToMove,
+            ["StartedTimestamp"] = task.StartedAt.ToUnixTimeMilliseconds(),
+        };
+        AddIfPresent(json, "TaskHandle", task.Status == MessageMoveStatus.Running ? task.Handle : null);
+        AddIfPresent(json, "DestinationArn", task.Destination?.Arn);
+        AddIfPresent(json, "FailureReason", task.FailureReason);
+        if (task.MaximumPerSecond is { } rate)
+        {
+            json["MaxNumberOfMessagesPerSecond"] = rate;
+        }
+
+        return json;
+    }
 
     private static JsonObject Json(MessageAttribute attribute)
     {

@@ -9,6 +9,7 @@ internal static class SqsServices
 {
     public static IServiceCollection AddSqs(this IServiceCollection services) => services
         .AddSingleton<SqsStore>()
+        .AddSingleton<MessageMover>()
         .AddSingleton<IAwsService, SqsApi>()
         .AddSingleton<IResourceTypeHandler, QueueHandler>()
         .AddSingleton<IResourceTypeHandler, QueuePolicyHandler>();

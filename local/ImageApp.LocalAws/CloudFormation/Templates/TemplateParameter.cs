@@ -9,6 +9,8 @@ namespace ImageApp.LocalAws.CloudFormation.Templates;
 /// <param name="Type"><c>String</c>, <c>Number</c>, <c>List&lt;Number&gt;</c> or <c>CommaDelimitedList</c>.</param>
 internal sealed record TemplateParameter(string Name, string Type)
 {
+    private static readonly TimeSpan PatternTime = TimeSpan.FromSeconds(1);
+
     public string? Default { get; init; }
 
     public string? Description { get; init; }
@@ -58,9 +60,7 @@ internal sealed record TemplateParameter(string Name, string Type)
             throw Refused($"Parameter '{Name}' must be one of AllowedValues", $"[{string.Join(", ", AllowedValues)}]");
         }
 
-        if (
-            AllowedPattern is not null
-            && !Regex.IsMatch(value, $@"\A(?:{AllowedPattern})\z", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1)))
+        if (AllowedPattern is not null && !IsMatch(value))
         {
             throw Refused($"Parameter '{Name}' must match pattern {AllowedPattern}");
         }
@@ -93,6 +93,27 @@ internal sealed record TemplateParameter(string Name, string Type)
         if (MaxValue is { } maxValue && number > maxValue)
         {
             throw Refused(string.Create(CultureInfo.InvariantCulture, $"Parameter '{Name}' must be a number not greater than {maxValue}"));
+        }
+    }
+
+    /// <summary>A pattern that has to match the whole of a text.</summary>
+    /// <exception cref="ArgumentException">It is no regular expression.</exception>
+    public static Regex Whole(string pattern)
+    {
+        // By itself first: what is not balanced must not be completed by what is put around it.
+        _ = new Regex(pattern, RegexOptions.CultureInvariant, PatternTime);
+        return new Regex($@"\A(?:{pattern})\z", RegexOptions.CultureInvariant, PatternTime);
+    }
+
+    private bool IsMatch(string value)
+    {
+        try
+        {
+            return Whole(AllowedPattern!).IsMatch(value);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            throw Refused($"Parameter '{Name}' cannot be matched with pattern {AllowedPattern} within {PatternTime.TotalSeconds:0} s");
         }
     }
 

@@ -167,7 +167,7 @@ internal static partial class TemplateParser
         {
             try
             {
-                _ = new Regex(pattern);
+                _ = TemplateParameter.Whole(pattern);
             }
             catch (ArgumentException e)
             {
@@ -360,6 +360,8 @@ internal static partial class TemplateParser
     private static IEnumerable<string> ConditionsIn(JsonNode? node) => node switch
     {
         JsonObject { Count: 1 } members when members["Condition"] is { } name && ScalarText.TryText(name, out var text) => [text],
+        JsonObject { Count: 1 } members when members["Fn::If"] is JsonArray { Count: > 0 } branches
+            && ScalarText.TryText(branches[0], out var text) => [text, .. branches.Skip(1).SelectMany(ConditionsIn)],
         JsonObject members => members.SelectMany(member => ConditionsIn(member.Value)),
         JsonArray items => items.SelectMany(ConditionsIn),
         _ => [],

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using ImageApp.LocalAws.Protocols;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -23,8 +24,7 @@ internal static partial class TemplateReader
     {
         try
         {
-            var options = new JsonDocumentOptions { MaxDepth = MaximumDepth, AllowDuplicateProperties = false };
-            var node = JsonNode.Parse(body, null, options);
+            var node = JsonText.Parse(body, MaximumDepth);
             RefuseNulls(node, "");
             return (JsonObject)node!;
         }
@@ -82,6 +82,11 @@ internal static partial class TemplateReader
         {
             throw TemplateErrors.Format(string.Create(
                 CultureInfo.InvariantCulture, $"YAML not well-formed. (line {e.Start.Line}, column {e.Start.Column}): {e.Message}"));
+        }
+        catch (InvalidOperationException)
+        {
+            // What YamlDotNet's scanner throws of some texts that are not YAML, without a place.
+            throw TemplateErrors.Format("YAML not well-formed.");
         }
     }
 
