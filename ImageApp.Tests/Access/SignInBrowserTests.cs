@@ -15,7 +15,8 @@ public sealed class SignInBrowserTests(DatabaseServer server, Chromium chromium)
         await using var gallery = await GuardedGallery.StartAsync(server, "private");
         await using var context = await chromium.OpenAsync(new BrowserNewContextOptions
         {
-            BaseURL = gallery.Address.ToString(), JavaScriptEnabled = script,
+            BaseURL = gallery.Address.ToString(),
+            JavaScriptEnabled = script,
         });
         var page = await context.NewPageAsync();
         var refused = new List<string>();

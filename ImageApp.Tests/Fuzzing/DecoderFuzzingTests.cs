@@ -94,7 +94,9 @@ public sealed class DecoderFuzzingTests(DatabaseServer server)
         FuzzReport.Note(name, ended);
         FuzzReport.Write("decoders", new FuzzResult(name, number, refused)
         {
-            Ended = ended.Count, Crashes = crashes, Overruns = overruns,
+            Ended = ended.Count,
+            Crashes = crashes,
+            Overruns = overruns,
         });
         Assert.True(faults.Count == 0, string.Join("\n\n", faults));
     }

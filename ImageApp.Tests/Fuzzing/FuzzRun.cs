@@ -26,7 +26,10 @@ internal static class FuzzRun
                 faults.Add($"input {seed + Volatile.Read(ref done)} does not end; it is in {present}");
                 return new FuzzResult(target.Name, done, refused)
                 {
-                    Crashes = crashes, Overruns = overruns, Hangs = 1, Faults = faults,
+                    Crashes = crashes,
+                    Overruns = overruns,
+                    Hangs = 1,
+                    Faults = faults,
                 };
             }
 

@@ -441,9 +441,12 @@ internal static class ParserTargets
         var request = new PolicyRequest(
             "sns.amazonaws.com", "sns:Publish", "arn:aws:sns:us-east-1:123456789012:topic",
             new Dictionary<string, string>
-        {
-            ["aws:SourceArn"] = "arn:aws:s3:::bucket", ["aws:SourceIp"] = "10.1.2.3", ["k"] = "ab", ["a"] = "4",
-        });
+            {
+                ["aws:SourceArn"] = "arn:aws:s3:::bucket",
+                ["aws:SourceIp"] = "10.1.2.3",
+                ["k"] = "ab",
+                ["a"] = "4",
+            });
         var context = new RequestContext(request);
         foreach (var statement in PolicyDocument.Parse(Text(input)).Statements)
         {

@@ -33,7 +33,7 @@ internal static class GalleryForms
         forms.MapPost("/{id:long}/delete", DeleteAsync).ForOwners();
         forms.MapPost("/{id}/restore", RestoreAsync).ForOwners();
         forms.MapPost("/{id:long}/caption", EditCaptionAsync).ForContributors();
-        
+
         // Whoever looks may download; the other actions are the owner's, which is asked when the form is read.
         forms.MapPost("/selected", SelectedAsync).ForViewers();
         app.MapGet("/tiles", TilesAsync).ExcludeFromDescription().ForViewers();
