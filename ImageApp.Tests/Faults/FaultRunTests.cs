@@ -22,25 +22,22 @@ public sealed class FaultRunTests(FaultedGallery gallery) : IClassFixture<Faulte
         {
             var (killed, done) = (0, await DoneAsync());
             var all = done + FaultSettings.Uploads;
-            for (var number = 1; number <= FaultSettings.Kills; number++)
+            var kills = 0;
+            while (kills < FaultSettings.Kills && done < all)
             {
-                await ReachedAsync(accepted, number);
+                await ReachedAsync(accepted, kills + 1);
 
                 // One that dies again and again before it has done anything is left to a person; this one works.
                 var before = done;
                 await Support.Eventually.HoldsAsync(
-                    async () => (done = await DoneAsync()) > before || before == all,
+                    async () => (done = await DoneAsync()) > before,
                     () => $"{done} have a {made}, as before.",
                     FaultSettings.Patience);
-                if (before == all)
-                {
-                    return number - 1;
-                }
-
                 killed = await gallery.KillAsync(program, killed);
+                kills++;
             }
 
-            return FaultSettings.Kills;
+            return kills;
         });
         Assert.NotEqual(0, result.Injected);
         AssertNothingIsLost(order, result);
@@ -109,11 +106,7 @@ public sealed class FaultRunTests(FaultedGallery gallery) : IClassFixture<Faulte
         var result = await gallery.RunAsync("bucket answers 500 and 503", FaultSettings.Uploads, async accepted =>
         {
             await ReachedAsync(accepted, 1);
-            var before = gallery.Storage.Refused;
-            gallery.Storage.IsAway = true;
-            await Task.Delay(FaultSettings.StorageOutage, Cancel);
-            gallery.Storage.IsAway = false;
-            return gallery.Storage.Refused - before;
+            return await AwayAsync(isAway => gallery.Storage.IsAway = isAway, () => gallery.Storage.Refused, FaultSettings.StorageOutage);
         });
         Assert.NotEqual(0, result.Injected);
         AssertNothingIsLost(7, result);
@@ -122,14 +115,8 @@ public sealed class FaultRunTests(FaultedGallery gallery) : IClassFixture<Faulte
     [Fact]
     public async Task The_model_answers_429_500_and_nothing()
     {
-        var result = await gallery.RunAsync("model answers 429, 500 and nothing", FaultSettings.Uploads, async _ =>
-        {
-            var before = gallery.Model.Refused;
-            gallery.Model.IsAway = true;
-            await Task.Delay(FaultSettings.ModelOutage, Cancel);
-            gallery.Model.IsAway = false;
-            return gallery.Model.Refused - before;
-        });
+        var result = await gallery.RunAsync("model answers 429, 500 and nothing", FaultSettings.Uploads, _ =>
+            AwayAsync(isAway => gallery.Model.IsAway = isAway, () => gallery.Model.Refused, FaultSettings.ModelOutage));
         Assert.NotEqual(0, result.Injected);
         AssertNothingIsLost(8, result);
     }
@@ -239,6 +226,16 @@ public sealed class FaultRunTests(FaultedGallery gallery) : IClassFixture<Faulte
 
         // A process that dies while a model answers, or before the answer is stored: that one is asked again.
         Assert.InRange(result.AskedTwice, 0, maximumAskedTwice ?? result.Injected);
+    }
+
+    // Has something be away for a while: how often it refused meanwhile.
+    private static async Task<int> AwayAsync(Action<bool> setAway, Func<int> refused, TimeSpan howLong)
+    {
+        var before = refused();
+        setAway(true);
+        await Task.Delay(howLong, Cancel);
+        setAway(false);
+        return refused() - before;
     }
 
     // Kills are spread over the uploads.

@@ -138,7 +138,7 @@ internal sealed partial class ChangeFeed(GalleryCatalogue catalogue, TimeProvide
         {
             var cursor = new PageCursor(position.ToUnixTimeMilliseconds(), 0);
 
-            // Thousands of rows that changed last are not read again for as long as nothing else changes.
+            // As far as the clock was before these were read; it is asked only where there was something to read.
             var settled = isAgain ? await catalogue.ReadClockAsync(cancellationToken) - Overlap : position;
             isAgain = false;
             List<ImageRecord> changes;
@@ -154,13 +154,11 @@ internal sealed partial class ChangeFeed(GalleryCatalogue catalogue, TimeProvide
                 {
                     isAgain = true;
                     cursor = new ImageChange(changes[^1]).Cursor;
-                    var newest = changes[^1].UpdatedAt - Overlap;
-                    position = newest > position ? newest : position;
                 }
             }
             while (changes.Count == BatchSize);
 
-            position = settled > position ? settled : position;
+            position = settled;
             foreach (var (version, at) in published.Where(entry => entry.Value < position).ToList())
             {
                 published.Remove(version);
