@@ -474,7 +474,7 @@ internal static class ParserTargets
         {
             ("CORSConfiguration", element => CorsRule.Parse(element)),
             ("LifecycleConfiguration", element => LifecycleRule.Parse(element)),
-            ("NotificationConfiguration", element => TopicConfiguration.Parse(element)),
+            ("NotificationConfiguration", element => NotificationConfiguration.Parse(element)),
             ("Tagging", element => BucketTags.Parse(element)),
             ("ServerSideEncryptionConfiguration", element => BucketEncryption.Parse(element)),
             ("PublicAccessBlockConfiguration", element => PublicAccessBlock.Parse(element)),

@@ -148,6 +148,7 @@ public sealed partial class LocalAwsServer : IAsyncDisposable
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<ServiceEndpoint>();
         builder.Services.AddSingleton<SignatureVerifier>();
+        builder.Services.AddSingleton<LegacySignatureVerifier>();
         builder.Services.AddSingleton<RequestAdmission>();
         builder.Services.AddSingleton<RequestDispatcher>();
         builder.Services.AddAwsServices();

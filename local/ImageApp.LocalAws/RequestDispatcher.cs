@@ -19,6 +19,7 @@ internal sealed class RequestDispatcher(
     IEnumerable<IUnsignedEndpoint> unsignedEndpoints,
     RequestAdmission admission,
     SignatureVerifier verifier,
+    LegacySignatureVerifier legacyVerifier,
     RequestMetrics metrics,
     TimeProvider time,
     ILogger<RequestDispatcher> logger)
@@ -206,9 +207,7 @@ internal sealed class RequestDispatcher(
     {
         if (!service.BuffersBody)
         {
-            // A browser's preflight carries a presigned address, but none of the headers that it signs.
-            var unsigned = claim is null || HttpMethods.IsOptions(context.Request.Method);
-            return new AwsRequest(context, requestId, unsigned ? null : verifier.VerifyStreaming(context, claim!), default);
+            return new AwsRequest(context, requestId, AuthenticateStreaming(context, claim), default);
         }
 
         if (claim is null)
@@ -220,6 +219,19 @@ internal sealed class RequestDispatcher(
         var signature = verifier.Verify(context, claim, service.SigningName, body.GetBuffer().AsSpan(0, (int)body.Length));
         context.Request.Body = body;
         return new AwsRequest(context, requestId, signature, body.GetBuffer().AsMemory(0, (int)body.Length));
+    }
+
+    private RequestSignature? AuthenticateStreaming(HttpContext context, SignatureClaim? claim)
+    {
+        // A browser's preflight carries a presigned address, but none of the headers that it signs.
+        if (HttpMethods.IsOptions(context.Request.Method))
+        {
+            return null;
+        }
+
+        return claim is not null
+            ? verifier.VerifyStreaming(context, claim)
+            : LegacySignatureClaim.Parse(context.Request) is { } legacy ? legacyVerifier.Verify(context, legacy) : null;
     }
 
     private static async Task<MemoryStream> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)

@@ -146,28 +146,35 @@ internal sealed class LambdaStore : IAsyncDisposable
     /// <exception cref="AwsServiceException">
     /// <c>ResourceNotFoundException</c>; <c>AccessDeniedException</c> where no permission covers the caller, naming action and ARNs.
     /// </exception>
-    public async Task<string> EnqueueAsync(ServiceCall caller, string functionArn, byte[] payload, ActivityContext parent)
+    public Task<string> EnqueueAsync(ServiceCall caller, string functionArn, byte[] payload, ActivityContext parent) =>
+        EnqueueAsync(RequireInvocable(caller, functionArn), payload, parent);
+
+    /// <summary>The function, if its policy lets another service invoke it.</summary>
+    /// <exception cref="AwsServiceException">
+    /// <c>ResourceNotFoundException</c>; <c>AccessDeniedException</c> where no permission covers the caller, naming action and ARNs.
+    /// </exception>
+    public Function RequireInvocable(ServiceCall caller, string functionArn)
     {
         const string Action = "lambda:InvokeFunction";
         var function = Get(functionArn);
         var decision = ServiceCallAuthorization.Decide(caller, Action, function.Arn, function.Settings.Policy, _time.GetUtcNow());
-        if (decision != PolicyDecision.Allow)
+        if (decision == PolicyDecision.Allow)
         {
-            var reason = ServiceCallAuthorization.Explain(
-                decision,
-                caller,
-                Action,
-                function.Arn,
-                $"The resource policy of function {function.Name}");
-            _logger.InvokeRefused(function.Name, caller.ServicePrincipal, Action, function.Arn, caller.SourceArn, reason);
-            throw new AwsServiceException(
-                "AccessDeniedException",
-                $"{caller.ServicePrincipal} is not authorized to perform {Action} on {function.Arn} on behalf of {caller.SourceArn}. "
-                + $"{reason} An AWS::Lambda::Permission is missing.",
-                HttpStatusCode.Forbidden);
+            return function;
         }
 
-        return await EnqueueAsync(function, payload, parent);
+        var reason = ServiceCallAuthorization.Explain(
+            decision,
+            caller,
+            Action,
+            function.Arn,
+            $"The resource policy of function {function.Name}");
+        _logger.InvokeRefused(function.Name, caller.ServicePrincipal, Action, function.Arn, caller.SourceArn, reason);
+        throw new AwsServiceException(
+            "AccessDeniedException",
+            $"{caller.ServicePrincipal} is not authorized to perform {Action} on {function.Arn} on behalf of {caller.SourceArn}. "
+            + $"{reason} An AWS::Lambda::Permission is missing.",
+            HttpStatusCode.Forbidden);
     }
 
     public async ValueTask DisposeAsync()

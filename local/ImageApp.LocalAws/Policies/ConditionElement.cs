@@ -9,6 +9,22 @@ internal sealed class ConditionElement
     private const string ForAnyValue = "ForAnyValue:";
     private const string ForAllValues = "ForAllValues:";
 
+    private static readonly string[] CallerKeys =
+    [
+        "aws:PrincipalAccount",
+        "aws:PrincipalArn",
+        "aws:PrincipalOrgID",
+        "aws:SourceAccount",
+        "aws:SourceArn",
+        "aws:SourceIp",
+        "aws:SourceOwner",
+        "aws:SourceVpc",
+        "aws:SourceVpce",
+        "aws:userid",
+        "s3:DataAccessPointAccount",
+        "s3:DataAccessPointArn",
+    ];
+
     private readonly ConditionOperator _operator;
     private readonly string _key;
     private readonly IReadOnlyList<string> _values;
@@ -23,6 +39,16 @@ internal sealed class ConditionElement
         _ifExists = ifExists;
         _set = set;
     }
+
+    /// <summary>
+    /// Whether it says by fixed values who may call, so that a statement for everybody is not public (S3 User Guide, "The meaning of public").
+    /// </summary>
+    public bool FixesCaller =>
+        CallerKeys.Contains(_key, StringComparer.OrdinalIgnoreCase)
+        && !_operator.IsNegated
+        && !_ifExists
+        && _operator.Name != ConditionOperator.Null
+        && !_values.Any(value => value.AsSpan().ContainsAny('*', '?', '$') || value is "0.0.0.0/0" or "::/0");
 
     public static IReadOnlyList<ConditionElement> ParseAll(JsonElement json, string name)
     {

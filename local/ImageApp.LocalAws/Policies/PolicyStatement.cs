@@ -80,6 +80,9 @@ internal sealed class PolicyStatement
         return statement;
     }
 
+    /// <summary>Whether it allows something to everybody, without a condition that fixes who that is.</summary>
+    public bool IsPublic => !IsDeny && (_principal!.IsEveryone || _notPrincipal) && !_conditions.Any(condition => condition.FixesCaller);
+
     public bool Matches(PolicyRequest request, RequestContext context) =>
         _principal!.Matches(request.Principal) != _notPrincipal
         && _actions!.Any(pattern => WildcardPattern.Matches(pattern, request.Action, ignoreCase: true)) != _notAction

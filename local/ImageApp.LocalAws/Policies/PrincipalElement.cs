@@ -59,6 +59,8 @@ internal sealed class PrincipalElement
         return new PrincipalElement(aws.Contains("*"), aws, services);
     }
 
+    public bool IsEveryone => _everyone;
+
     public bool Matches(string principal) =>
         // {"AWS": "*"} is the same as "*" in a resource policy, also for services: many queue policies rely on it together with
         // aws:SourceArn.

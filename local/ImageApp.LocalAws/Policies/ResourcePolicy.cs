@@ -31,6 +31,11 @@ public static class ResourcePolicy
         return decision;
     }
 
+    /// <summary>Whether a policy allows something to everybody (S3 User Guide, "The meaning of public").</summary>
+    /// <exception cref="AwsServiceException"><c>MalformedPolicy</c>: the document is not a resource policy.</exception>
+    public static bool IsPublic(string policyDocument) =>
+        PolicyDocument.Parse(policyDocument).Statements.Any(statement => statement.IsPublic);
+
     /// <summary>Checks that <paramref name="policyDocument"/> is a resource policy that can be evaluated.</summary>
     /// <exception cref="AwsServiceException"><c>MalformedPolicy</c>, naming the statement and element at fault.</exception>
     public static void Validate(string policyDocument) => PolicyDocument.Parse(policyDocument);

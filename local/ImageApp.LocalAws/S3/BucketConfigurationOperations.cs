@@ -12,7 +12,13 @@ namespace ImageApp.LocalAws.S3;
 /// <summary>Operations on a bucket's configuration: one trio of get, put and delete for each sub-resource.</summary>
 internal sealed class BucketConfigurationOperations(S3Store store, NotificationTargets targets)
 {
-    private static readonly string[] Ownerships = ["BucketOwnerEnforced"];
+    private const string Enabled = "Enabled";
+    private const string Suspended = "Suspended";
+
+    /// <summary>What every new bucket has: no ACLs.</summary>
+    public const string OwnerEnforced = "BucketOwnerEnforced";
+
+    private static readonly string[] Ownerships = [OwnerEnforced];
 
     public Task GetCorsAsync(S3Request request, CancellationToken cancellationToken) =>
         WriteAsync(
@@ -30,12 +36,12 @@ internal sealed class BucketConfigurationOperations(S3Store store, NotificationT
         DeleteAsync(request, bucket => bucket with { Cors = null });
 
     public Task GetNotificationAsync(S3Request request, CancellationToken cancellationToken) =>
-        WriteAsync(request, TopicConfiguration.Render(Configured(request).Notifications ?? []), cancellationToken);
+        WriteAsync(request, NotificationConfiguration.Render(Configured(request).Notifications ?? []), cancellationToken);
 
     public async Task PutNotificationAsync(S3Request request, CancellationToken cancellationToken)
     {
         store.GetBucket(request.Bucket);
-        var configurations = TopicConfiguration.Parse(await request.ReadRequiredXmlAsync("NotificationConfiguration", cancellationToken));
+        var configurations = NotificationConfiguration.Parse(await request.ReadRequiredXmlAsync("NotificationConfiguration", cancellationToken));
         if (request.Header("x-amz-skip-destination-validation") is not "true")
         {
             await targets.ValidateAsync(
@@ -61,12 +67,36 @@ internal sealed class BucketConfigurationOperations(S3Store store, NotificationT
         store.GetBucket(request.Bucket);
         var policy = Encoding.UTF8.GetString(await request.ReadDocumentAsync(cancellationToken));
         ResourcePolicy.Validate(policy);
+        RequirePublicAllowed(store.GetBucket(request.Bucket), policy);
         await store.UpdateBucketAsync(request.Bucket, bucket => bucket with { Policy = policy });
         request.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
     public Task DeletePolicyAsync(S3Request request, CancellationToken cancellationToken) =>
         DeleteAsync(request, bucket => bucket with { Policy = null });
+
+    public Task GetPolicyStatusAsync(S3Request request, CancellationToken cancellationToken)
+    {
+        var policy = Configured(request).Policy ?? throw Missing("NoSuchBucketPolicy", "The bucket policy does not exist");
+        return WriteAsync(
+            request,
+            S3Xml.Element("PolicyStatus", S3Xml.Element("IsPublic", ResourcePolicy.IsPublic(policy))),
+            cancellationToken);
+    }
+
+    /// <summary>Refuses a policy for everybody where the bucket blocks such.</summary>
+    /// <exception cref="AwsServiceException"><c>AccessDenied</c>.</exception>
+    public static void RequirePublicAllowed(Bucket bucket, string policy)
+    {
+        if (bucket.PublicAccessBlock is { BlockPublicPolicy: true } && ResourcePolicy.IsPublic(policy))
+        {
+            throw new AwsServiceException(
+                "AccessDenied",
+                $"s3:PutBucketPolicy on \"{Bucket.ArnOf(bucket.Name)}\" is denied because public policies are prevented by the BlockPublicPolicy "
+                + "setting in S3 Block Public Access.",
+                HttpStatusCode.Forbidden);
+        }
+    }
 
     public Task GetPublicAccessBlockAsync(S3Request request, CancellationToken cancellationToken) =>
         WriteAsync(
@@ -141,12 +171,12 @@ internal sealed class BucketConfigurationOperations(S3Store store, NotificationT
     public Task GetTaggingAsync(S3Request request, CancellationToken cancellationToken) =>
         WriteAsync(
             request,
-            BucketTags.Render(Configured(request).Tags ?? throw Missing("NoSuchTagSet", "The TagSet does not exist")),
+            TagSet.Render(Configured(request).Tags ?? throw Missing("NoSuchTagSet", "The TagSet does not exist")),
             cancellationToken);
 
     public async Task PutTaggingAsync(S3Request request, CancellationToken cancellationToken)
     {
-        var tags = BucketTags.Parse(await request.ReadRequiredXmlAsync("Tagging", cancellationToken));
+        var tags = TagSet.Parse(await request.ReadRequiredXmlAsync("Tagging", cancellationToken), TagSet.MaximumOfBucket);
         await store.UpdateBucketAsync(request.Bucket, bucket => bucket with { Tags = tags });
         request.Response.StatusCode = StatusCodes.Status204NoContent;
     }
@@ -154,18 +184,42 @@ internal sealed class BucketConfigurationOperations(S3Store store, NotificationT
     public Task DeleteTaggingAsync(S3Request request, CancellationToken cancellationToken) =>
         DeleteAsync(request, bucket => bucket with { Tags = null });
 
-    public Task GetVersioningAsync(S3Request request, CancellationToken cancellationToken) =>
-        WriteAsync(
+    public Task GetVersioningAsync(S3Request request, CancellationToken cancellationToken)
+    {
+        var bucket = Configured(request);
+        var status = bucket.VersioningEnabled ? Enabled : bucket.VersioningSuspended ? Suspended : null;
+        return WriteAsync(
             request,
-            S3Xml.Element("VersioningConfiguration", Configured(request).VersioningSuspended ? S3Xml.Element("Status", "Suspended") : null),
+            S3Xml.Element("VersioningConfiguration", status is null ? null : S3Xml.Element("Status", status)),
             cancellationToken);
+    }
 
     public async Task PutVersioningAsync(S3Request request, CancellationToken cancellationToken)
     {
         var document = await request.ReadRequiredXmlAsync("VersioningConfiguration", cancellationToken);
-        RequireVersioning(document.RequiredText("Status"));
-        await store.UpdateBucketAsync(request.Bucket, bucket => bucket with { VersioningSuspended = true });
+        if (document.Text("MfaDelete") is "Enabled")
+        {
+            throw S3Errors.NotImplemented("MfaDelete in VersioningConfiguration");
+        }
+
+        var status = document.Text("Status") ?? throw new AwsServiceException(
+            "IllegalVersioningConfigurationException",
+            "The Versioning element must be specified");
+        await store.UpdateBucketAsync(request.Bucket, bucket => WithVersioning(bucket, status));
     }
+
+    /// <summary>A bucket with another state of versioning.</summary>
+    /// <exception cref="AwsServiceException">There is no such state, or the bucket has locks.</exception>
+    public static Bucket WithVersioning(Bucket bucket, string status) => status switch
+    {
+        Enabled => bucket with { VersioningEnabled = true, VersioningSuspended = false },
+        Suspended when bucket.ObjectLock is not null => throw new AwsServiceException(
+            "InvalidBucketState",
+            "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.",
+            HttpStatusCode.Conflict),
+        Suspended => bucket with { VersioningEnabled = false, VersioningSuspended = true },
+        _ => throw S3Errors.MalformedXml($"the Status of a VersioningConfiguration is '{status}'; allowed are {Enabled} and {Suspended}."),
+    };
 
     /// <exception cref="AwsServiceException">It is not one that local S3, which has no ACLs, can honour.</exception>
     public static void RequireOwnership(string ownership)
@@ -174,15 +228,6 @@ internal sealed class BucketConfigurationOperations(S3Store store, NotificationT
         {
             throw S3Errors.NotImplemented(
                 $"ObjectOwnership '{ownership}' (only {string.Join(", ", Ownerships)} is: local S3 has no ACLs), which");
-        }
-    }
-
-    /// <exception cref="AwsServiceException">It is not <c>Suspended</c>.</exception>
-    public static void RequireVersioning(string status)
-    {
-        if (status != "Suspended")
-        {
-            throw S3Errors.NotImplemented($"VersioningConfiguration with the Status '{status}' (only Suspended is), which");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using ImageApp.LocalAws.S3.Configuration;
 using ImageApp.LocalAws.S3.Store;
 using Microsoft.AspNetCore.Http;
 
@@ -39,9 +40,26 @@ internal sealed class BucketOperations(S3Store store, LocalAwsOptions options)
     public async Task CreateAsync(S3Request request, CancellationToken cancellationToken)
     {
         S3Address.RequireBucketName(request.Bucket);
+        if (request.Header("x-amz-acl") is { } acl and not "private")
+        {
+            throw new AwsServiceException(
+                "InvalidBucketAclWithObjectOwnership",
+                $"Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting: x-amz-acl is '{acl}'.");
+        }
+
+        ObjectRequestHeaders.RequireOwnersAcl(request);
+        var ownership = request.Header("x-amz-object-ownership");
+        if (ownership is not null)
+        {
+            BucketConfigurationOperations.RequireOwnership(ownership);
+        }
+
+        var locks = request.Header("x-amz-bucket-object-lock-enabled")?.Equals("true", StringComparison.OrdinalIgnoreCase) == true;
+        IReadOnlyDictionary<string, string>? tags = null;
         if (await request.ReadXmlAsync("CreateBucketConfiguration", cancellationToken) is { } configuration)
         {
-            configuration.RefuseOthers("LocationConstraint");
+            tags = configuration.Child("Tags") is { } set ? TagSet.ParseTags(set, TagSet.MaximumOfBucket) : null;
+            configuration.RefuseOthers("LocationConstraint", "Tags");
             if (configuration.Text("LocationConstraint") is { Length: > 0 } location && location != options.Region)
             {
                 throw new AwsServiceException(
@@ -51,7 +69,15 @@ internal sealed class BucketOperations(S3Store store, LocalAwsOptions options)
             }
         }
 
-        if (!await store.CreateBucketAsync(new Bucket { Name = request.Bucket }) && options.Region != DefaultRegion)
+        var draft = new Bucket
+        {
+            Name = request.Bucket,
+            ObjectOwnership = ownership ?? BucketConfigurationOperations.OwnerEnforced,
+            VersioningEnabled = locks,
+            ObjectLock = locks ? new ObjectLockConfiguration() : null,
+            Tags = tags,
+        };
+        if (!await store.CreateBucketAsync(draft) && options.Region != DefaultRegion)
         {
             // us-east-1 alone answers 200 for a bucket one owns already.
             throw new AwsServiceException(

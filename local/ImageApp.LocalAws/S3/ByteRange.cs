@@ -46,6 +46,27 @@ internal readonly record struct ByteRange(long Offset, long Length)
         return begin < size ? new ByteRange(begin, Math.Min(end, size - 1) - begin + 1) : throw NotSatisfiable(header, size);
     }
 
+    /// <summary>Reads <c>x-amz-copy-source-range</c>, which unlike <c>Range</c> is exactly one range within the source.</summary>
+    /// <exception cref="AwsServiceException"><c>InvalidArgument</c>: it is no such range; <c>InvalidRange</c>: the source ends before it.</exception>
+    public static ByteRange ParseCopySource(string header, long size)
+    {
+        if (
+            !header.StartsWith(Unit, StringComparison.Ordinal)
+            || header[Unit.Length..].Split('-') is not [var first, var last]
+            || !TryParse(first, out var begin)
+            || !TryParse(last, out var end)
+            || end < begin)
+        {
+            throw S3Errors.InvalidArgument(
+                "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based "
+                + $"offsets of the first and last bytes to copy; it is '{header}'.");
+        }
+
+        return end < size
+            ? new ByteRange(begin, end - begin + 1)
+            : throw new AwsServiceException("InvalidRange", $"Range specified is not valid for source object of size: {size}; it is '{header}'.");
+    }
+
     private static bool TryParse(string text, out long value) =>
         long.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out value);
 

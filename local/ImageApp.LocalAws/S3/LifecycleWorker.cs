@@ -61,7 +61,8 @@ internal sealed class LifecycleWorker(S3Store store, TimeProvider time, ILogger<
             var page = store.List(bucket, new ListQuery(prefix, "", after, PageSize));
             foreach (var stored in page.Objects.Where(stored => LifecycleRule.IsOver(stored.LastModified, days, now)))
             {
-                count += await store.DeleteAsync(bucket, stored.Key, stored.ETag, context) ? 1 : 0;
+                var condition = new WriteCondition(stored.ETag, null);
+                count += await store.DeleteAsync(bucket, stored.Key, new Deletion(Condition: condition), context) is null ? 0 : 1;
             }
 
             after = page.Next;

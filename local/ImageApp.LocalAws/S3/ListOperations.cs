@@ -68,6 +68,13 @@ internal sealed class ListOperations(S3Store store, LocalAwsOptions options)
         var other => throw S3Errors.InvalidArgument($"Invalid Encoding Method specified in Request: '{other}'; allowed is url."),
     };
 
+    /// <summary>Which checksum an object has, as listings say it.</summary>
+    public static XElement[] ChecksumKind(Checksum checksum) =>
+    [
+        S3Xml.Element("ChecksumAlgorithm", Checksum.NameOf(checksum.Algorithm)),
+        S3Xml.Element("ChecksumType", checksum.TypeName),
+    ];
+
     private static ListQuery Query(S3Request request, string after) =>
         new(
             request.Query("prefix") ?? "",
@@ -81,13 +88,7 @@ internal sealed class ListOperations(S3Store store, LocalAwsOptions options)
             S3Xml.Element("Key", encode(stored.Key)),
             S3Xml.Element("LastModified", S3Xml.Timestamp(stored.LastModified)),
             S3Xml.Element("ETag", stored.QuotedETag),
-            stored.Checksum is { } checksum
-                ? new[]
-                {
-                    S3Xml.Element("ChecksumAlgorithm", Checksum.NameOf(checksum.Algorithm)),
-                    S3Xml.Element("ChecksumType", checksum.TypeName),
-                }
-                : null,
+            stored.Checksum is { } checksum ? ChecksumKind(checksum) : null,
             S3Xml.Element("Size", stored.Size.ToString(CultureInfo.InvariantCulture)),
             withOwner ? S3Xml.Element("Owner", S3Xml.Element("ID", options.AccountId)) : null,
             S3Xml.Element("StorageClass", stored.StorageClass));

@@ -10,8 +10,9 @@ namespace ImageApp.LocalAws.S3;
 internal sealed class MultipartOperations(
     S3Store store,
     ObjectOperations objects,
-    BucketAuthorization authorization,
-    LocalAwsOptions options)
+    CopyOperations copies,
+    LocalAwsOptions options,
+    TimeProvider time)
 {
     public const int MaximumParts = 10_000;
 
@@ -22,18 +23,23 @@ internal sealed class MultipartOperations(
     {
         ObjectRequestHeaders.RefuseUnsupported(request);
         var algorithm = request.Header("x-amz-checksum-algorithm") is { } name ? Checksum.ParseName(name) : (ChecksumAlgorithm?)null;
+        var draft = ObjectRequestHeaders.Draft(request, store.GetBucket(request.Bucket), time.GetUtcNow());
+        var key = CustomerKey.Of(request);
         var upload = await store.BeginUploadAsync(new MultipartUpload
         {
             UploadId = S3Request.NewOpaqueId(),
             Bucket = request.Bucket,
             Key = request.Key,
-            Headers = ObjectRequestHeaders.Headers(request),
-            Metadata = ObjectRequestHeaders.Metadata(request),
-            StorageClass = ObjectRequestHeaders.StorageClass(request),
+            Headers = draft.Headers,
+            Metadata = draft.Metadata,
+            StorageClass = draft.StorageClass,
+            Tags = draft.Tags,
+            Lock = draft.Lock,
+            CustomerKey = key is null ? null : CustomerKeyCheck.Of(key.Key),
             ChecksumAlgorithm = algorithm,
             IsChecksumComposite = IsComposite(request, algorithm),
         });
-        ObjectOperations.AddEncryption(request);
+        CustomerKey.AddHeaders(request, key);
         if (algorithm is { } known)
         {
             request.Response.Headers["x-amz-checksum-algorithm"] = Checksum.NameOf(known);
@@ -62,15 +68,17 @@ internal sealed class MultipartOperations(
                 + $"{Checksum.NameOf(algorithm!.Value)}");
         }
 
+        var key = CustomerKey.Of(request);
+        using var cipher = CustomerKey.Open(upload.CustomerKey, key);
         using var hasher = new ContentHasher(algorithm);
         await using var body = request.OpenBody();
-        var segment = await store.Blobs.WriteAsync(body, hasher, ObjectOperations.MaximumPutBytes, cancellationToken);
+        var segment = await store.Blobs.WriteAsync(body, hasher, ObjectOperations.MaximumPutBytes, cipher, cancellationToken);
         try
         {
             integrity.Verify(hasher, body.Trailers);
             var part = await PutAsync(request, number, segment, hasher);
             request.Response.Headers.ETag = $"\"{part.ETag}\"";
-            ObjectOperations.AddEncryption(request);
+            CustomerKey.AddHeaders(request, key);
             if (part.Checksum is { } checksum)
             {
                 request.Response.Headers[checksum.HeaderName] = checksum.Value;
@@ -85,19 +93,11 @@ internal sealed class MultipartOperations(
     public async Task CopyPartAsync(S3Request request, CancellationToken cancellationToken)
     {
         var (upload, number) = FindPart(request);
-        var address = S3Address.ParseCopySource(request.Header("x-amz-copy-source")!);
-        authorization.Require(request, "s3:GetObject", address.Bucket, address.Key);
-        using var lease = objects.LeaseSource(request, address);
+        using var lease = copies.LeaseSource(request);
         var source = lease.Object;
-        var range = new ByteRange(0, source.Size);
-        if (request.Header("x-amz-copy-source-range") is { } header)
-        {
-            range =
-                ByteRange.Parse(header, source.Size)
-                ?? throw S3Errors.InvalidArgument(
-                    "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based "
-                    + $"offsets of the first and last bytes to copy; it is '{header}'.");
-        }
+        var range = request.Header("x-amz-copy-source-range") is { } header
+            ? ByteRange.ParseCopySource(header, source.Size)
+            : new ByteRange(0, source.Size);
 
         if (range.Length > ObjectOperations.MaximumPutBytes)
         {
@@ -107,13 +107,22 @@ internal sealed class MultipartOperations(
                 + $"{ObjectOperations.MaximumPutBytes} bytes.");
         }
 
+        var key = CustomerKey.Of(request);
+        using var readCipher = CustomerKey.Open(source.CustomerKey, CustomerKey.OfCopySource(request));
+        using var writeCipher = CustomerKey.Open(upload.CustomerKey, key);
         using var hasher = new ContentHasher(upload.ChecksumAlgorithm);
-        await using var content = new SegmentStream(store.Blobs, source.Segments, range.Offset, range.Length);
-        var segment = await store.Blobs.WriteAsync(content, hasher, ObjectOperations.MaximumPutBytes, cancellationToken);
+        await using var content = new SegmentStream(store.Blobs, source.Segments, range.Offset, range.Length, readCipher);
+        var segment = await store.Blobs.WriteAsync(
+            content,
+            hasher,
+            ObjectOperations.MaximumPutBytes,
+            writeCipher,
+            cancellationToken);
         try
         {
             var part = await PutAsync(request, number, segment, hasher);
-            ObjectOperations.AddEncryption(request);
+            copies.AddSourceVersion(request, source);
+            CustomerKey.AddHeaders(request, key);
             await request.WriteXmlAsync(
                 S3Xml.Element(
                     "CopyPartResult",
@@ -130,21 +139,23 @@ internal sealed class MultipartOperations(
 
     public async Task CompleteAsync(S3Request request, CancellationToken cancellationToken)
     {
-        var upload = store.GetUpload(request.Bucket, request.Key, request.Query("uploadId")!);
         // The header's checksum is the whole object's, not this document's.
         var document = S3Xml.Parse(await request.ReadDocumentAsync(cancellationToken, isChecked: false), "CompleteMultipartUpload");
-        var parts = Choose(document, store.ListParts(upload.Bucket, upload.Key, upload.UploadId));
-        var segments = parts.Select(part => part.Segment).ToList();
-        var checksum = await ChecksumAsync(upload, parts, segments, cancellationToken);
-        if (
-            checksum is not null
-            && request.Header(checksum.HeaderName) is { } expected
-            && expected != checksum.Value
-            && $"{expected}-{parts.Count}" != checksum.Value)
+        var uploadId = request.Query("uploadId")!;
+        if (store.FindCompleted(request.Bucket, request.Key, uploadId) is { } completed)
         {
-            throw S3Errors.BadDigest(Checksum.NameOf(checksum.Algorithm));
+            // Whoever did not get the first answer asks again.
+            await WriteCompletedAsync(request, completed, cancellationToken);
+            return;
         }
 
+        var upload = store.GetUpload(request.Bucket, request.Key, uploadId);
+        var key = CustomerKey.Of(request);
+        using var cipher = key is null && !upload.ReadsBytesAtEnd ? null : CustomerKey.Open(upload.CustomerKey, key);
+        var parts = Choose(document, store.ListParts(upload.Bucket, upload.Key, upload.UploadId));
+        var segments = parts.Select(part => part.Segment).ToList();
+        var checksum = await ChecksumAsync(upload, parts, segments, cipher, cancellationToken);
+        RequireAnnounced(request, checksum, segments);
         var stored = await store.PutAsync(
             upload.Bucket,
             new StoredObject
@@ -155,21 +166,56 @@ internal sealed class MultipartOperations(
                 Headers = upload.Headers,
                 Metadata = upload.Metadata,
                 StorageClass = upload.StorageClass,
+                Tags = upload.Tags,
+                Lock = upload.Lock,
+                CustomerKey = upload.CustomerKey,
                 Checksum = checksum,
+                Parts = [.. parts.Select(part => new ObjectPart(part.Number, part.Segment.Length, part.Checksum?.Value))],
             },
             ObjectRequestHeaders.Condition(request),
             request.EventContext("ObjectCreated:CompleteMultipartUpload"),
             upload.UploadId);
-        ObjectOperations.AddEncryption(request);
+        if (upload.CustomerKey is null || key is not null)
+        {
+            CustomerKey.AddHeaders(request, key);
+        }
+
+        await WriteCompletedAsync(request, stored, cancellationToken);
+    }
+
+    private async Task WriteCompletedAsync(S3Request request, StoredObject stored, CancellationToken cancellationToken)
+    {
+        objects.AddVersion(request, stored);
         await request.WriteXmlAsync(
             S3Xml.Element(
                 "CompleteMultipartUploadResult",
                 S3Xml.Element("Location", $"{request.Http.Scheme}://{request.Http.Host}{request.Http.Path}"),
-                S3Xml.Element("Bucket", upload.Bucket),
-                S3Xml.Element("Key", upload.Key),
+                S3Xml.Element("Bucket", request.Bucket),
+                S3Xml.Element("Key", stored.Key),
                 S3Xml.Element("ETag", stored.QuotedETag),
-                ObjectOperations.ChecksumElements(checksum)),
+                ObjectOperations.ChecksumElements(stored.Checksum)),
             cancellationToken);
+    }
+
+    // What a client says of the whole object: its checksum, and its size.
+    private static void RequireAnnounced(S3Request request, Checksum? checksum, List<Segment> segments)
+    {
+        if (
+            checksum is not null
+            && request.Header(checksum.HeaderName) is { } expected
+            && expected != checksum.Value
+            && $"{expected}-{segments.Count}" != checksum.Value)
+        {
+            throw S3Errors.BadDigest(Checksum.NameOf(checksum.Algorithm));
+        }
+
+        var size = segments.Sum(segment => segment.Length);
+        if (request.Header("x-amz-mp-object-size") is { } announced && announced != size.ToString(CultureInfo.InvariantCulture))
+        {
+            throw new AwsServiceException(
+                "InvalidRequest",
+                $"The provided 'x-amz-mp-object-size' header value {announced} does not match what was computed: {size}");
+        }
     }
 
     public async Task AbortAsync(S3Request request, CancellationToken cancellationToken)
@@ -356,6 +402,7 @@ internal sealed class MultipartOperations(
         MultipartUpload upload,
         List<UploadedPart> parts,
         List<Segment> segments,
+        BlobCipher? cipher,
         CancellationToken cancellationToken)
     {
         if (upload.ChecksumAlgorithm is not { } algorithm)
@@ -366,7 +413,7 @@ internal sealed class MultipartOperations(
         using var hasher = new ContentHasher(algorithm);
         if (!upload.IsChecksumComposite)
         {
-            await ObjectOperations.HashAsync(store.Blobs, segments, hasher, cancellationToken);
+            await CopyOperations.HashAsync(store.Blobs, segments, hasher, cipher, cancellationToken);
             return hasher.Checksum();
         }
 

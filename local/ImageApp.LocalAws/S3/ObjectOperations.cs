@@ -1,15 +1,16 @@
 using System.Globalization;
 using System.Net;
 using System.Xml.Linq;
-using ImageApp.LocalAws.S3.Configuration;
 using ImageApp.LocalAws.S3.Store;
+using ImageApp.LocalAws.Signing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace ImageApp.LocalAws.S3;
 
 /// <summary>Operations on objects.</summary>
-internal sealed class ObjectOperations(S3Store store, BucketAuthorization authorization)
+internal sealed class ObjectOperations(S3Store store, BucketAuthorization authorization, TimeProvider time)
 {
     /// <summary>The most bytes of one PUT, and of one part (S3 User Guide, "Multipart upload limits").</summary>
     public const long MaximumPutBytes = 5L * 1024 * 1024 * 1024;
@@ -33,28 +34,50 @@ internal sealed class ObjectOperations(S3Store store, BucketAuthorization author
         ObjectRequestHeaders.RefuseUnsupported(request);
         var condition = ObjectRequestHeaders.Condition(request);
         condition.Require(store.Find(request.Bucket, request.Key));
-        var integrity = BodyIntegrity.Of(request);
-        var draft = new StoredObject
-        {
-            Key = request.Key,
-            Headers = ObjectRequestHeaders.Headers(request),
-            Metadata = ObjectRequestHeaders.Metadata(request),
-            StorageClass = ObjectRequestHeaders.StorageClass(request),
-        };
-        using var hasher = new ContentHasher(integrity.Algorithm);
         await using var body = request.OpenBody();
-        var segment = await store.Blobs.WriteAsync(body, hasher, MaximumPutBytes, cancellationToken);
+        var stored = await StoreAsync(
+            request,
+            ObjectRequestHeaders.Draft(request, store.GetBucket(request.Bucket), time.GetUtcNow()),
+            body,
+            BodyIntegrity.Of(request),
+            condition,
+            "ObjectCreated:Put",
+            cancellationToken);
+        AddChecksum(request, stored.Checksum);
+    }
+
+    /// <summary>Stores a body as an object, and says in the answer's headers what came of it.</summary>
+    public async Task<StoredObject> StoreAsync(
+        S3Request request,
+        StoredObject draft,
+        PayloadStream body,
+        BodyIntegrity integrity,
+        WriteCondition condition,
+        string eventName,
+        CancellationToken cancellationToken)
+    {
+        var key = CustomerKey.Of(request);
+        using var cipher = key is null ? null : new BlobCipher(key.Key);
+        using var hasher = new ContentHasher(integrity.Algorithm);
+        var segment = await store.Blobs.WriteAsync(body, hasher, MaximumPutBytes, cipher, cancellationToken);
         try
         {
             integrity.Verify(hasher, body.Trailers);
             var stored = await store.PutAsync(
                 request.Bucket,
-                draft with { Segments = [segment], ETag = Convert.ToHexStringLower(hasher.Md5()), Checksum = hasher.Checksum() },
+                draft with
+                {
+                    Segments = [segment],
+                    ETag = Convert.ToHexStringLower(hasher.Md5()),
+                    Checksum = hasher.Checksum(),
+                    CustomerKey = key is null ? null : CustomerKeyCheck.Of(key.Key),
+                },
                 condition,
-                request.EventContext("ObjectCreated:Put"));
+                request.EventContext(eventName));
             request.Response.Headers.ETag = stored.QuotedETag;
-            AddEncryption(request);
-            AddChecksum(request, stored.Checksum);
+            AddVersion(request, stored);
+            CustomerKey.AddHeaders(request, key);
+            return stored;
         }
         finally
         {
@@ -64,11 +87,12 @@ internal sealed class ObjectOperations(S3Store store, BucketAuthorization author
 
     public async Task GetAsync(S3Request request, CancellationToken cancellationToken)
     {
-        using var lease = store.Lease(request.Bucket, request.Key);
+        using var lease = Lease(request);
         var stored = lease.Object;
         var response = request.Response;
         response.Headers.ETag = stored.QuotedETag;
         response.Headers.LastModified = stored.LastModified.ToString("R", CultureInfo.InvariantCulture);
+        AddVersion(request, stored);
         var condition = ReadCondition.Of(request, "");
         if (condition.Fails(stored))
         {
@@ -81,16 +105,21 @@ internal sealed class ObjectOperations(S3Store store, BucketAuthorization author
             return;
         }
 
+        var key = CustomerKey.Of(request);
+        using var cipher = CustomerKey.Open(stored.CustomerKey, key);
         response.Headers.AcceptRanges = "bytes";
         var range = FindRange(request, stored);
         AddHeaders(request, stored);
-        AddEncryption(request);
+        CustomerKey.AddHeaders(request, key);
         if (range is { } part)
         {
             response.StatusCode = StatusCodes.Status206PartialContent;
             response.Headers.ContentRange = part.ContentRange(stored.Size);
         }
-        else if (request.Header("x-amz-checksum-mode")?.Equals("ENABLED", StringComparison.OrdinalIgnoreCase) == true)
+
+        if (
+            (range is null || range == new ByteRange(0, stored.Size))
+            && request.Header("x-amz-checksum-mode")?.Equals("ENABLED", StringComparison.OrdinalIgnoreCase) == true)
         {
             AddChecksum(request, stored.Checksum);
         }
@@ -102,67 +131,27 @@ internal sealed class ObjectOperations(S3Store store, BucketAuthorization author
             return;
         }
 
-        await using var content = new SegmentStream(store.Blobs, stored.Segments, offset, length);
+        await using var content = new SegmentStream(store.Blobs, stored.Segments, offset, length, cipher);
         await content.CopyToAsync(response.Body, CopyBufferBytes, cancellationToken);
-    }
-
-    public async Task CopyAsync(S3Request request, CancellationToken cancellationToken)
-    {
-        ObjectRequestHeaders.RefuseUnsupported(request);
-        var address = S3Address.ParseCopySource(request.Header("x-amz-copy-source")!);
-        authorization.Require(request, "s3:GetObject", address.Bucket, address.Key);
-        var replaces = request.Header("x-amz-metadata-directive") switch
-        {
-            null or "COPY" => false,
-            "REPLACE" => true,
-            var other => throw S3Errors.InvalidArgument($"Unknown metadata directive: '{other}'; allowed are COPY and REPLACE."),
-        };
-        using var lease = LeaseSource(request, address);
-        var source = lease.Object;
-        if (
-            !replaces
-            && address == new S3Address(request.Bucket, request.Key)
-            && request.Header("x-amz-storage-class") is null
-            && request.Header("x-amz-server-side-encryption") is null)
-        {
-            throw new AwsServiceException(
-                "InvalidRequest",
-                "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, "
-                + "storage class, website redirect location or encryption attributes.");
-        }
-
-        var algorithm = request.Header("x-amz-checksum-algorithm") is { } name ? Checksum.ParseName(name) : source.Checksum?.Algorithm;
-        var (eTag, checksum) = await DigestsOfCopyAsync(source, algorithm, cancellationToken);
-        var stored = await store.PutAsync(
-            request.Bucket,
-            source with
-            {
-                Key = request.Key,
-                ETag = eTag,
-                Checksum = checksum,
-                Headers = replaces ? ObjectRequestHeaders.Headers(request) : source.Headers,
-                Metadata = replaces ? ObjectRequestHeaders.Metadata(request) : source.Metadata,
-                StorageClass = ObjectRequestHeaders.StorageClass(request),
-            },
-            ObjectRequestHeaders.Condition(request),
-            request.EventContext("ObjectCreated:Copy"));
-        AddEncryption(request);
-        await request.WriteXmlAsync(
-            S3Xml.Element(
-                "CopyObjectResult",
-                S3Xml.Element("LastModified", S3Xml.Timestamp(stored.LastModified)),
-                S3Xml.Element("ETag", stored.QuotedETag),
-                ChecksumElements(stored.Checksum)),
-            cancellationToken);
     }
 
     public async Task DeleteAsync(S3Request request, CancellationToken cancellationToken)
     {
-        await store.DeleteAsync(
+        var deleted = await store.DeleteAsync(
             request.Bucket,
             request.Key,
-            request.Header(HeaderNames.IfMatch),
+            new Deletion(request.VersionId, new WriteCondition(request.Header(HeaderNames.IfMatch), null), BypassesGovernance(request)),
             request.EventContext("ObjectRemoved:Delete"));
+        if (deleted is not null && store.GetBucket(request.Bucket).TellsVersions)
+        {
+            request.Response.Headers["x-amz-version-id"] = deleted.VersionName;
+        }
+
+        if (deleted is { IsDeleteMarker: true })
+        {
+            request.Response.Headers["x-amz-delete-marker"] = "true";
+        }
+
         request.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
@@ -170,55 +159,104 @@ internal sealed class ObjectOperations(S3Store store, BucketAuthorization author
     {
         store.GetBucket(request.Bucket);
         var document = await request.ReadRequiredXmlAsync("Delete", cancellationToken);
-        var keys = document.Children("Object").Select(element => (Key: element.RequiredText("Key"), ETag: element.Text("ETag"))).ToList();
-        if (keys.Count is 0 or > MaximumDeletedKeys)
+        var targets = document
+            .Children("Object")
+            .Select(element => new DeletionTarget(
+                element.RequiredText("Key"),
+                element.Text("VersionId") is { Length: > 0 } version ? S3Request.RequireVersionId(version) : null,
+                element.Text("ETag")))
+            .ToList();
+        if (targets.Count is 0 or > MaximumDeletedKeys)
         {
-            throw S3Errors.MalformedXml($"Delete has 1 to {MaximumDeletedKeys} objects, not {keys.Count}.");
+            throw S3Errors.MalformedXml($"Delete has 1 to {MaximumDeletedKeys} objects, not {targets.Count}.");
         }
 
         var context = request.EventContext("ObjectRemoved:Delete");
-        var results = await Task.WhenAll(keys.Select(DeleteOneAsync));
+        var results = await Task.WhenAll(targets.Select(DeleteOneAsync));
         var isQuiet = document.Flag("Quiet");
         await request.WriteXmlAsync(
             S3Xml.Element("DeleteResult", results.Where(result => !isQuiet || result.Name.LocalName == "Error")),
             cancellationToken);
 
-        async Task<XElement> DeleteOneAsync((string Key, string? ETag) one)
+        async Task<XElement> DeleteOneAsync(DeletionTarget target)
         {
             try
             {
-                authorization.Require(request, "s3:DeleteObject", request.Bucket, one.Key);
-                await store.DeleteAsync(request.Bucket, one.Key, one.ETag, context);
-                return S3Xml.Element("Deleted", S3Xml.Element("Key", one.Key));
+                authorization.Require(
+                    request,
+                    target.VersionId is null ? "s3:DeleteObject" : "s3:DeleteObjectVersion",
+                    request.Bucket,
+                    target.Key);
+                var deleted = await store.DeleteAsync(
+                    request.Bucket,
+                    target.Key,
+                    new Deletion(target.VersionId, new WriteCondition(target.ETag, null), BypassesGovernance(request)),
+                    context);
+                return S3Xml.Element(
+                    "Deleted",
+                    S3Xml.Element("Key", target.Key),
+                    target.VersionId is null ? null : S3Xml.Element("VersionId", target.VersionId),
+                    deleted is { IsDeleteMarker: true }
+                        ? new[] { S3Xml.Element("DeleteMarker", true), S3Xml.Element("DeleteMarkerVersionId", deleted.VersionName) }
+                        : null);
             }
             catch (AwsServiceException refused)
             {
                 return S3Xml.Element(
                     "Error",
-                    S3Xml.Element("Key", one.Key),
+                    S3Xml.Element("Key", target.Key),
+                    target.VersionId is null ? null : S3Xml.Element("VersionId", target.VersionId),
                     S3Xml.Element("Code", refused.Code),
                     S3Xml.Element("Message", refused.Message));
             }
         }
     }
 
-    /// <summary>The source of a copy, if it meets the request's conditions.</summary>
-    /// <exception cref="AwsServiceException">It does not, or there is none.</exception>
-    public ObjectLease LeaseSource(S3Request request, S3Address address)
+    /// <summary>The version that a request asks for, kept readable until the lease ends.</summary>
+    /// <exception cref="AwsServiceException">There is none, or it is a delete marker.</exception>
+    public ObjectLease Lease(S3Request request)
     {
-        var lease = store.Lease(address.Bucket, address.Key);
-        var condition = ReadCondition.Of(request, "x-amz-copy-source-");
-        if (!condition.Fails(lease.Object) && !condition.IsNotModified(lease.Object))
+        var lease = store.Lease(request.Bucket, request.Key, request.VersionId);
+        if (!lease.Object.IsDeleteMarker)
         {
             return lease;
         }
 
         lease.Dispose();
-        throw S3Errors.PreconditionFailed("x-amz-copy-source-if-*");
+        throw IsDeleteMarker(request, lease.Object);
     }
 
-    public static void AddEncryption(S3Request request) =>
-        request.Response.Headers["x-amz-server-side-encryption"] = BucketEncryption.Algorithm;
+    /// <summary>A delete marker is no object: unknown where it is the current version, not allowed where it was asked for.</summary>
+    public static AwsServiceException IsDeleteMarker(S3Request request, StoredObject marker)
+    {
+        var headers = request.Response.Headers;
+        headers["x-amz-delete-marker"] = "true";
+        headers["x-amz-version-id"] = marker.VersionName;
+        if (request.VersionId is null)
+        {
+            return S3Errors.NoSuchKey(marker.Key);
+        }
+
+        headers.LastModified = marker.LastModified.ToString("R", CultureInfo.InvariantCulture);
+        headers.Allow = "DELETE";
+        return new AwsServiceException(
+            "MethodNotAllowed",
+            $"The specified method is not allowed against this resource: version {marker.VersionName} of {marker.Key} is a delete marker.",
+            HttpStatusCode.MethodNotAllowed);
+    }
+
+    /// <summary>Says which version it is, in a bucket that has versions.</summary>
+    public void AddVersion(S3Request request, StoredObject stored)
+    {
+        if (store.GetBucket(request.Bucket).TellsVersions)
+        {
+            request.Response.Headers["x-amz-version-id"] = stored.VersionName;
+        }
+    }
+
+    /// <summary>Whether the caller, who may, wants to disregard locks of the mode <c>GOVERNANCE</c>.</summary>
+    public static bool BypassesGovernance(S3Request request) =>
+        request.Header("x-amz-bypass-governance-retention")?.Equals("true", StringComparison.OrdinalIgnoreCase) == true;
 
     public static void AddChecksum(S3Request request, Checksum? checksum)
     {
@@ -232,41 +270,15 @@ internal sealed class ObjectOperations(S3Store store, BucketAuthorization author
     public static IEnumerable<XElement>? ChecksumElements(Checksum? checksum) =>
         checksum is null ? null : [S3Xml.Element(checksum.ElementName, checksum.Value), S3Xml.Element("ChecksumType", checksum.TypeName)];
 
-    /// <summary>Reads an object's bytes through a hasher.</summary>
-    public static async Task HashAsync(
-        BlobStore blobs,
-        IReadOnlyList<Segment> segments,
-        ContentHasher hasher,
-        CancellationToken cancellationToken)
-    {
-        await using var content = new SegmentStream(blobs, segments, 0, segments.Sum(segment => segment.Length));
-        var buffer = new byte[CopyBufferBytes];
-        for (int count; (count = await content.ReadAsync(buffer, cancellationToken)) > 0;)
-        {
-            hasher.Append(buffer.AsSpan(0, count));
-        }
-    }
-
-    /// <summary>A copy is an object of one part, so its digests are those of its bytes, whatever the source's were.</summary>
-    private async Task<(string ETag, Checksum? Checksum)> DigestsOfCopyAsync(
-        StoredObject source,
-        ChecksumAlgorithm? algorithm,
-        CancellationToken cancellationToken)
-    {
-        if (!source.IsMultipart && source.Checksum?.Algorithm == algorithm && source.Checksum is not { IsComposite: true })
-        {
-            return (source.ETag, source.Checksum);
-        }
-
-        using var hasher = new ContentHasher(algorithm);
-        await HashAsync(store.Blobs, source.Segments, hasher, cancellationToken);
-        return (Convert.ToHexStringLower(hasher.Md5()), hasher.Checksum());
-    }
-
     private static ByteRange? FindRange(S3Request request, StoredObject stored)
     {
         if (request.QueryNumber("partNumber", 1, MultipartOperations.MaximumParts) is { } number)
         {
+            if (request.Header(HeaderNames.Range) is not null)
+            {
+                throw new AwsServiceException("InvalidRequest", "Cannot specify both Range header and partNumber query parameter.");
+            }
+
             var parts = stored.IsMultipart ? stored.Segments : [new Segment(default, stored.Size)];
             if (number > parts.Count)
             {
@@ -304,6 +316,7 @@ internal sealed class ObjectOperations(S3Store store, BucketAuthorization author
         headers.ContentEncoding = stored.Headers.ContentEncoding;
         headers.ContentLanguage = stored.Headers.ContentLanguage;
         headers.Expires = stored.Headers.Expires;
+        headers["x-amz-website-redirect-location"] = stored.Headers.WebsiteRedirectLocation;
         foreach (var (name, value) in stored.Metadata)
         {
             headers["x-amz-meta-" + name] = value;
@@ -312,6 +325,19 @@ internal sealed class ObjectOperations(S3Store store, BucketAuthorization author
         if (stored.StorageClass != "STANDARD")
         {
             headers["x-amz-storage-class"] = stored.StorageClass;
+        }
+
+        if (stored.Tags is { } tags)
+        {
+            headers["x-amz-tagging-count"] = tags.Count.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (stored.Lock is { } objectLock)
+        {
+            headers["x-amz-object-lock-mode"] = objectLock.Mode;
+            headers["x-amz-object-lock-retain-until-date"] =
+                objectLock.RetainUntil is { } until ? S3Xml.Timestamp(until) : default(StringValues);
+            headers["x-amz-object-lock-legal-hold"] = objectLock.LegalHold ? "ON" : "OFF";
         }
 
         foreach (var name in OverridableHeaders)
@@ -333,4 +359,6 @@ internal sealed class ObjectOperations(S3Store store, BucketAuthorization author
                 : value;
         }
     }
+
+    private sealed record DeletionTarget(string Key, string? VersionId, string? ETag);
 }

@@ -5,36 +5,53 @@ using ImageApp.LocalAws.Signing;
 
 namespace ImageApp.LocalAws.S3;
 
-/// <summary>The bucket and key of a path-style request.</summary>
+/// <summary>The bucket and key of a request.</summary>
 /// <param name="Bucket">The bucket's name, or empty.</param>
 /// <param name="Key">The object's key, or empty.</param>
 internal readonly partial record struct S3Address(string Bucket, string Key)
 {
     /// <summary>The longest key in UTF-8 (S3 User Guide, "Naming Amazon S3 objects").</summary>
-    private const int MaximumKeyBytes = 1024;
+    public const int MaximumKeyBytes = 1024;
 
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
-    /// <summary>Reads the path of a request.</summary>
+    /// <summary>
+    /// Reads the host and path of a request: the bucket is a label of the host (<c>bucket.localhost</c>, <c>bucket.s3.localhost</c>) or the
+    /// first segment of the path (S3 User Guide, "Virtual hosting of general purpose buckets").
+    /// </summary>
     /// <exception cref="AwsServiceException">It is not UTF-8, or the key is too long.</exception>
-    public static S3Address Parse(string path) => Split(Decode(path).AsSpan(1));
+    public static S3Address Parse(string host, string region, string path) =>
+        BucketOfHost(host, region) is { } bucket ? Split($"{bucket}/{Decode(path).AsSpan(1)}") : Parse(path);
 
-    /// <summary>Reads <c>x-amz-copy-source</c>: <c>[/]bucket/key[?versionId=null]</c>, URL-encoded.</summary>
-    /// <exception cref="AwsServiceException">It names no object.</exception>
-    public static S3Address ParseCopySource(string header)
+    /// <summary>The bucket that a host names; null where it names none.</summary>
+    public static string? BucketOfHost(string host, string region)
     {
-        var question = header.IndexOf("?versionId=", StringComparison.Ordinal);
-        if (question >= 0 && header[(question + "?versionId=".Length)..] != "null")
+        const string local = ".localhost";
+        if (!host.EndsWith(local, StringComparison.OrdinalIgnoreCase))
         {
-            throw S3Errors.InvalidArgument("Invalid version id specified in x-amz-copy-source: local S3 keeps no versions.");
+            return null;
         }
 
-        var source = Split(Decode(question >= 0 ? header[..question] : header).TrimStart('/'));
-        return source.Bucket.Length > 0 && source.Key.Length > 0
-            ? source
-            : throw S3Errors.InvalidArgument(
-                $"Copy Source must mention the source bucket and key: sourcebucket/sourcekey; it is '{header}'.");
+        var name = host[..^local.Length].ToLowerInvariant();
+        foreach (var service in (ReadOnlySpan<string>)[$".s3.{region}", $".s3-{region}", ".s3"])
+        {
+            if ("." + name == service)
+            {
+                return null;
+            }
+
+            if (name.EndsWith(service, StringComparison.Ordinal))
+            {
+                return name[..^service.Length];
+            }
+        }
+
+        return name;
     }
+
+    /// <summary>Reads a path.</summary>
+    /// <exception cref="AwsServiceException">It is not UTF-8, or the key is too long.</exception>
+    public static S3Address Parse(string path) => Split(Decode(path).AsSpan(1));
 
     /// <summary>Checks a name for a new bucket (S3 User Guide, "Bucket naming rules").</summary>
     /// <exception cref="AwsServiceException"><c>InvalidBucketName</c>.</exception>
@@ -55,9 +72,7 @@ internal readonly partial record struct S3Address(string Bucket, string Key)
         var (bucket, key) = slash < 0 ? (path.ToString(), "") : (path[..slash].ToString(), path[(slash + 1)..].ToString());
         return Encoding.UTF8.GetByteCount(key) <= MaximumKeyBytes
             ? new S3Address(bucket, key)
-            : throw new AwsServiceException(
-                "KeyTooLongError",
-                $"Your key is too long: {Encoding.UTF8.GetByteCount(key)} bytes in UTF-8; {MaximumKeyBytes} are allowed.");
+            : throw S3Errors.KeyTooLong(key);
     }
 
     private static string Decode(string text)

@@ -9,8 +9,12 @@ using Microsoft.Net.Http.Headers;
 
 namespace ImageApp.LocalAws.S3;
 
-/// <summary>S3, path style: finds a request's operation, asks the bucket's policy, answers CORS, and performs it.</summary>
-internal sealed class S3Api(S3OperationTable operations, S3Store store, BucketAuthorization authorization) : IAwsService
+/// <summary>S3: finds a request's operation, asks the bucket's policy, answers CORS, and performs it.</summary>
+internal sealed class S3Api(
+    S3OperationTable operations,
+    S3Store store,
+    BucketAuthorization authorization,
+    LocalAwsOptions options) : IAwsService
 {
     public string SigningName => "s3";
 
@@ -23,7 +27,7 @@ internal sealed class S3Api(S3OperationTable operations, S3Store store, BucketAu
     public async Task HandleAsync(AwsRequest request, CancellationToken cancellationToken)
     {
         var target = RequestTarget.Of(request.HttpContext);
-        var address = S3Address.Parse(target.Path);
+        var address = S3Address.Parse(request.HttpContext.Request.Host.Host, options.Region, target.Path);
         var activity = Activity.Current;
         var s3 = new S3Request(request, address, activity is null ? null : LocalAwsTelemetry.TraceParent(activity.Context));
         if (address.Bucket.Length > 0)
@@ -46,17 +50,12 @@ internal sealed class S3Api(S3OperationTable operations, S3Store store, BucketAu
         AddCorsHeaders(s3);
         var operation = operations.Find(s3);
         request.Operation = operation.Name;
-        RequireVersion(s3);
-        authorization.Require(s3, operation.Action, s3.Bucket, s3.Key);
-        await operation.HandleAsync(s3, cancellationToken);
-    }
-
-    private static void RequireVersion(S3Request request)
-    {
-        if (request.Query("versionId") is { } version and not "null")
+        if (operation.ActionOn(s3.VersionId) is { } action)
         {
-            throw S3Errors.InvalidArgument($"Invalid version id specified: '{version}'; local S3 keeps no versions.");
+            authorization.Require(s3, action, s3.Bucket, s3.Key);
         }
+
+        await operation.HandleAsync(s3, cancellationToken);
     }
 
     private void AnswerPreflight(S3Request request)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 
 namespace ImageApp.LocalAws.S3;
 
@@ -10,6 +11,14 @@ internal static class S3Errors
 
     public static AwsServiceException NoSuchKey(string key) =>
         new("NoSuchKey", $"The specified key does not exist: {key}", HttpStatusCode.NotFound);
+
+    public static AwsServiceException NoSuchVersion(string key, string versionId) =>
+        new("NoSuchVersion", $"The specified version does not exist: {versionId} of {key}", HttpStatusCode.NotFound);
+
+    public static AwsServiceException KeyTooLong(string key) =>
+        new(
+            "KeyTooLongError",
+            $"Your key is too long: {Encoding.UTF8.GetByteCount(key)} bytes in UTF-8; {S3Address.MaximumKeyBytes} are allowed.");
 
     public static AwsServiceException NoSuchUpload(string uploadId) =>
         new(
@@ -28,6 +37,12 @@ internal static class S3Errors
 
     public static AwsServiceException MalformedXml(string why) =>
         new("MalformedXML", $"The XML you provided was not well-formed or did not validate against our published schema: {why}");
+
+    public static AwsServiceException MalformedACLError(string why) =>
+        new("MalformedACLError", $"The XML you provided was not well-formed or did not validate against our published schema: {why}");
+
+    public static AwsServiceException AclsAreDisabled(string why) =>
+        new("AccessControlListNotSupported", $"The bucket does not allow ACLs: {why}.");
 
     public static AwsServiceException NotImplemented(string what) =>
         new("NotImplemented", $"{what} is not implemented by local S3.", HttpStatusCode.NotImplemented);

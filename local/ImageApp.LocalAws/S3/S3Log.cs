@@ -7,13 +7,14 @@ internal static partial class S3Log
     [LoggerMessage(
         101,
         LogLevel.Error,
-        "S3 may not send events of {BucketArn} to {TopicArn}: sns:Publish is refused ({Code}): {Reason} The topic policy needs a statement "
-        + "with Effect Allow, Principal {{\"Service\": \"s3.amazonaws.com\"}}, Action sns:Publish, Resource {TopicArn} and, as conditions, "
+        "S3 may not send events of {BucketArn} to {DestinationArn}: {Action} is refused ({Code}): {Reason} Its policy needs a statement with "
+        + "Effect Allow, Principal {{\"Service\": \"s3.amazonaws.com\"}}, Action {Action}, Resource {DestinationArn} and, as conditions, "
         + "aws:SourceArn {BucketArn} and aws:SourceAccount {AccountId}. The event is dropped: {Message}")]
     public static partial void EventRefused(
         this ILogger logger,
         string bucketArn,
-        string topicArn,
+        string destinationArn,
+        string action,
         string code,
         string reason,
         string accountId,
@@ -22,12 +23,12 @@ internal static partial class S3Log
     [LoggerMessage(
         102,
         LogLevel.Warning,
-        "An event of {BucketArn} could not be published to {TopicArn}; attempt {Attempt}, the next in {Delay}")]
+        "An event of {BucketArn} could not be published to {DestinationArn}; attempt {Attempt}, the next in {Delay}")]
     public static partial void EventDelayed(
         this ILogger logger,
         Exception exception,
         string bucketArn,
-        string topicArn,
+        string destinationArn,
         int attempt,
         TimeSpan delay);
 

@@ -57,12 +57,19 @@ internal sealed class S3OperationTable
         BucketOperations buckets,
         BucketConfigurationOperations configuration,
         ListOperations lists,
+        VersionOperations versions,
         ObjectOperations objects,
+        CopyOperations copies,
+        ObjectTaggingOperations tagging,
+        ObjectAttributesOperations attributes,
+        ObjectLockOperations locks,
+        AclOperations acls,
+        PostObjectOperations forms,
         MultipartOperations uploads)
     {
         _listBuckets = new("ListBuckets", "s3:ListAllMyBuckets", buckets.ListAsync);
         _listObjects = new("ListObjects", "s3:ListBucket", lists.ListV1Async);
-        _copyObject = new("CopyObject", "s3:PutObject", objects.CopyAsync);
+        _copyObject = new("CopyObject", "s3:PutObject", copies.CopyAsync);
         _uploadPartCopy = new("UploadPartCopy", "s3:PutObject", uploads.CopyPartAsync);
         _operations = new()
         {
@@ -71,8 +78,22 @@ internal sealed class S3OperationTable
             [("DELETE", false, "")] = new("DeleteBucket", "s3:DeleteBucket", buckets.DeleteAsync),
             [("GET", false, "location")] = new("GetBucketLocation", "s3:GetBucketLocation", buckets.GetLocationAsync),
             [("GET", false, "")] = new("ListObjectsV2", "s3:ListBucket", lists.ListV2Async),
+            // What its policy allows is asked when the form has been read.
+            [("POST", false, "")] = new("PostObject", null, forms.PostAsync),
             [("POST", false, "delete")] = new("DeleteObjects", "s3:DeleteObject", objects.DeleteManyAsync),
             [("GET", false, "uploads")] = new("ListMultipartUploads", "s3:ListBucketMultipartUploads", uploads.ListAsync),
+
+            [("GET", false, "versions")] = new("ListObjectVersions", "s3:ListBucketVersions", versions.ListAsync),
+            [("GET", false, "acl")] = new("GetBucketAcl", "s3:GetBucketAcl", acls.GetOfBucketAsync),
+            [("PUT", false, "acl")] = new("PutBucketAcl", "s3:PutBucketAcl", acls.PutOfBucketAsync),
+            [("GET", false, "object-lock")] = new(
+                "GetObjectLockConfiguration",
+                "s3:GetBucketObjectLockConfiguration",
+                locks.GetConfigurationAsync),
+            [("PUT", false, "object-lock")] = new(
+                "PutObjectLockConfiguration",
+                "s3:PutBucketObjectLockConfiguration",
+                locks.PutConfigurationAsync),
 
             [("GET", false, "cors")] = new("GetBucketCors", "s3:GetBucketCORS", configuration.GetCorsAsync),
             [("PUT", false, "cors")] = new("PutBucketCors", "s3:PutBucketCORS", configuration.PutCorsAsync),
@@ -86,6 +107,10 @@ internal sealed class S3OperationTable
                 "s3:PutBucketNotification",
                 configuration.PutNotificationAsync),
             [("GET", false, "policy")] = new("GetBucketPolicy", "s3:GetBucketPolicy", configuration.GetPolicyAsync),
+            [("GET", false, "policyStatus")] = new(
+                "GetBucketPolicyStatus",
+                "s3:GetBucketPolicyStatus",
+                configuration.GetPolicyStatusAsync),
             [("PUT", false, "policy")] = new("PutBucketPolicy", "s3:PutBucketPolicy", configuration.PutPolicyAsync),
             [("DELETE", false, "policy")] = new("DeleteBucketPolicy", "s3:DeleteBucketPolicy", configuration.DeletePolicyAsync),
             [("GET", false, "publicAccessBlock")] = new(
@@ -140,6 +165,16 @@ internal sealed class S3OperationTable
             [("GET", true, "")] = new("GetObject", "s3:GetObject", objects.GetAsync),
             [("HEAD", true, "")] = new("HeadObject", "s3:GetObject", objects.GetAsync),
             [("DELETE", true, "")] = new("DeleteObject", "s3:DeleteObject", objects.DeleteAsync),
+            [("GET", true, "attributes")] = new("GetObjectAttributes", "s3:GetObjectAttributes", attributes.GetAsync),
+            [("GET", true, "tagging")] = new("GetObjectTagging", "s3:GetObjectTagging", tagging.GetAsync),
+            [("PUT", true, "tagging")] = new("PutObjectTagging", "s3:PutObjectTagging", tagging.PutAsync),
+            [("DELETE", true, "tagging")] = new("DeleteObjectTagging", "s3:DeleteObjectTagging", tagging.DeleteAsync),
+            [("GET", true, "acl")] = new("GetObjectAcl", "s3:GetObjectAcl", acls.GetOfObjectAsync),
+            [("PUT", true, "acl")] = new("PutObjectAcl", "s3:PutObjectAcl", acls.PutOfObjectAsync),
+            [("GET", true, "retention")] = new("GetObjectRetention", "s3:GetObjectRetention", locks.GetRetentionAsync),
+            [("PUT", true, "retention")] = new("PutObjectRetention", "s3:PutObjectRetention", locks.PutRetentionAsync),
+            [("GET", true, "legal-hold")] = new("GetObjectLegalHold", "s3:GetObjectLegalHold", locks.GetLegalHoldAsync),
+            [("PUT", true, "legal-hold")] = new("PutObjectLegalHold", "s3:PutObjectLegalHold", locks.PutLegalHoldAsync),
             [("POST", true, "uploads")] = new("CreateMultipartUpload", "s3:PutObject", uploads.CreateAsync),
             [("PUT", true, "uploadId")] = new("UploadPart", "s3:PutObject", uploads.PutPartAsync),
             [("POST", true, "uploadId")] = new("CompleteMultipartUpload", "s3:PutObject", uploads.CompleteAsync),
@@ -185,6 +220,19 @@ internal sealed class S3OperationTable
 
 /// <summary>An operation of S3's API.</summary>
 /// <param name="Name">As in the S3 API Reference, for example <c>PutObject</c>.</param>
-/// <param name="Action">The action that a policy allows or denies, for example <c>s3:PutObject</c>.</param>
+/// <param name="Action">The action that a policy allows or denies, for example <c>s3:PutObject</c>; null where the operation asks itself.</param>
 /// <param name="HandleAsync">Performs it.</param>
-internal sealed record S3Operation(string Name, string Action, Func<S3Request, CancellationToken, Task> HandleAsync);
+internal sealed record S3Operation(string Name, string? Action, Func<S3Request, CancellationToken, Task> HandleAsync)
+{
+    /// <summary>The action, which is another one where a request names a version (S3 User Guide, "Actions, resources, and condition keys").</summary>
+    public string? ActionOn(string? versionId) => (versionId, Action) switch
+    {
+        (not null, "s3:GetObject") => "s3:GetObjectVersion",
+        (not null, "s3:DeleteObject") => "s3:DeleteObjectVersion",
+        (not null, "s3:GetObjectTagging") => "s3:GetObjectVersionTagging",
+        (not null, "s3:PutObjectTagging") => "s3:PutObjectVersionTagging",
+        (not null, "s3:DeleteObjectTagging") => "s3:DeleteObjectVersionTagging",
+        (not null, "s3:GetObjectAttributes") => "s3:GetObjectVersionAttributes",
+        _ => Action,
+    };
+}

@@ -1,18 +1,26 @@
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using ImageApp.LocalAws.Protocols;
 using ImageApp.LocalAws.S3.Events;
 using ImageApp.LocalAws.S3.Store;
 using ImageApp.LocalAws.Signing;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace ImageApp.LocalAws.S3;
 
 /// <summary>A request to S3 with its bucket and key.</summary>
-internal sealed class S3Request(AwsRequest request, S3Address address, string? traceParent)
+/// <param name="request">The request.</param>
+/// <param name="address">Bucket and key.</param>
+/// <param name="traceParent">The trace it is part of.</param>
+/// <param name="form">The fields of a form, which take the place of headers; null for any other request.</param>
+internal sealed partial class S3Request(AwsRequest request, S3Address address, string? traceParent, PostForm? form = null)
 {
+    private const string AmzPrefix = "x-amz-";
+
     private const int MaximumDocumentBytes = 2 * 1024 * 1024;
 
     /// <summary>The bucket's name; empty for the service itself.</summary>
@@ -20,6 +28,9 @@ internal sealed class S3Request(AwsRequest request, S3Address address, string? t
 
     /// <summary>The key; empty for the bucket itself.</summary>
     public string Key => address.Key;
+
+    /// <summary>The version that is asked for; null for the current one.</summary>
+    public string? VersionId => Query("versionId") is { } version ? RequireVersionId(version) : null;
 
     public string RequestId => request.RequestId;
 
@@ -31,8 +42,42 @@ internal sealed class S3Request(AwsRequest request, S3Address address, string? t
 
     public bool IsAnonymous => request.Signature is null;
 
-    /// <summary>A header; null where it is missing or empty.</summary>
-    public string? Header(string name) => Http.Headers[name].ToString() is { Length: > 0 } value ? value : null;
+    /// <summary>The same request as a form that was signed by somebody, or by nobody, and that names its key itself.</summary>
+    public S3Request AsForm(PostForm fields, string key, RequestSignature? signature) =>
+        new(new AwsRequest(request.HttpContext, request.RequestId, signature, default), address with { Key = key }, traceParent, fields);
+
+    /// <summary>
+    /// A header; null where it is missing or empty. A presigned address may carry <c>x-amz-*</c> in its query instead, as SDKs put them there.
+    /// </summary>
+    public string? Header(string name)
+    {
+        if (form is not null)
+        {
+            return form.Field(name);
+        }
+
+        if (Http.Headers[name].ToString() is { Length: > 0 } value)
+        {
+            return value;
+        }
+
+        return Signature is { IsPresigned: true }
+            && name.StartsWith(AmzPrefix, StringComparison.OrdinalIgnoreCase)
+            && Http.Query[name].ToString() is { Length: > 0 } inQuery
+            ? inQuery
+            : null;
+    }
+
+    /// <summary>The headers whose names begin with <paramref name="prefix"/>, in lower case and without it.</summary>
+    public IEnumerable<KeyValuePair<string, string>> HeadersStartingWith(string prefix)
+    {
+        var names = form?.Names ?? (Signature is { IsPresigned: true } ? Http.Headers.Keys.Concat(Http.Query.Keys) : Http.Headers.Keys);
+        return names
+            .Where(name => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+            .Select(name => name.ToLowerInvariant())
+            .Distinct()
+            .Select(name => KeyValuePair.Create(name[prefix.Length..], Header(name) ?? ""));
+    }
 
     /// <summary>A query parameter; null where it is missing.</summary>
     public string? Query(string name) => Http.Query.TryGetValue(name, out var values) ? values.ToString() : null;
@@ -53,6 +98,14 @@ internal sealed class S3Request(AwsRequest request, S3Address address, string? t
             ? number
             : throw S3Errors.InvalidArgument($"{name} is '{text}'; it must be an integer between {minimum} and {maximum}.");
     }
+
+    /// <summary>The boundary of a form, where the request is one that uploads a file.</summary>
+    public string? FormBoundary =>
+        HttpMethods.IsPost(Http.Method)
+        && MediaTypeHeaderValue.TryParse(Http.ContentType, out var type)
+        && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
+            ? HeaderUtilities.RemoveQuotes(type.Boundary).Value
+            : null;
 
     /// <summary>The body, unwrapped and verified as it is read to its end.</summary>
     /// <exception cref="AwsServiceException">Its length is not given.</exception>
@@ -122,8 +175,19 @@ internal sealed class S3Request(AwsRequest request, S3Address address, string? t
         Response.Headers["x-amz-id-2"].ToString(),
         traceParent);
 
+    /// <summary>A version id, if it may be one.</summary>
+    /// <exception cref="AwsServiceException"><c>InvalidArgument</c>.</exception>
+    public static string RequireVersionId(string version) =>
+        version == StoredObject.NullVersion || VersionPattern().IsMatch(version)
+            ? version
+            : throw S3Errors.InvalidArgument(
+                version.Length == 0 ? "Version id cannot be the empty string" : $"Invalid version id specified: '{version}'.");
+
     public Task WriteXmlAsync(XElement root, CancellationToken cancellationToken) => Response.WriteXmlAsync(root, cancellationToken);
 
     /// <summary>An opaque id that cannot be guessed.</summary>
     public static string NewOpaqueId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+
+    [GeneratedRegex("^[A-Za-z0-9_-]{32}$")]
+    private static partial Regex VersionPattern();
 }

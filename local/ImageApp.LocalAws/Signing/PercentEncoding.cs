@@ -33,6 +33,9 @@ internal static class PercentEncoding
         return encoded.ToString();
     }
 
+    /// <summary>Decodes a name or value of a query to text.</summary>
+    public static string DecodeText(ReadOnlySpan<char> text) => Encoding.UTF8.GetString(Decode(text, plusIsSpace: true));
+
     /// <summary>
     /// Decodes each <c>%XX</c>; a <c>%</c> without two hexadecimal digits stays. In a query, <c>+</c> is a space
     /// (<paramref name="plusIsSpace"/>).

@@ -29,6 +29,11 @@ internal sealed record SignatureClaim(
     public static SignatureClaim? Parse(HttpRequest request)
     {
         var authorization = request.Headers.Authorization.ToString();
+        if (LegacySignatureClaim.IsHeader(authorization))
+        {
+            return null;
+        }
+
         if (authorization.Length > 0)
         {
             if (request.Query.ContainsKey("X-Amz-Signature"))
@@ -132,7 +137,9 @@ internal sealed record SignatureClaim(
 
     private const string TimestampFormat = "yyyyMMdd'T'HHmmss'Z'";
 
-    private static (string AccessKeyId, CredentialScope Scope) ParseCredential(string credential, SignatureFailure failure)
+    /// <summary>Reads a credential: access key id and scope.</summary>
+    /// <exception cref="SignatureException">It cannot be read.</exception>
+    public static (string AccessKeyId, CredentialScope Scope) ParseCredential(string credential, SignatureFailure failure)
     {
         // An access key id may itself contain slashes, so the scope is taken from the end.
         var parts = credential.Split('/');
@@ -143,7 +150,9 @@ internal sealed record SignatureClaim(
                 $"The Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/{CredentialScope.Terminator}\".");
     }
 
-    private static DateTimeOffset ParseTimestamp(string timestamp, CredentialScope scope, SignatureFailure failure)
+    /// <summary>Reads the time of a signature, which is of the scope's day.</summary>
+    /// <exception cref="SignatureException">It cannot be read.</exception>
+    public static DateTimeOffset ParseTimestamp(string timestamp, CredentialScope scope, SignatureFailure failure)
     {
         if (
             !DateTimeOffset.TryParseExact(

@@ -26,6 +26,7 @@ internal sealed class SignatureException(SignatureFailure failure, string messag
             SignatureFailure.UnknownAccessKey => isS3 ? "InvalidAccessKeyId"
             : format == AwsErrorFormat.Query ? "InvalidClientTokenId"
             : "UnrecognizedClientException",
+            SignatureFailure.UnsupportedVersion => "InvalidRequest",
             SignatureFailure.Skewed when isS3 => "RequestTimeTooSkewed",
             SignatureFailure.Expired when isS3 => "AccessDenied",
             SignatureFailure.HeadersNotSigned when isS3 => "AccessDenied",
@@ -33,7 +34,7 @@ internal sealed class SignatureException(SignatureFailure failure, string messag
             _ => isS3 || format == AwsErrorFormat.Query ? "SignatureDoesNotMatch" : "InvalidSignatureException",
         };
         var isBadRequest =
-            Failure is SignatureFailure.Malformed or SignatureFailure.MalformedQuery
+            Failure is SignatureFailure.Malformed or SignatureFailure.MalformedQuery or SignatureFailure.UnsupportedVersion
             || (isS3 && Failure == SignatureFailure.PayloadMismatch);
         return new AwsServiceException(
             code,
@@ -53,6 +54,9 @@ internal enum SignatureFailure
 
     /// <summary>The query parameters of a presigned URL cannot be read.</summary>
     MalformedQuery,
+
+    /// <summary>It is of a version that this region does not take.</summary>
+    UnsupportedVersion,
 
     /// <summary>The access key is not the account's.</summary>
     UnknownAccessKey,

@@ -48,32 +48,31 @@ internal sealed class SignatureVerifier(LocalAwsOptions options, TimeProvider ti
         return Verify(context, claim, "s3", declared);
     }
 
+    /// <summary>Verifies the signature of a form's policy (S3 API Reference, "Authenticating requests: browser-based uploads using POST").</summary>
+    /// <param name="credential">The field <c>x-amz-credential</c>.</param>
+    /// <param name="timestamp">The field <c>x-amz-date</c>.</param>
+    /// <param name="signature">The field <c>x-amz-signature</c>.</param>
+    /// <param name="policy">The field <c>policy</c>, in Base64 as it was sent.</param>
+    /// <exception cref="SignatureException">The signature is refused.</exception>
+    public RequestSignature VerifyPolicy(string credential, string timestamp, string signature, string policy)
+    {
+        var (accessKeyId, scope) = SignatureClaim.ParseCredential(credential, SignatureFailure.MalformedQuery);
+        RequireScope(accessKeyId, scope, "s3", SignatureFailure.MalformedQuery);
+        SignatureClaim.ParseTimestamp(timestamp, scope, SignatureFailure.MalformedQuery);
+        var key = SigningKeyDerivation.Derive(options.SecretAccessKey, scope);
+        var expected = SigningKeyDerivation.Sign(key, policy);
+        return SigningKeyDerivation.AreEqual(expected, signature)
+            ? new RequestSignature(accessKeyId, scope, timestamp, key, expected, PayloadHashes.Unsigned, IsPresigned: false)
+            : throw new SignatureException(
+                SignatureFailure.Mismatch,
+                "The request signature we calculated does not match the signature you provided. Check your key and signing method.");
+    }
+
     private RequestSignature Verify(HttpContext context, SignatureClaim claim, string service, string payloadHash)
     {
         var isPresigned = claim.ValidFor is not null;
         var malformed = isPresigned ? SignatureFailure.MalformedQuery : SignatureFailure.Malformed;
-        if (claim.AccessKeyId != options.AccessKeyId)
-        {
-            throw new SignatureException(
-                SignatureFailure.UnknownAccessKey,
-                $"The AWS Access Key Id you provided ('{claim.AccessKeyId}') does not exist in our records.");
-        }
-
-        if (claim.Scope.Region != options.Region)
-        {
-            throw new SignatureException(
-                malformed,
-                $"The authorization header is malformed; the region '{claim.Scope.Region}' is wrong; expecting '{options.Region}'.");
-        }
-
-        if (claim.Scope.Service != service)
-        {
-            throw new SignatureException(
-                malformed,
-                $"The authorization header is malformed; incorrect service \"{claim.Scope.Service}\". This endpoint belongs to "
-                + $"\"{service}\".");
-        }
-
+        RequireScope(claim.AccessKeyId, claim.Scope, service, malformed);
         VerifyTime(claim);
         VerifySignedHeaders(context.Request.Headers, claim);
         var canonical = CanonicalRequest.Create(
@@ -93,6 +92,31 @@ internal sealed class SignatureVerifier(LocalAwsOptions options, TimeProvider ti
                 "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and "
                 + "signing method. The canonical request was: "
                     + canonical.ReplaceLineEndings("\\n"));
+    }
+
+    private void RequireScope(string accessKeyId, CredentialScope scope, string service, SignatureFailure malformed)
+    {
+        if (accessKeyId != options.AccessKeyId)
+        {
+            throw new SignatureException(
+                SignatureFailure.UnknownAccessKey,
+                $"The AWS Access Key Id you provided ('{accessKeyId}') does not exist in our records.");
+        }
+
+        if (scope.Region != options.Region)
+        {
+            throw new SignatureException(
+                malformed,
+                $"The authorization header is malformed; the region '{scope.Region}' is wrong; expecting '{options.Region}'.");
+        }
+
+        if (scope.Service != service)
+        {
+            throw new SignatureException(
+                malformed,
+                $"The authorization header is malformed; incorrect service \"{scope.Service}\". This endpoint belongs to "
+                + $"\"{service}\".");
+        }
     }
 
     private void VerifyTime(SignatureClaim claim)

@@ -1,16 +1,19 @@
 using System.Diagnostics;
 using ImageApp.LocalAws.S3.Store;
-using ImageApp.LocalAws.Sns;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace ImageApp.LocalAws.S3.Events;
 
-/// <summary>Publishes pending events, at least once each: one is forgotten only when its topic has it, or never will.</summary>
+/// <summary>Sends pending events, at least once each: one is forgotten only when its destination has it, or never will.</summary>
 internal sealed class EventDelivery(
-    S3Store store, ITopicPublisher topics, LocalAwsOptions options, TimeProvider time, ILogger<EventDelivery> logger) : IHostedService
+    S3Store store,
+    NotificationTargets targets,
+    LocalAwsOptions options,
+    TimeProvider time,
+    ILogger<EventDelivery> logger) : IHostedService
 {
-    // One topic in trouble must not hold up the others.
+    // One destination in trouble must not hold up the others.
     private const int ConcurrentEvents = 4;
 
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
@@ -18,7 +21,7 @@ internal sealed class EventDelivery(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        store.Events.Start(DeliverAsync, pending => pending.TopicArn, ConcurrentEvents);
+        store.Events.Start(DeliverAsync, pending => pending.DestinationArn, ConcurrentEvents);
         return Task.CompletedTask;
     }
 
@@ -31,13 +34,21 @@ internal sealed class EventDelivery(
         try
         {
             var caller = new ServiceCall("s3.amazonaws.com", bucketArn, options.AccountId);
-            await topics.PublishAsync(caller, pending.TopicArn, NotificationTargets.Subject, pending.Message, cancellationToken);
+            await targets.Find(pending.DestinationArn)
+                .SendAsync(caller, pending.DestinationArn, pending.Message, activity.Context, cancellationToken);
             return null;
         }
         catch (AwsServiceException refused) when ((int)refused.Status < 500)
         {
             activity.SetStatus(ActivityStatusCode.Error, $"{refused.Code}: {refused.Message}");
-            logger.EventRefused(bucketArn, pending.TopicArn, refused.Code, refused.Message, options.AccountId, pending.Message);
+            logger.EventRefused(
+                bucketArn,
+                pending.DestinationArn,
+                targets.Find(pending.DestinationArn).Action,
+                refused.Code,
+                refused.Message,
+                options.AccountId,
+                pending.Message);
             return null;
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
@@ -45,7 +56,7 @@ internal sealed class EventDelivery(
             activity.SetStatus(ActivityStatusCode.Error, failure.Message);
             var attempts = pending.Attempts + 1;
             var delay = DelayAfter(attempts);
-            logger.EventDelayed(failure, bucketArn, pending.TopicArn, attempts, delay);
+            logger.EventDelayed(failure, bucketArn, pending.DestinationArn, attempts, delay);
             return pending with { Attempts = attempts, NotBefore = time.GetUtcNow() + delay };
         }
     }
@@ -58,12 +69,12 @@ internal sealed class EventDelivery(
         const string name = "S3 PublishEvent";
         Activity.Current = null;
         var parent = LocalAwsTelemetry.Context(pending.TraceParent);
-        // Where nobody records, the trace still has to reach the topic.
+        // Where nobody records, the trace still has to reach the destination.
         var activity =
             LocalAwsTelemetry.Activities.StartActivity(name, ActivityKind.Producer, parent)
             ?? RequestActivity.StartUnrecorded(name, parent);
-        activity.SetTag("messaging.system", "aws_sns");
-        activity.SetTag("messaging.destination.name", pending.TopicArn);
+        activity.SetTag("messaging.system", "aws_" + pending.DestinationArn.Split(':')[2]);
+        activity.SetTag("messaging.destination.name", pending.DestinationArn);
         activity.SetTag("aws.s3.bucket_arn", bucketArn);
         return activity;
     }

@@ -11,16 +11,17 @@ namespace ImageApp.LocalAws.S3.Events;
 /// <summary>The messages S3 publishes (S3 User Guide, "Event message structure").</summary>
 internal static class EventMessage
 {
+    private const string NothingsETag = "d41d8cd98f00b204e9800998ecf8427e";
+
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Makes the message of one event; <paramref name="stored"/> is null for a removed object.</summary>
+    /// <summary>Makes the message of one event of <paramref name="stored"/>, which may be an object that is gone.</summary>
     public static string Create(
-        TopicConfiguration configuration,
+        NotificationConfiguration configuration,
         EventContext context,
         LocalAwsOptions options,
-        string bucket,
-        string key,
-        StoredObject? stored,
+        Bucket bucket,
+        StoredObject stored,
         long sequence,
         DateTimeOffset time) =>
         Write(json =>
@@ -47,18 +48,28 @@ internal static class EventMessage
             json.WriteString("s3SchemaVersion", "1.0");
             json.WriteString("configurationId", configuration.Id);
             json.WriteStartObject("bucket");
-            json.WriteString("name", bucket);
+            json.WriteString("name", bucket.Name);
             json.WriteStartObject("ownerIdentity");
             json.WriteString("principalId", options.AccountId);
             json.WriteEndObject();
-            json.WriteString("arn", Bucket.ArnOf(bucket));
+            json.WriteString("arn", Bucket.ArnOf(bucket.Name));
             json.WriteEndObject();
             json.WriteStartObject("object");
-            json.WriteString("key", EncodeKey(key));
-            if (stored is not null)
+            json.WriteString("key", EncodeKey(stored.Key));
+            if (context.HasObject)
             {
                 json.WriteNumber("size", stored.Size);
-                json.WriteString("eTag", stored.ETag);
+            }
+
+            if (context.HasObject || stored.IsDeleteMarker)
+            {
+                // A delete marker has the eTag of nothing.
+                json.WriteString("eTag", stored.IsDeleteMarker ? NothingsETag : stored.ETag);
+            }
+
+            if (bucket.TellsVersions && stored.VersionId is { } versionId)
+            {
+                json.WriteString("versionId", versionId);
             }
 
             json.WriteString("sequencer", sequence.ToString("X18", CultureInfo.InvariantCulture));
@@ -111,4 +122,14 @@ internal sealed record EventContext(
     string SourceAddress,
     string RequestId,
     string HostId,
-    string? TraceParent);
+    string? TraceParent)
+{
+    /// <summary>Whether the event is of an object that is there, and not of one that was removed.</summary>
+    public bool HasObject =>
+        !EventName.StartsWith("ObjectRemoved:", StringComparison.Ordinal)
+        && !EventName.StartsWith("LifecycleExpiration:", StringComparison.Ordinal);
+
+    /// <summary>The event as it is where the object was not deleted, but covered by a delete marker.</summary>
+    public EventContext AsDeleteMarker() =>
+        this with { EventName = EventName.Replace(":Delete", ":DeleteMarkerCreated", StringComparison.Ordinal) };
+}

@@ -20,6 +20,14 @@ internal sealed class BucketHandler(S3Store store, NotificationTargets targets, 
         "NotificationConfiguration.TopicConfigurations.Topic",
         "NotificationConfiguration.TopicConfigurations.Filter.S3Key.Rules.Name",
         "NotificationConfiguration.TopicConfigurations.Filter.S3Key.Rules.Value",
+        "NotificationConfiguration.QueueConfigurations.Event",
+        "NotificationConfiguration.QueueConfigurations.Queue",
+        "NotificationConfiguration.QueueConfigurations.Filter.S3Key.Rules.Name",
+        "NotificationConfiguration.QueueConfigurations.Filter.S3Key.Rules.Value",
+        "NotificationConfiguration.LambdaConfigurations.Event",
+        "NotificationConfiguration.LambdaConfigurations.Function",
+        "NotificationConfiguration.LambdaConfigurations.Filter.S3Key.Rules.Name",
+        "NotificationConfiguration.LambdaConfigurations.Filter.S3Key.Rules.Value",
         "CorsConfiguration.CorsRules.AllowedHeaders",
         "CorsConfiguration.CorsRules.AllowedMethods",
         "CorsConfiguration.CorsRules.AllowedOrigins",
@@ -98,12 +106,20 @@ internal sealed class BucketHandler(S3Store store, NotificationTargets targets, 
 
     private async Task<Bucket> ConfigureAsync(Bucket bucket, JsonObject properties, CancellationToken cancellationToken)
     {
-        var notifications = TopicConfiguration.Validate([
-            .. (properties.Object("NotificationConfiguration")?.Objects("TopicConfigurations") ?? []).Select(Notification),
+        var notification = properties.Object("NotificationConfiguration");
+        var notifications = NotificationConfiguration.Validate([
+            .. (notification?.Objects("TopicConfigurations") ?? []).Select(topic => Notification(topic, "Topic")),
+            .. (notification?.Objects("QueueConfigurations") ?? []).Select(queue => Notification(queue, "Queue")),
+            .. (notification?.Objects("LambdaConfigurations") ?? []).Select(function => Notification(function, "Function")),
         ]);
         if (properties.Object("VersioningConfiguration")?.Text("Status") is { } versioning)
         {
-            BucketConfigurationOperations.RequireVersioning(versioning);
+            bucket = BucketConfigurationOperations.WithVersioning(bucket, versioning);
+        }
+        else if (bucket.VersioningEnabled)
+        {
+            // A template that says nothing of it any more leaves the versions that there are.
+            bucket = BucketConfigurationOperations.WithVersioning(bucket, "Suspended");
         }
 
         var ownership = properties.Object("OwnershipControls")?.Objects("Rules").FirstOrDefault()?.RequiredText("ObjectOwnership");
@@ -133,13 +149,12 @@ internal sealed class BucketHandler(S3Store store, NotificationTargets targets, 
             Tags = properties["Tags"] is null
                 ? null
                 : properties.Objects("Tags").ToDictionary(tag => tag.RequiredText("Key"), tag => tag.Text("Value") ?? ""),
-            VersioningSuspended = properties.Object("VersioningConfiguration") is not null,
         };
         await targets.ValidateAsync(bucket.Name, notifications, Guid.NewGuid().ToString("N"), "", cancellationToken);
         return configured;
     }
 
-    private static TopicConfiguration Notification(JsonObject properties)
+    private static NotificationConfiguration Notification(JsonObject properties, string destination)
     {
         var rules = properties.Object("Filter")?.Object("S3Key")?.Objects("Rules").ToList() ?? [];
         string Rule(string name) =>
@@ -149,10 +164,10 @@ internal sealed class BucketHandler(S3Store store, NotificationTargets targets, 
             throw S3Errors.InvalidArgument($"filter rule name must be either prefix or suffix, not '{unknown.Text("Name")}'.");
         }
 
-        return new TopicConfiguration
+        return new NotificationConfiguration
         {
             Id = "",
-            TopicArn = properties.RequiredText("Topic"),
+            DestinationArn = properties.RequiredText(destination),
             Events = [properties.RequiredText("Event")],
             Prefix = Rule("prefix"),
             Suffix = Rule("suffix"),

@@ -48,6 +48,7 @@ internal sealed class BucketPolicyHandler(S3Store store) : IResourceTypeHandler
             ?? throw new AwsServiceException("ValidationError", "The property PolicyDocument is required.");
         var policy = document.ToJsonString();
         ResourcePolicy.Validate(policy);
+        BucketConfigurationOperations.RequirePublicAllowed(store.GetBucket(name), policy);
         await store.UpdateBucketAsync(name, bucket => bucket with { Policy = policy });
         return new ProvisionedResource(name, new Dictionary<string, string>());
     }

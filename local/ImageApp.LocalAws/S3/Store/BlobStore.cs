@@ -20,8 +20,18 @@ internal sealed class BlobStore
     }
 
     /// <summary>Writes a new blob from a stream and flushes it to disk. It stays only if the journal comes to refer to it.</summary>
+    /// <param name="source">The bytes.</param>
+    /// <param name="hasher">Is told the bytes as they come.</param>
+    /// <param name="maximumBytes">How many there may be.</param>
+    /// <param name="cipher">Encrypts what is written; null for not.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="AwsServiceException">There are more than <paramref name="maximumBytes"/>.</exception>
-    public async Task<Segment> WriteAsync(Stream source, ContentHasher hasher, long maximumBytes, CancellationToken cancellationToken)
+    public async Task<Segment> WriteAsync(
+        Stream source,
+        ContentHasher hasher,
+        long maximumBytes,
+        BlobCipher? cipher,
+        CancellationToken cancellationToken)
     {
         var blob = Guid.NewGuid();
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
@@ -47,6 +57,7 @@ internal sealed class BlobStore
                     }
 
                     hasher.Append(buffer.AsSpan(0, count));
+                    cipher?.Apply(blob, length, buffer.AsSpan(0, count));
                     await RandomAccess.WriteAsync(file, buffer.AsMemory(0, count), length, cancellationToken);
                     length += count;
                 }

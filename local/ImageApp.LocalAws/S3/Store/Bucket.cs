@@ -14,7 +14,7 @@ internal sealed record Bucket
 
     public IReadOnlyList<CorsRule>? Cors { get; init; }
 
-    public IReadOnlyList<TopicConfiguration>? Notifications { get; init; }
+    public IReadOnlyList<NotificationConfiguration>? Notifications { get; init; }
 
     public PublicAccessBlock? PublicAccessBlock { get; init; }
 
@@ -26,8 +26,18 @@ internal sealed record Bucket
 
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 
-    /// <summary>Whether versioning was set to Suspended, the one state besides none.</summary>
+    /// <summary>Whether every write makes a version.</summary>
+    public bool VersioningEnabled { get; init; }
+
+    /// <summary>Whether versioning was set to Suspended: versions that are there stay, writes replace the one without an id.</summary>
     public bool VersioningSuspended { get; init; }
+
+    /// <summary>Null where versions cannot be locked.</summary>
+    public ObjectLockConfiguration? ObjectLock { get; init; }
+
+    /// <summary>Whether versioning was ever set, so that answers tell versions.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public bool TellsVersions => VersioningEnabled || VersioningSuspended;
 
     public static string ArnOf(string name) => "arn:aws:s3:::" + name;
 }

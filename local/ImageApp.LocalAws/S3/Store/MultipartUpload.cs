@@ -19,10 +19,20 @@ internal sealed record MultipartUpload
 
     public string StorageClass { get; init; } = "STANDARD";
 
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
+    public ObjectLock? Lock { get; init; }
+
+    public CustomerKeyCheck? CustomerKey { get; init; }
+
     public ChecksumAlgorithm? ChecksumAlgorithm { get; init; }
 
     /// <summary>Whether the object's checksum will be that of the parts' checksums; else that of the whole object.</summary>
     public bool IsChecksumComposite { get; init; }
+
+    /// <summary>Whether the checksum is calculated from all bytes when the upload is completed.</summary>
+    [JsonIgnore]
+    public bool ReadsBytesAtEnd => ChecksumAlgorithm is not null && !IsChecksumComposite;
 
     [JsonIgnore]
     public SortedDictionary<int, UploadedPart> Parts { get; } = [];

@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.Json;
 using ImageApp.LocalAws.S3.Events;
 using ImageApp.LocalAws.Storage;
@@ -15,6 +17,7 @@ namespace ImageApp.LocalAws.S3.Store;
 internal sealed class S3Store : IAsyncDisposable
 {
     private const long CompactionBytes = 4 * 1024 * 1024;
+    private const int RememberedUploads = 1000;
 
     private readonly LocalAwsOptions _options;
     private readonly TimeProvider _time;
@@ -22,6 +25,7 @@ internal sealed class S3Store : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<string, BucketContents> _buckets = new(StringComparer.Ordinal);
     private readonly Dictionary<string, MultipartUpload> _uploads = new(StringComparer.Ordinal);
+    private readonly OrderedDictionary<string, CompletedUpload> _completed = new(StringComparer.Ordinal);
     private readonly Dictionary<Guid, PendingEvent> _pending = [];
     private readonly Dictionary<Guid, int> _references = [];
     private long _sequence;
@@ -108,11 +112,13 @@ internal sealed class S3Store : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (Contents(name).Objects.Count > 0)
+            var contents = Contents(name);
+            if (!contents.IsEmpty)
             {
                 throw new AwsServiceException(
                     "BucketNotEmpty",
-                    $"The bucket you tried to delete is not empty: {name}",
+                    $"The bucket you tried to delete is not empty: {name}"
+                    + (contents.Bucket.TellsVersions ? ". You must delete all versions in the bucket." : ""),
                     HttpStatusCode.Conflict);
             }
 
@@ -120,28 +126,62 @@ internal sealed class S3Store : IAsyncDisposable
         }
     }
 
-    /// <summary>The object of a key; null where there is none.</summary>
+    /// <summary>The current object of a key; null where there is none.</summary>
     public StoredObject? Find(string bucket, string key)
     {
         lock (_gate)
         {
-            return Find(Contents(bucket), key);
+            return Contents(bucket).Find(key);
         }
     }
 
-    /// <summary>The object of a key, kept readable until the lease ends.</summary>
-    /// <exception cref="AwsServiceException"><c>NoSuchBucket</c> or <c>NoSuchKey</c>.</exception>
-    public ObjectLease Lease(string bucket, string key)
+    /// <summary>A version of a key, which may be a delete marker.</summary>
+    /// <param name="bucket">The bucket.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="versionId">The version; null for the current one.</param>
+    /// <exception cref="AwsServiceException"><c>NoSuchBucket</c>, <c>NoSuchKey</c> or <c>NoSuchVersion</c>.</exception>
+    public StoredObject Get(string bucket, string key, string? versionId)
     {
         lock (_gate)
         {
-            var stored = Find(Contents(bucket), key) ?? throw S3Errors.NoSuchKey(key);
+            return Version(bucket, key, versionId);
+        }
+    }
+
+    /// <summary>A version of a key, kept readable until the lease ends; see <see cref="Get"/>.</summary>
+    /// <exception cref="AwsServiceException"><c>NoSuchBucket</c>, <c>NoSuchKey</c> or <c>NoSuchVersion</c>.</exception>
+    public ObjectLease Lease(string bucket, string key, string? versionId)
+    {
+        lock (_gate)
+        {
+            var stored = Version(bucket, key, versionId);
             Retain(stored.Segments);
             return new ObjectLease(stored, () => Release(stored.Segments));
         }
     }
 
-    /// <summary>Puts an object in the place of any other of its key.</summary>
+    /// <summary>Changes what is said of a version; its bytes, its time and its place among the others stay.</summary>
+    /// <exception cref="AwsServiceException"><c>NoSuchBucket</c>, <c>NoSuchKey</c> or <c>NoSuchVersion</c>.</exception>
+    public async Task<StoredObject> UpdateAsync(string bucket, string key, string? versionId, Func<StoredObject, StoredObject> change, EventContext? context)
+    {
+        StoredObject updated;
+        Task written;
+        lock (_gate)
+        {
+            updated = change(Version(bucket, key, versionId));
+            written = CommitAndReleaseAsync(new StoreChange
+            {
+                BucketName = bucket,
+                Object = updated,
+                Events = context is null ? null : EventsOf(Contents(bucket).Bucket, context, updated, NextSequence()),
+            });
+        }
+
+        await written;
+        return updated;
+    }
+
+    /// <summary>Makes an object the current one of its key: a new version, or in the place of the one that has no id.</summary>
     /// <remarks>Segments that no other object holds are the caller's to delete where this fails.</remarks>
     /// <exception cref="AwsServiceException">The bucket is gone, or the condition does not hold.</exception>
     public async Task<StoredObject> PutAsync(
@@ -156,21 +196,31 @@ internal sealed class S3Store : IAsyncDisposable
         lock (_gate)
         {
             var contents = Contents(bucket);
-            condition.Require(Find(contents, draft.Key));
+            condition.Require(contents.Find(draft.Key));
             if (endedUploadId is not null && !_uploads.ContainsKey(endedUploadId))
             {
                 throw S3Errors.NoSuchUpload(endedUploadId);
             }
 
             var sequence = NextSequence();
-            stored = draft with { LastModified = Now(), Sequence = sequence };
+            stored = draft with
+            {
+                LastModified = Now(),
+                Sequence = sequence,
+                VersionId = contents.Bucket.VersioningEnabled ? NewVersionId() : null,
+                Lock = draft.Lock is { HasRetention: true }
+                    ? draft.Lock
+                    : contents.Bucket.ObjectLock?.Default(Now()) is { } standard
+                        ? standard with { LegalHold = draft.Lock?.LegalHold == true }
+                        : draft.Lock,
+            };
             written = CommitAndReleaseAsync(new StoreChange
             {
                 Sequence = sequence,
                 BucketName = bucket,
                 Object = stored,
                 EndedUploadId = endedUploadId,
-                Events = EventsOf(contents.Bucket, context, stored.Key, stored, sequence),
+                Events = EventsOf(contents.Bucket, context, stored, sequence),
             });
         }
 
@@ -178,37 +228,66 @@ internal sealed class S3Store : IAsyncDisposable
         return stored;
     }
 
-    /// <summary>Deletes the object of a key.</summary>
-    /// <returns>False where there was none.</returns>
-    public async Task<bool> DeleteAsync(string bucket, string key, string? ifMatch, EventContext context)
+    /// <summary>
+    /// Deletes a version for good, or says with a delete marker that the key has no object any more (S3 User Guide, "Deleting object versions").
+    /// </summary>
+    /// <param name="bucket">The bucket.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="deletion">What is to be deleted, and when.</param>
+    /// <param name="context">The request.</param>
+    /// <returns>The version that is gone, or the delete marker that was made; null where there was nothing to do.</returns>
+    /// <exception cref="AwsServiceException">The condition does not hold.</exception>
+    public async Task<StoredObject?> DeleteAsync(string bucket, string key, Deletion deletion, EventContext context)
     {
+        StoredObject? deleted;
         Task written;
         lock (_gate)
         {
             var contents = Contents(bucket);
-            var present = Find(contents, key);
-            if (ifMatch is not null)
-            {
-                new WriteCondition(ifMatch, null).Require(present);
-            }
-
-            if (present is null)
-            {
-                return false;
-            }
-
+            deletion.Condition.Require(
+                deletion.VersionId is null ? contents.Find(key) : contents.FindVersion(key, VersionIdOf(deletion.VersionId)));
             var sequence = NextSequence();
-            written = CommitAndReleaseAsync(new StoreChange
+            if (deletion.VersionId is null && contents.Bucket.TellsVersions)
             {
-                Sequence = sequence,
-                BucketName = bucket,
-                DeletedKey = key,
-                Events = EventsOf(contents.Bucket, context, key, null, sequence),
-            });
+                deleted = new StoredObject
+                {
+                    Key = key,
+                    IsDeleteMarker = true,
+                    LastModified = Now(),
+                    Sequence = sequence,
+                    VersionId = contents.Bucket.VersioningEnabled ? NewVersionId() : null,
+                };
+                written = CommitAndReleaseAsync(new StoreChange
+                {
+                    Sequence = sequence,
+                    BucketName = bucket,
+                    Object = deleted,
+                    Events = EventsOf(contents.Bucket, context.AsDeleteMarker(), deleted, sequence),
+                });
+            }
+            else
+            {
+                var versionId = VersionIdOf(deletion.VersionId);
+                deleted = contents.FindVersion(key, versionId);
+                if (deleted is null)
+                {
+                    return null;
+                }
+
+                deleted.Lock?.RequireDeletable(_time.GetUtcNow(), deletion.BypassesGovernance);
+                written = CommitAndReleaseAsync(new StoreChange
+                {
+                    Sequence = sequence,
+                    BucketName = bucket,
+                    DeletedKey = key,
+                    DeletedVersionId = versionId,
+                    Events = EventsOf(contents.Bucket, context, deleted, sequence),
+                });
+            }
         }
 
         await written;
-        return true;
+        return deleted;
     }
 
     /// <summary>Lists a page of a bucket.</summary>
@@ -230,7 +309,7 @@ internal sealed class S3Store : IAsyncDisposable
             while (from is not null)
             {
                 var seek = (string?)null;
-                foreach (var stored in From(set, from))
+                foreach (var stored in set.From(new StoredObject { Key = from }))
                 {
                     var key = stored.Key;
                     if (!key.StartsWith(query.Prefix, StringComparison.Ordinal))
@@ -281,6 +360,63 @@ internal sealed class S3Store : IAsyncDisposable
         return new ListPage(objects, prefixes, null);
     }
 
+    /// <summary>Lists a page of the versions in a bucket.</summary>
+    public VersionPage ListVersions(string bucket, VersionQuery query)
+    {
+        var versions = new List<ListedVersion>();
+        var prefixes = new List<string>();
+        (string Key, string? VersionId)? last = null;
+        lock (_gate)
+        {
+            var from = Utf8KeyComparer.Instance.Compare(query.KeyMarker, query.Prefix) > 0 ? query.KeyMarker : query.Prefix;
+            var (key, isPast) = ("", query.VersionIdMarker.Length == 0);
+            foreach (var version in Contents(bucket).Versions(from))
+            {
+                if (!version.Key.StartsWith(query.Prefix, StringComparison.Ordinal))
+                {
+                    break;
+                }
+
+                var isLatest = version.Key != key;
+                key = version.Key;
+                if (query.KeyMarker.Length > 0 && key == query.KeyMarker)
+                {
+                    // Those of the marker's key begin after the version that the marker names, if it names one.
+                    if (query.VersionIdMarker.Length == 0 || !isPast)
+                    {
+                        isPast |= version.VersionName == query.VersionIdMarker;
+                        continue;
+                    }
+                }
+
+                var cut = query.Delimiter.Length == 0 ? -1 : key.IndexOf(query.Delimiter, query.Prefix.Length, StringComparison.Ordinal);
+                var rolledUp = cut < 0 ? null : key[..(cut + query.Delimiter.Length)];
+                if (rolledUp is not null && (rolledUp == query.KeyMarker || (prefixes.Count > 0 && prefixes[^1] == rolledUp)))
+                {
+                    continue;
+                }
+
+                if (versions.Count + prefixes.Count == query.Maximum)
+                {
+                    return new VersionPage(versions, prefixes, last?.Key, last?.VersionId, IsTruncated: true);
+                }
+
+                if (rolledUp is null)
+                {
+                    versions.Add(new ListedVersion(version, isLatest));
+                    last = (key, version.VersionName);
+                }
+                else
+                {
+                    prefixes.Add(rolledUp);
+                    last = (rolledUp, null);
+                }
+            }
+        }
+
+        return new VersionPage(versions, prefixes, null, null, IsTruncated: false);
+    }
+
     /// <summary>Begins a multipart upload.</summary>
     public async Task<MultipartUpload> BeginUploadAsync(MultipartUpload draft)
     {
@@ -302,6 +438,18 @@ internal sealed class S3Store : IAsyncDisposable
         lock (_gate)
         {
             return Upload(bucket, key, uploadId);
+        }
+    }
+
+    /// <summary>The object that an upload became; null where it is not known to have been completed.</summary>
+    public StoredObject? FindCompleted(string bucket, string key, string uploadId)
+    {
+        lock (_gate)
+        {
+            Contents(bucket);
+            return _completed.TryGetValue(uploadId, out var completed) && completed.Bucket == bucket && completed.Object.Key == key
+                ? completed.Object
+                : null;
         }
     }
 
@@ -376,19 +524,17 @@ internal sealed class S3Store : IAsyncDisposable
         Blobs.Delete(segment.Blob);
     }
 
-    private static SortedSet<StoredObject> From(SortedSet<StoredObject> set, string key)
+    private static string? VersionIdOf(string? name) => name == StoredObject.NullVersion ? null : name;
+
+    private static string NewVersionId() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(24));
+
+    private StoredObject Version(string bucket, string key, string? versionId)
     {
-        if (set.Max is not { } last)
-        {
-            return [];
-        }
-
-        var probe = new StoredObject { Key = key };
-        return set.Comparer.Compare(probe, last) > 0 ? [] : set.GetViewBetween(probe, last);
+        var contents = Contents(bucket);
+        return versionId is null
+            ? contents.Newest(key) ?? throw S3Errors.NoSuchKey(key)
+            : contents.FindVersion(key, VersionIdOf(versionId)) ?? throw S3Errors.NoSuchVersion(key, versionId);
     }
-
-    private static StoredObject? Find(BucketContents contents, string key) =>
-        contents.Objects.TryGetValue(new StoredObject { Key = key }, out var stored) ? stored : null;
 
     private BucketContents Contents(string bucket) => _buckets.GetValueOrDefault(bucket) ?? throw S3Errors.NoSuchBucket(bucket);
 
@@ -409,15 +555,15 @@ internal sealed class S3Store : IAsyncDisposable
     /// <summary>Greater than every one before, also after a restart and where the clock was set back.</summary>
     private long NextSequence() => Math.Max(_sequence + 1, _time.GetUtcNow().UtcTicks);
 
-    private List<PendingEvent>? EventsOf(Bucket bucket, EventContext context, string key, StoredObject? stored, long sequence)
+    private List<PendingEvent>? EventsOf(Bucket bucket, EventContext context, StoredObject stored, long sequence)
     {
         var events = bucket.Notifications?
-            .Where(configuration => configuration.Matches(context.EventName, key))
+            .Where(configuration => configuration.Matches(context.EventName, stored.Key))
             .Select(configuration => new PendingEvent(
                 Guid.NewGuid(),
                 bucket.Name,
-                configuration.TopicArn,
-                EventMessage.Create(configuration, context, _options, bucket.Name, key, stored, sequence, _time.GetUtcNow()),
+                configuration.DestinationArn,
+                EventMessage.Create(configuration, context, _options, bucket, stored, sequence, _time.GetUtcNow()),
                 context.TraceParent))
             .ToList();
         return events is { Count: > 0 } ? events : null;
@@ -457,20 +603,16 @@ internal sealed class S3Store : IAsyncDisposable
 
         if (change.Object is { } stored)
         {
-            var objects = _buckets[change.BucketName!].Objects;
-            if (objects.TryGetValue(stored, out var replaced))
+            if (_buckets[change.BucketName!].Put(stored) is { } replaced)
             {
-                objects.Remove(replaced);
                 released.AddRange(replaced.Segments);
             }
 
-            objects.Add(stored);
             Retain(stored.Segments);
         }
 
-        if (change.DeletedKey is { } key && Find(_buckets[change.BucketName!], key) is { } deleted)
+        if (change.DeletedKey is { } key && _buckets[change.BucketName!].Remove(key, change.DeletedVersionId) is { } deleted)
         {
-            _buckets[change.BucketName!].Objects.Remove(deleted);
             released.AddRange(deleted.Segments);
         }
 
@@ -493,6 +635,14 @@ internal sealed class S3Store : IAsyncDisposable
         if (change.EndedUploadId is { } ended)
         {
             EndUpload(ended, released);
+            if (change.Object is not null)
+            {
+                _completed[ended] = new CompletedUpload(change.BucketName!, change.Object);
+                if (_completed.Count > RememberedUploads)
+                {
+                    _completed.RemoveAt(0);
+                }
+            }
         }
 
         if (change.BucketDeleted)
@@ -595,7 +745,7 @@ internal sealed class S3Store : IAsyncDisposable
         foreach (var contents in _buckets.Values)
         {
             yield return new StoreChange { BucketName = contents.Bucket.Name, Bucket = contents.Bucket };
-            foreach (var stored in contents.Objects)
+            foreach (var stored in contents.All)
             {
                 yield return new StoreChange { BucketName = contents.Bucket.Name, Object = stored };
             }
@@ -616,10 +766,5 @@ internal sealed class S3Store : IAsyncDisposable
         }
     }
 
-    private sealed class BucketContents(Bucket bucket)
-    {
-        public Bucket Bucket { get; set; } = bucket;
-
-        public SortedSet<StoredObject> Objects { get; } = new(Utf8KeyComparer.Instance);
-    }
+    private sealed record CompletedUpload(string Bucket, StoredObject Object);
 }

@@ -2,8 +2,13 @@ using Microsoft.Win32.SafeHandles;
 
 namespace ImageApp.LocalAws.S3.Store;
 
-/// <summary>Reads a range of an object across its segments, one open file at a time.</summary>
-internal sealed class SegmentStream(BlobStore blobs, IReadOnlyList<Segment> segments, long offset, long length) : Stream
+/// <summary>Reads a range of an object across its segments, one open file at a time; decrypts it where there is a cipher.</summary>
+internal sealed class SegmentStream(
+    BlobStore blobs,
+    IReadOnlyList<Segment> segments,
+    long offset,
+    long length,
+    BlobCipher? cipher = null) : Stream
 {
     private SafeFileHandle? _file;
     private int _index;
@@ -49,6 +54,7 @@ internal sealed class SegmentStream(BlobStore blobs, IReadOnlyList<Segment> segm
                 $"Blob {segments[_index].Blob:N} is shorter than the {segments[_index].Length} bytes it was stored with.");
         }
 
+        cipher?.Apply(segments[_index].Blob, _inSegment, buffer.Span[..count]);
         _inSegment += count;
         _remaining -= count;
         return count;

@@ -18,11 +18,14 @@ internal sealed record StoreChange
     /// <summary>Whether <see cref="BucketName"/> is gone.</summary>
     public bool BucketDeleted { get; init; }
 
-    /// <summary>An object that takes the place of any other of its key.</summary>
+    /// <summary>A version that takes the place of any other of its key and version id.</summary>
     public StoredObject? Object { get; init; }
 
-    /// <summary>A key whose object is gone.</summary>
+    /// <summary>A key of which a version is gone.</summary>
     public string? DeletedKey { get; init; }
+
+    /// <summary>The id of the version that is gone; null for the one without an id.</summary>
+    public string? DeletedVersionId { get; init; }
 
     /// <summary>An upload that has begun.</summary>
     public MultipartUpload? Upload { get; init; }
@@ -46,10 +49,15 @@ internal sealed record StoreChange
 /// <summary>An event that has happened and is not yet with its topic; stored in one record with the change that caused it.</summary>
 /// <param name="Id">Unique in the store.</param>
 /// <param name="Bucket">The bucket's name.</param>
-/// <param name="TopicArn">Where it goes.</param>
+/// <param name="DestinationArn">Where it goes; journals of earlier versions know topics only.</param>
 /// <param name="Message">The event notification message, JSON.</param>
 /// <param name="TraceParent">The trace of the request that caused it.</param>
-internal sealed record PendingEvent(Guid Id, string Bucket, string TopicArn, string Message, string? TraceParent) : IOutboxItem
+internal sealed record PendingEvent(
+    Guid Id,
+    string Bucket,
+    [property: JsonPropertyName("TopicArn")] string DestinationArn,
+    string Message,
+    string? TraceParent) : IOutboxItem
 {
     /// <summary>Attempts made since the start of local AWS.</summary>
     [JsonIgnore]

@@ -1,9 +1,10 @@
+using System.Text.Json.Serialization;
 using System.Xml.Linq;
 
 namespace ImageApp.LocalAws.S3.Configuration;
 
-/// <summary>Which events of a bucket go to which topic (S3 User Guide, "Event notification types and destinations").</summary>
-internal sealed record TopicConfiguration
+/// <summary>Which events of a bucket go to which topic, queue or function (S3 User Guide, "Event notification types and destinations").</summary>
+internal sealed record NotificationConfiguration
 {
     private static readonly string[] SupportedEvents =
     [
@@ -14,13 +15,28 @@ internal sealed record TopicConfiguration
         "s3:ObjectCreated:CompleteMultipartUpload",
         "s3:ObjectRemoved:*",
         "s3:ObjectRemoved:Delete",
+        "s3:ObjectRemoved:DeleteMarkerCreated",
+        "s3:ObjectTagging:*",
+        "s3:ObjectTagging:Put",
+        "s3:ObjectTagging:Delete",
         "s3:LifecycleExpiration:*",
         "s3:LifecycleExpiration:Delete",
+        "s3:LifecycleExpiration:DeleteMarkerCreated",
+    ];
+
+    /// <summary>The kinds: element, the element of the ARN, and how the ARN begins.</summary>
+    private static readonly (string Element, string ArnElement, string ArnPrefix, string What)[] Kinds =
+    [
+        ("TopicConfiguration", "Topic", "arn:aws:sns:", "an SNS topic"),
+        ("QueueConfiguration", "Queue", "arn:aws:sqs:", "an SQS queue"),
+        ("CloudFunctionConfiguration", "CloudFunction", "arn:aws:lambda:", "a Lambda function"),
     ];
 
     public required string Id { get; init; }
 
-    public required string TopicArn { get; init; }
+    /// <summary>The topic, queue or function. Earlier versions of local AWS knew topics only, and named it so in their journals.</summary>
+    [JsonPropertyName("TopicArn")]
+    public required string DestinationArn { get; init; }
 
     public required IReadOnlyList<string> Events { get; init; }
 
@@ -28,13 +44,15 @@ internal sealed record TopicConfiguration
 
     public string Suffix { get; init; } = "";
 
-    public static IReadOnlyList<TopicConfiguration> Parse(XElement root)
+    public static IReadOnlyList<NotificationConfiguration> Parse(XElement root)
     {
-        root.RefuseOthers("TopicConfiguration");
-        return Validate([.. root.Children("TopicConfiguration").Select(configuration => new TopicConfiguration
+        root.RefuseOthers([.. Kinds.Select(kind => kind.Element)]);
+        return Validate([.. root.Elements().Select(configuration => new NotificationConfiguration
         {
             Id = configuration.Text("Id") ?? "",
-            TopicArn = configuration.RequiredText("Topic"),
+            DestinationArn = RequireArn(
+                Kinds.First(kind => kind.Element == configuration.Name.LocalName),
+                name => configuration.RequiredText(name)),
             Events = [.. configuration.Children("Event").Select(element => element.Value.Trim())],
             Prefix = FilterValue(configuration, "prefix"),
             Suffix = FilterValue(configuration, "suffix"),
@@ -43,14 +61,14 @@ internal sealed record TopicConfiguration
 
     /// <summary>Checks the configurations and names those that have no name.</summary>
     /// <exception cref="AwsServiceException">A configuration is not allowed.</exception>
-    public static IReadOnlyList<TopicConfiguration> Validate(IReadOnlyList<TopicConfiguration> configurations)
+    public static IReadOnlyList<NotificationConfiguration> Validate(IReadOnlyList<NotificationConfiguration> configurations)
     {
         for (var i = 0; i < configurations.Count; i++)
         {
             var configuration = configurations[i];
             if (configuration.Events.Count == 0)
             {
-                throw S3Errors.MalformedXml("a TopicConfiguration needs at least one Event.");
+                throw S3Errors.MalformedXml("a notification configuration needs at least one Event.");
             }
 
             if (configuration.Events.FirstOrDefault(name => !SupportedEvents.Contains(name)) is { } unsupported)
@@ -59,11 +77,7 @@ internal sealed record TopicConfiguration
                     $"The event '{unsupported}' is not supported for notifications; supported are {string.Join(", ", SupportedEvents)}.");
             }
 
-            if (!configuration.TopicArn.StartsWith("arn:aws:sns:", StringComparison.Ordinal))
-            {
-                throw S3Errors.InvalidArgument($"The ARN could not be parsed: '{configuration.TopicArn}' is not that of an SNS topic.");
-            }
-
+            KindOf(configuration.DestinationArn);
             for (var j = 0; j < i; j++)
             {
                 if (configuration.Overlaps(configurations[j]))
@@ -82,14 +96,14 @@ internal sealed record TopicConfiguration
         ];
     }
 
-    public static XElement Render(IReadOnlyList<TopicConfiguration> configurations) =>
+    public static XElement Render(IReadOnlyList<NotificationConfiguration> configurations) =>
         S3Xml.Element(
             "NotificationConfiguration",
             configurations.Select(configuration =>
                 S3Xml.Element(
-                    "TopicConfiguration",
+                    KindOf(configuration.DestinationArn).Element,
                     S3Xml.Element("Id", configuration.Id),
-                    S3Xml.Element("Topic", configuration.TopicArn),
+                    S3Xml.Element(KindOf(configuration.DestinationArn).ArnElement, configuration.DestinationArn),
                     configuration.Events.Select(name => S3Xml.Element("Event", name)),
                     configuration.Prefix.Length + configuration.Suffix.Length == 0
                         ? null
@@ -103,10 +117,24 @@ internal sealed record TopicConfiguration
         && key.StartsWith(Prefix, StringComparison.Ordinal)
         && key.EndsWith(Suffix, StringComparison.Ordinal);
 
-    private bool Overlaps(TopicConfiguration other) =>
+    private bool Overlaps(NotificationConfiguration other) =>
         Events.Any(mine => other.Events.Any(theirs => Covers(mine, theirs) || Covers(theirs, mine)))
         && (Prefix.StartsWith(other.Prefix, StringComparison.Ordinal) || other.Prefix.StartsWith(Prefix, StringComparison.Ordinal))
         && (Suffix.EndsWith(other.Suffix, StringComparison.Ordinal) || other.Suffix.EndsWith(Suffix, StringComparison.Ordinal));
+
+    private static (string Element, string ArnElement, string ArnPrefix, string What) KindOf(string arn) =>
+        Kinds.FirstOrDefault(kind => arn.StartsWith(kind.ArnPrefix, StringComparison.Ordinal)) is { Element: not null } found
+            ? found
+            : throw NotAnArn(arn, "an SNS topic, an SQS queue or a Lambda function");
+
+    private static string RequireArn((string Element, string ArnElement, string ArnPrefix, string What) kind, Func<string, string> read)
+    {
+        var arn = read(kind.ArnElement);
+        return arn.StartsWith(kind.ArnPrefix, StringComparison.Ordinal) ? arn : throw NotAnArn(arn, kind.What);
+    }
+
+    private static AwsServiceException NotAnArn(string arn, string what) =>
+        S3Errors.InvalidArgument($"The ARN could not be parsed: '{arn}' is not that of {what}.");
 
     private static bool Covers(string pattern, string name) =>
         pattern == name || (pattern.EndsWith('*') && name.StartsWith(pattern[..^1], StringComparison.Ordinal));
