@@ -3,7 +3,7 @@ using ImageApp.LocalAws.S3.Store;
 namespace ImageApp.LocalAws.S3;
 
 /// <summary>Copies of objects within S3.</summary>
-internal sealed class CopyOperations(S3Store store, ObjectOperations objects, BucketAuthorization authorization, TimeProvider time)
+internal sealed class CopyOperations(S3Store store, BucketAuthorization authorization, TimeProvider time)
 {
     private const int BufferBytes = 128 * 1024;
 
@@ -56,7 +56,7 @@ internal sealed class CopyOperations(S3Store store, ObjectOperations objects, Bu
                 ObjectRequestHeaders.Condition(request),
                 request.EventContext("ObjectCreated:Copy"));
             AddSourceVersion(request, source);
-            objects.AddVersion(request, stored);
+            ObjectOperations.AddNewVersion(request, stored);
             CustomerKey.AddHeaders(request, key);
             await request.WriteXmlAsync(
                 S3Xml.Element(

@@ -61,7 +61,7 @@ internal sealed class LifecycleWorker(S3Store store, TimeProvider time, ILogger<
             var page = store.List(bucket, new ListQuery(prefix, "", after, PageSize));
             foreach (var stored in page.Objects.Where(stored => LifecycleRule.IsOver(stored.LastModified, days, now)))
             {
-                var condition = new WriteCondition(stored.ETag, null);
+                var condition = new DeleteCondition(stored.ETag, null, null);
                 count += await store.DeleteAsync(bucket, stored.Key, new Deletion(Condition: condition), context) is null ? 0 : 1;
             }
 

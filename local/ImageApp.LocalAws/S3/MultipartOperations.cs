@@ -9,7 +9,6 @@ namespace ImageApp.LocalAws.S3;
 /// <summary>Multipart uploads (S3 User Guide, "Uploading and copying objects using multipart upload").</summary>
 internal sealed class MultipartOperations(
     S3Store store,
-    ObjectOperations objects,
     CopyOperations copies,
     LocalAwsOptions options,
     TimeProvider time)
@@ -185,7 +184,7 @@ internal sealed class MultipartOperations(
 
     private async Task WriteCompletedAsync(S3Request request, StoredObject stored, CancellationToken cancellationToken)
     {
-        objects.AddVersion(request, stored);
+        ObjectOperations.AddNewVersion(request, stored);
         await request.WriteXmlAsync(
             S3Xml.Element(
                 "CompleteMultipartUploadResult",

@@ -75,7 +75,7 @@ internal sealed class ObjectOperations(S3Store store, BucketAuthorization author
                 condition,
                 request.EventContext(eventName));
             request.Response.Headers.ETag = stored.QuotedETag;
-            AddVersion(request, stored);
+            AddNewVersion(request, stored);
             CustomerKey.AddHeaders(request, key);
             return stored;
         }
@@ -117,11 +117,9 @@ internal sealed class ObjectOperations(S3Store store, BucketAuthorization author
             response.Headers.ContentRange = part.ContentRange(stored.Size);
         }
 
-        if (
-            (range is null || range == new ByteRange(0, stored.Size))
-            && request.Header("x-amz-checksum-mode")?.Equals("ENABLED", StringComparison.OrdinalIgnoreCase) == true)
+        if (request.Header("x-amz-checksum-mode")?.Equals("ENABLED", StringComparison.OrdinalIgnoreCase) == true)
         {
-            AddChecksum(request, stored.Checksum);
+            AddChecksum(request, stored, range);
         }
 
         var (offset, length) = range ?? new ByteRange(0, stored.Size);
@@ -140,7 +138,13 @@ internal sealed class ObjectOperations(S3Store store, BucketAuthorization author
         var deleted = await store.DeleteAsync(
             request.Bucket,
             request.Key,
-            new Deletion(request.VersionId, new WriteCondition(request.Header(HeaderNames.IfMatch), null), BypassesGovernance(request)),
+            new Deletion(
+                request.VersionId,
+                new DeleteCondition(
+                    request.Header(HeaderNames.IfMatch),
+                    DeleteCondition.ParseTime(request.Header("x-amz-if-match-last-modified-time")),
+                    DeleteCondition.ParseSize(request.Header("x-amz-if-match-size"))),
+                BypassesGovernance(request)),
             request.EventContext("ObjectRemoved:Delete"));
         if (deleted is not null && store.GetBucket(request.Bucket).TellsVersions)
         {
@@ -164,7 +168,10 @@ internal sealed class ObjectOperations(S3Store store, BucketAuthorization author
             .Select(element => new DeletionTarget(
                 element.RequiredText("Key"),
                 element.Text("VersionId") is { Length: > 0 } version ? S3Request.RequireVersionId(version) : null,
-                element.Text("ETag")))
+                new DeleteCondition(
+                    element.Text("ETag"),
+                    DeleteCondition.ParseTime(element.Text("LastModifiedTime")),
+                    DeleteCondition.ParseSize(element.Text("Size")))))
             .ToList();
         if (targets.Count is 0 or > MaximumDeletedKeys)
         {
@@ -190,7 +197,7 @@ internal sealed class ObjectOperations(S3Store store, BucketAuthorization author
                 var deleted = await store.DeleteAsync(
                     request.Bucket,
                     target.Key,
-                    new Deletion(target.VersionId, new WriteCondition(target.ETag, null), BypassesGovernance(request)),
+                    new Deletion(target.VersionId, target.Condition, BypassesGovernance(request)),
                     context);
                 return S3Xml.Element(
                     "Deleted",
@@ -254,6 +261,15 @@ internal sealed class ObjectOperations(S3Store store, BucketAuthorization author
         }
     }
 
+    /// <summary>Says which version was made; without versioning a write makes none.</summary>
+    public static void AddNewVersion(S3Request request, StoredObject stored)
+    {
+        if (stored.VersionId is { } versionId)
+        {
+            request.Response.Headers["x-amz-version-id"] = versionId;
+        }
+    }
+
     /// <summary>Whether the caller, who may, wants to disregard locks of the mode <c>GOVERNANCE</c>.</summary>
     public static bool BypassesGovernance(S3Request request) =>
         request.Header("x-amz-bypass-governance-retention")?.Equals("true", StringComparison.OrdinalIgnoreCase) == true;
@@ -304,6 +320,23 @@ internal sealed class ObjectOperations(S3Store store, BucketAuthorization author
         {
             request.Response.Headers.ContentRange = string.Create(CultureInfo.InvariantCulture, $"bytes */{stored.Size}");
             throw;
+        }
+    }
+
+    // A part has a checksum of its own; any other range has none.
+    private static void AddChecksum(S3Request request, StoredObject stored, ByteRange? range)
+    {
+        if (range is null || range == new ByteRange(0, stored.Size))
+        {
+            AddChecksum(request, stored.Checksum);
+        }
+        else if (
+            stored is { Checksum: { } whole, Parts: { } parts }
+            && request.QueryNumber("partNumber", 1, MultipartOperations.MaximumParts) is { } number
+            && parts.ElementAtOrDefault(number - 1)?.Checksum is { } value)
+        {
+            request.Response.Headers[whole.HeaderName] = value;
+            request.Response.Headers["x-amz-checksum-type"] = whole.TypeName;
         }
     }
 
@@ -360,5 +393,5 @@ internal sealed class ObjectOperations(S3Store store, BucketAuthorization author
         }
     }
 
-    private sealed record DeletionTarget(string Key, string? VersionId, string? ETag);
+    private sealed record DeletionTarget(string Key, string? VersionId, DeleteCondition Condition);
 }

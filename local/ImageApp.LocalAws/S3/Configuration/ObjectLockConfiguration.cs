@@ -27,7 +27,7 @@ internal sealed record ObjectLockConfiguration(string? Mode = null, int? Days = 
         }
 
         var retention = rule.Child("DefaultRetention") ?? throw S3Errors.MalformedXml("a Rule must have the element DefaultRetention.");
-        var (days, years) = (retention.Number("Days"), retention.Number("Years"));
+        var (days, years) = (Period(retention, "Days"), Period(retention, "Years"));
         if (days is null == years is null)
         {
             throw S3Errors.MalformedXml("DefaultRetention must have either Days or Years.");
@@ -74,6 +74,14 @@ internal sealed record ObjectLockConfiguration(string? Mode = null, int? Days = 
             throw new AwsServiceException("InvalidRequest", $"Bucket is missing Object Lock Configuration: {bucket.Name}", HttpStatusCode.BadRequest);
         }
     }
+
+    // Less than one is told as what it is, and not as a broken document.
+    private static int? Period(XElement retention, string name) =>
+        retention.Text(name) is not { } text
+            ? null
+            : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : throw S3Errors.MalformedXml($"{name} is '{text}'; it must be a number.");
 
     private static XElement? Number(string name, int? value) =>
         value is { } number ? S3Xml.Element(name, number.ToString(CultureInfo.InvariantCulture)) : null;

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace ImageApp.LocalAws.S3.Store;
 
 /// <summary>A checksum as it is stored with an object or part.</summary>
@@ -24,19 +22,6 @@ internal sealed record Checksum(ChecksumAlgorithm Algorithm, string Value, bool 
 
     /// <summary>As in <c>x-amz-checksum-algorithm</c>.</summary>
     public static string NameOf(ChecksumAlgorithm algorithm) => algorithm.ToString().ToUpperInvariant();
-
-    /// <summary>Whether a text is Base64 of as many bytes as a checksum of the algorithm has.</summary>
-    public static bool IsValue(ChecksumAlgorithm algorithm, string text)
-    {
-        var bytes = new byte[64];
-        return Convert.TryFromBase64String(text, bytes, out var length) && length == algorithm switch
-        {
-            ChecksumAlgorithm.Crc32 or ChecksumAlgorithm.Crc32C => sizeof(uint),
-            ChecksumAlgorithm.Crc64Nvme => sizeof(ulong),
-            ChecksumAlgorithm.Sha1 => SHA1.HashSizeInBytes,
-            _ => SHA256.HashSizeInBytes,
-        };
-    }
 
     /// <summary>Reads a name such as <c>CRC32</c>.</summary>
     /// <exception cref="AwsServiceException">There is no such algorithm.</exception>

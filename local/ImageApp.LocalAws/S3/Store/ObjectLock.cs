@@ -34,7 +34,7 @@ internal sealed record ObjectLock(string? Mode, DateTimeOffset? RetainUntil, boo
     /// <exception cref="AwsServiceException"><c>AccessDenied</c>.</exception>
     public ObjectLock WithRetention(string? mode, DateTimeOffset? until, DateTimeOffset now, bool bypassesGovernance)
     {
-        var isWeaker = mode is null || until < RetainUntil || (Mode == Compliance && mode != Compliance);
+        var isWeaker = mode != Mode || until < RetainUntil;
         return IsRetained(now) && isWeaker && !(Mode == Governance && bypassesGovernance)
             ? throw Protected()
             : this with { Mode = mode, RetainUntil = until };

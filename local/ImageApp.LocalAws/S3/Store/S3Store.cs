@@ -244,8 +244,8 @@ internal sealed class S3Store : IAsyncDisposable
         lock (_gate)
         {
             var contents = Contents(bucket);
-            deletion.Condition.Require(
-                deletion.VersionId is null ? contents.Find(key) : contents.FindVersion(key, VersionIdOf(deletion.VersionId)));
+            deletion.Condition?.Require(
+                deletion.VersionId is null ? contents.Newest(key) : contents.FindVersion(key, VersionIdOf(deletion.VersionId)));
             var sequence = NextSequence();
             if (deletion.VersionId is null && contents.Bucket.TellsVersions)
             {
