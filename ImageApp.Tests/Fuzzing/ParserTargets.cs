@@ -204,13 +204,35 @@ internal static class ParserTargets
         {
             Words = [.. JsonWords, "Entries", "BinaryValue", "DataType", "2147483648"],
         };
+        yield return new("Policies of forms", Utf8(
+            """
+            {"expiration":"2030-01-01T00:00:00.000Z","conditions":[{"bucket":"b"},["starts-with","$key","images/"],["eq","$acl","private"],
+            ["content-length-range",1,"1000"]]}
+            """), input => PostPolicy.Parse(Convert.ToBase64String(input)), typeof(AwsServiceException))
+        {
+            Words = [.. JsonWords, "expiration", "conditions", "content-length-range", "starts-with", "$key", "99999999999999999999"],
+        };
+        yield return new("Forms", Utf8(
+            "--b\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\na/${filename}\r\n--b\r\nContent-Disposition: form-data; "
+            + "name=\"file\"; filename=\"C:\\x.png\"\r\nContent-Type: image/png\r\n\r\nbytes\r\n--b--\r\n"), input =>
+        {
+            using var body = new MemoryStream(input);
+            var form = PostForm.ReadAsync(body, "b", CancellationToken.None).GetAwaiter().GetResult();
+            _ = form.Key;
+            form.File.CopyTo(Stream.Null);
+        },
+            typeof(AwsServiceException), typeof(IOException))
+        {
+            Words = ["--b\r\n", "--b--", "\r\n\r\n", "name=", "filename*=utf-8''%00", "Content-Disposition:", "${filename}", ";"],
+        };
         var addresses = Utf8("/bucket/a/b%20c?x", "bytes=0-9", "bytes=-5", "/b/k?versionId=null", "%2Fb%2Fk");
         yield return new("S3 addresses and ranges", addresses, input =>
         {
             var text = Text(input);
             foreach (var read in new Action[]
             {
-                () => S3Address.Parse(text.Length == 0 ? "/" : text), () => S3Address.ParseCopySource(text),
+                () => S3Address.Parse(text.Length == 0 ? "/" : text), () => CopySource.Parse(text),
+                () => S3Address.Parse(text, "us-east-1", "/k"), () => TagSet.ParseHeader(text),
                 () => S3Address.RequireBucketName(text), () => ByteRange.Parse(text, 10),
             })
             {
@@ -475,7 +497,8 @@ internal static class ParserTargets
             ("CORSConfiguration", element => CorsRule.Parse(element)),
             ("LifecycleConfiguration", element => LifecycleRule.Parse(element)),
             ("NotificationConfiguration", element => NotificationConfiguration.Parse(element)),
-            ("Tagging", element => BucketTags.Parse(element)),
+            ("Tagging", element => TagSet.Parse(element, TagSet.MaximumOfBucket)),
+            ("ObjectLockConfiguration", element => ObjectLockConfiguration.Parse(element)),
             ("ServerSideEncryptionConfiguration", element => BucketEncryption.Parse(element)),
             ("PublicAccessBlockConfiguration", element => PublicAccessBlock.Parse(element)),
             ("CompleteMultipartUpload", element => _ = element.Children("Part").Sum(part => part.Number("PartNumber"))),

@@ -154,15 +154,6 @@ public sealed class BucketTests : IAsyncLifetime
                 VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Suspended },
             },
             Cancellation);
-        var enabled = new PutBucketVersioningRequest
-        {
-            BucketName = _bucket,
-            VersioningConfig = new S3BucketVersioningConfig { Status = VersionStatus.Enabled },
-        };
-        Assert.Equal(
-            "NotImplemented",
-            (await Assert.ThrowsAsync<AmazonS3Exception>(() => _host.S3.PutBucketVersioningAsync(enabled, Cancellation))).ErrorCode);
-
         await _host.S3.DeletePublicAccessBlockAsync(new DeletePublicAccessBlockRequest { BucketName = _bucket }, Cancellation);
         Assert.Equal(
             "NoSuchPublicAccessBlockConfiguration",

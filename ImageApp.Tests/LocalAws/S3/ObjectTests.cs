@@ -375,9 +375,8 @@ public sealed class ObjectTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("acl")]
-    [InlineData("tagging")]
     [InlineData("torrent")]
+    [InlineData("restore")]
     public async Task What_is_not_implemented_says_so_by_name(string subResource)
     {
         await PutAsync("k", "v");

@@ -10,9 +10,12 @@ internal readonly record struct CopySource(string Bucket, string Key, string? Ve
 
     /// <summary>Reads the header of a request that has it: <c>[/]bucket/key[?versionId=id]</c>, URL-encoded.</summary>
     /// <exception cref="AwsServiceException">It names no object.</exception>
-    public static CopySource Of(S3Request request)
+    public static CopySource Of(S3Request request) => Parse(request.Header("x-amz-copy-source")!);
+
+    /// <summary>Reads the header's value.</summary>
+    /// <exception cref="AwsServiceException">It names no object.</exception>
+    public static CopySource Parse(string header)
     {
-        var header = request.Header("x-amz-copy-source")!;
         var question = header.IndexOf(VersionParameter, StringComparison.Ordinal);
         var version = question < 0 ? null : S3Request.RequireVersionId(header[(question + VersionParameter.Length)..]);
         var source = S3Address.Parse("/" + (question < 0 ? header : header[..question]).TrimStart('/'));

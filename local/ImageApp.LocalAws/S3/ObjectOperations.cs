@@ -87,6 +87,11 @@ internal sealed class ObjectOperations(S3Store store, BucketAuthorization author
 
     public async Task GetAsync(S3Request request, CancellationToken cancellationToken)
     {
+        if (request.Header("x-amz-server-side-encryption") is not null)
+        {
+            throw S3Errors.InvalidArgument("x-amz-server-side-encryption header is not supported for this operation.");
+        }
+
         using var lease = Lease(request);
         var stored = lease.Object;
         var response = request.Response;

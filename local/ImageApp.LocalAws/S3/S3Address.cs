@@ -57,12 +57,12 @@ internal readonly partial record struct S3Address(string Bucket, string Key)
     /// <exception cref="AwsServiceException"><c>InvalidBucketName</c>.</exception>
     public static void RequireBucketName(string name)
     {
-        if (!BucketName().IsMatch(name) || name.Contains("..", StringComparison.Ordinal) || IPAddress.TryParse(name, out _))
+        if (!BucketName().IsMatch(name) || IPAddress.TryParse(name, out _))
         {
             throw new AwsServiceException(
                 "InvalidBucketName",
-                $"The specified bucket is not valid: '{name}'. A name has 3 to 63 lower-case letters, digits, dots and hyphens, begins and "
-                + "ends with a letter or digit, and is no IP address.");
+                $"The specified bucket is not valid: '{name}'. A name has 3 to 63 lower-case letters, digits, dots and hyphens; each of "
+                + "its labels begins and ends with a letter or digit, and it is no IP address.");
         }
     }
 
@@ -87,6 +87,6 @@ internal readonly partial record struct S3Address(string Bucket, string Key)
         }
     }
 
-    [GeneratedRegex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+    [GeneratedRegex("^(?=.{3,63}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)*$")]
     private static partial Regex BucketName();
 }

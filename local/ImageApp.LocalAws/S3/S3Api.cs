@@ -50,12 +50,26 @@ internal sealed class S3Api(
         AddCorsHeaders(s3);
         var operation = operations.Find(s3);
         request.Operation = operation.Name;
+        RequireOwner(s3, "x-amz-expected-bucket-owner");
+        RequireOwner(s3, "x-amz-source-expected-bucket-owner");
         if (operation.ActionOn(s3.VersionId) is { } action)
         {
             authorization.Require(s3, action, s3.Bucket, s3.Key);
         }
 
         await operation.HandleAsync(s3, cancellationToken);
+    }
+
+    // Who expects a bucket of another account must not use this one (S3 User Guide, "Verifying bucket ownership with bucket owner condition").
+    private void RequireOwner(S3Request request, string header)
+    {
+        if (request.Header(header) is { } owner && owner != options.AccountId)
+        {
+            throw new AwsServiceException(
+                "AccessDenied",
+                $"Access Denied: {header} is '{owner}', and the bucket belongs to {options.AccountId}.",
+                HttpStatusCode.Forbidden);
+        }
     }
 
     private void AnswerPreflight(S3Request request)

@@ -43,8 +43,12 @@ internal sealed class LegacySignatureVerifier(LocalAwsOptions options, TimeProvi
         RequireKey(claim.AccessKeyId);
         var isPresigned = claim.Expires is not null;
         RequireTime(context.Request, claim);
-        var text = StringToSign(context, claim);
+        var path = RequestTarget.Of(context).Path;
+        var text = StringToSign(context, claim, path);
+        var isBucket = path.LastIndexOf('/') == 0 && path.Length > 1;
         return SigningKeyDerivation.AreEqual(Sign(text), claim.Signature)
+            // Python's SDK signs a bucket's path with a slash that it does not send.
+            || (isBucket && SigningKeyDerivation.AreEqual(Sign(StringToSign(context, claim, path + "/")), claim.Signature))
             ? Verified(claim.AccessKeyId, isPresigned)
             : throw new SignatureException(
                 SignatureFailure.Mismatch,
@@ -130,10 +134,9 @@ internal sealed class LegacySignatureVerifier(LocalAwsOptions options, TimeProvi
         return Convert.ToBase64String(hmac.GetHashAndReset());
     }
 
-    private string StringToSign(HttpContext context, LegacySignatureClaim claim)
+    private string StringToSign(HttpContext context, LegacySignatureClaim claim, string path)
     {
         var request = context.Request;
-        var target = RequestTarget.Of(context);
         var hasOwnDate = request.Headers.ContainsKey("x-amz-date");
         var date = claim.Expires is { } expires
             ? expires.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)
@@ -159,8 +162,8 @@ internal sealed class LegacySignatureVerifier(LocalAwsOptions options, TimeProvi
             text.Append('/').Append(bucket);
         }
 
-        text.Append(target.Path);
-        var parameters = target.Query
+        text.Append(path);
+        var parameters = RequestTarget.Of(context).Query
             .Split('&', StringSplitOptions.RemoveEmptyEntries)
             .Select(pair => pair.Split('=', 2))
             .Where(pair => SignedParameters.Contains(pair[0]))
