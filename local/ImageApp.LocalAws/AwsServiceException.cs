@@ -22,6 +22,9 @@ public sealed class AwsServiceException : Exception
     /// <summary>The service's error code.</summary>
     public string Code { get; }
 
+    /// <summary>What S3's errors tell beside the message, by the element's name: the bucket, the key, the condition, the region.</summary>
+    public IReadOnlyDictionary<string, string> Details { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The HTTP status.</summary>
     public HttpStatusCode Status { get; }
 }

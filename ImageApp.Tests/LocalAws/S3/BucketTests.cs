@@ -234,6 +234,30 @@ public sealed class BucketTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Errors_name_the_bucket_the_key_and_the_region_in_elements_of_their_own()
+    {
+        var key = await SignedRequest.SendAsync(_host, HttpMethod.Get, $"/{_bucket}/none", null);
+        Assert.Contains("<Key>none</Key>", await key.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        var bucket = await SignedRequest.SendAsync(_host, HttpMethod.Get, "/none-such", null);
+        Assert.Contains("<BucketName>none-such</BucketName>", await bucket.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        var region = await SignedRequest.SendAsync(
+            _host,
+            HttpMethod.Get,
+            $"/{_bucket}",
+            null,
+            request =>
+            {
+                var authorization = request.Headers.GetValues("Authorization").Single();
+                request.Headers.Remove("Authorization");
+                request.Headers.TryAddWithoutValidation(
+                    "Authorization",
+                    authorization.Replace("us-east-1", "eu-central-1", StringComparison.Ordinal));
+            });
+        Assert.Contains("<Region>us-east-1</Region>", await region.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        Assert.Equal("us-east-1", region.Headers.GetValues("x-amz-bucket-region").Single());
+    }
+
+    [Fact]
     public async Task A_policy_lets_everybody_read_and_can_deny_the_owner()
     {
         await _host.S3.PutObjectAsync(

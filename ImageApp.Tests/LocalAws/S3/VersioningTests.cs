@@ -119,6 +119,48 @@ public sealed class VersioningTests : BucketTest
         Assert.Equal("one", await ReadAsync("k", copy.VersionId));
     }
 
+    [Fact]
+    public async Task Old_versions_go_after_their_days_and_then_the_marker_that_covers_nothing()
+    {
+        await VersionAsync(VersionStatus.Enabled);
+        foreach (var content in new[] { "one", "two", "three" })
+        {
+            await PutAsync("k", content);
+        }
+
+        await PutAsync("gone", "x");
+        await S3.DeleteObjectAsync(Bucket, "gone", Cancelled);
+        await S3.PutLifecycleConfigurationAsync(
+            new PutLifecycleConfigurationRequest
+            {
+                BucketName = Bucket,
+                Configuration = new LifecycleConfiguration
+                {
+                    Rules =
+                    [
+                        new LifecycleRule
+                        {
+                            Id = "versions",
+                            Status = LifecycleRuleStatus.Enabled,
+                            Filter = new LifecycleFilter { Prefix = "" },
+                            NoncurrentVersionExpiration = new LifecycleRuleNoncurrentVersionExpiration { NoncurrentDays = 2 },
+                            Expiration = new LifecycleRuleExpiration { ExpiredObjectDeleteMarker = true },
+                        },
+                    ],
+                },
+            },
+            Cancelled);
+        var rule = Assert.Single((await S3.GetLifecycleConfigurationAsync(Bucket, Cancelled)).Configuration.Rules);
+        Assert.Equal(2, rule.NoncurrentVersionExpiration.NoncurrentDays);
+        var worker = (ImageApp.LocalAws.S3.LifecycleWorker)Host.Server.Services.GetService(typeof(ImageApp.LocalAws.S3.LifecycleWorker))!;
+
+        await worker.ApplyAsync(DateTimeOffset.UtcNow.AddDays(1), Cancelled);
+        Assert.Equal(5, (await S3.ListVersionsAsync(Bucket, Cancelled)).Versions.Count);
+        await worker.ApplyAsync(DateTimeOffset.UtcNow.AddDays(4), Cancelled);
+        var left = Assert.Single((await S3.ListVersionsAsync(Bucket, Cancelled)).Versions);
+        Assert.Equal("three", await ReadAsync("k", left.VersionId));
+    }
+
     [Theory]
     [InlineData("nonsense", "InvalidArgument")]
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "NoSuchVersion")]

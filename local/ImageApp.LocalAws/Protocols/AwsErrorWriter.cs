@@ -23,6 +23,11 @@ internal static class AwsErrorWriter
         CancellationToken cancellationToken)
     {
         context.Response.StatusCode = (int)error.Status;
+        if (error.Details.TryGetValue("Region", out var region))
+        {
+            context.Response.Headers["x-amz-bucket-region"] = region;
+        }
+
         if (HttpMethods.IsHead(context.Request.Method) || error.Status == HttpStatusCode.NotModified)
         {
             return Task.CompletedTask;
@@ -35,6 +40,7 @@ internal static class AwsErrorWriter
                     "Error",
                     new XElement("Code", error.Code),
                     new XElement("Message", error.Message),
+                    error.Details.Select(detail => new XElement(detail.Key, detail.Value)),
                     new XElement("Resource", resource),
                     new XElement("RequestId", requestId)),
                 cancellationToken),

@@ -11,6 +11,9 @@ internal sealed class LifecycleWorker(S3Store store, TimeProvider time, ILogger<
 {
     private const int PageSize = 1000;
 
+    private static readonly EventContext Expiration =
+        new("LifecycleExpiration:Delete", "s3.amazonaws.com", "s3.amazonaws.com", "", "", null);
+
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
     /// <summary>Applies every rule as of <paramref name="now"/>.</summary>
@@ -21,9 +24,9 @@ internal sealed class LifecycleWorker(S3Store store, TimeProvider time, ILogger<
             foreach (var rule in bucket.Lifecycle?.Where(rule => rule.IsEnabled) ?? [])
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var objects = rule.ExpirationDays is { } days
-                    ? await ExpireAsync(bucket.Name, rule.Prefix, days, now, cancellationToken)
-                    : 0;
+                var objects =
+                    await ExpireAsync(bucket.Name, rule, now, cancellationToken)
+                    + await ExpireVersionsAsync(bucket.Name, rule, now, cancellationToken);
                 var uploads = rule.AbortUploadsAfterDays is { } after ? await AbortAsync(bucket.Name, rule.Prefix, after, now) : 0;
                 if (objects + uploads > 0)
                 {
@@ -51,21 +54,58 @@ internal sealed class LifecycleWorker(S3Store store, TimeProvider time, ILogger<
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task<int> ExpireAsync(string bucket, string prefix, int days, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<int> ExpireAsync(string bucket, LifecycleRule rule, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        if (rule is { ExpirationDays: null, ExpirationDate: null })
+        {
+            return 0;
+        }
+
         var count = 0;
-        var context = new EventContext("LifecycleExpiration:Delete", "s3.amazonaws.com", "s3.amazonaws.com", "", "", null);
         for (string? after = ""; after is not null;)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var page = store.List(bucket, new ListQuery(prefix, "", after, PageSize));
-            foreach (var stored in page.Objects.Where(stored => LifecycleRule.IsOver(stored.LastModified, days, now)))
+            var page = store.List(bucket, new ListQuery(rule.Prefix, "", after, PageSize));
+            foreach (var stored in page.Objects.Where(stored => rule.Covers(stored) && rule.IsExpired(stored, now)))
             {
                 var condition = new DeleteCondition(stored.ETag, null, null);
-                count += await store.DeleteAsync(bucket, stored.Key, new Deletion(Condition: condition), context) is null ? 0 : 1;
+                count += await store.DeleteAsync(bucket, stored.Key, new Deletion(Condition: condition), Expiration) is null ? 0 : 1;
             }
 
             after = page.Next;
+        }
+
+        return count;
+    }
+
+    private async Task<int> ExpireVersionsAsync(string bucket, LifecycleRule rule, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (rule.NoncurrentDays is null && !rule.ExpiresLoneMarkers)
+        {
+            return 0;
+        }
+
+        var count = 0;
+        foreach (var versions in store.VersionsByKey(bucket, rule.Prefix))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var over = versions
+                .Skip(1)
+                .Zip(versions, (version, successor) => (Version: version, Since: successor.LastModified))
+                .Skip(rule.NewerNoncurrentVersions ?? 0)
+                .Where(pair => rule.NoncurrentDays is { } days && LifecycleRule.IsOver(pair.Since, days, now))
+                .Select(pair => pair.Version)
+                .Where(version => rule.Covers(version) && version.Lock is not { LegalHold: true } && version.Lock?.IsRetained(now) != true)
+                .ToList();
+            if (rule.ExpiresLoneMarkers && over.Count == versions.Count - 1 && versions[0].IsDeleteMarker)
+            {
+                over.Add(versions[0]);
+            }
+
+            foreach (var version in over)
+            {
+                count += await store.DeleteAsync(bucket, version.Key, new Deletion(version.VersionName), Expiration) is null ? 0 : 1;
+            }
         }
 
         return count;

@@ -7,13 +7,22 @@ namespace ImageApp.LocalAws.S3;
 internal static class S3Errors
 {
     public static AwsServiceException NoSuchBucket(string bucket) =>
-        new("NoSuchBucket", $"The specified bucket does not exist: {bucket}", HttpStatusCode.NotFound);
+        new("NoSuchBucket", $"The specified bucket does not exist: {bucket}", HttpStatusCode.NotFound)
+        {
+            Details = new Dictionary<string, string> { ["BucketName"] = bucket },
+        };
 
     public static AwsServiceException NoSuchKey(string key) =>
-        new("NoSuchKey", $"The specified key does not exist: {key}", HttpStatusCode.NotFound);
+        new("NoSuchKey", $"The specified key does not exist: {key}", HttpStatusCode.NotFound)
+        {
+            Details = new Dictionary<string, string> { ["Key"] = key },
+        };
 
     public static AwsServiceException NoSuchVersion(string key, string versionId) =>
-        new("NoSuchVersion", $"The specified version does not exist: {versionId} of {key}", HttpStatusCode.NotFound);
+        new("NoSuchVersion", $"The specified version does not exist: {versionId} of {key}", HttpStatusCode.NotFound)
+        {
+            Details = new Dictionary<string, string> { ["Key"] = key, ["VersionId"] = versionId },
+        };
 
     public static AwsServiceException KeyTooLong(string key) =>
         new(
@@ -31,7 +40,10 @@ internal static class S3Errors
         new(
             "PreconditionFailed",
             $"At least one of the pre-conditions you specified did not hold: {condition}",
-            HttpStatusCode.PreconditionFailed);
+            HttpStatusCode.PreconditionFailed)
+        {
+            Details = new Dictionary<string, string> { ["Condition"] = condition },
+        };
 
     public static AwsServiceException InvalidArgument(string message) => new("InvalidArgument", message);
 

@@ -8,6 +8,9 @@ internal sealed class SignatureException(SignatureFailure failure, string messag
     /// <summary>Why.</summary>
     public SignatureFailure Failure { get; } = failure;
 
+    /// <summary>The region to sign for, where the request was signed for another one: SDKs try again with it.</summary>
+    public string? Region { get; init; }
+
     /// <summary>
     /// The error as a protocol's clients know it (S3 API Reference, "Error responses"; "Common error types" of SNS, SQS and Lambda).
     /// </summary>
@@ -39,7 +42,10 @@ internal sealed class SignatureException(SignatureFailure failure, string messag
         return new AwsServiceException(
             code,
             Message,
-            isBadRequest ? System.Net.HttpStatusCode.BadRequest : System.Net.HttpStatusCode.Forbidden);
+            isBadRequest ? System.Net.HttpStatusCode.BadRequest : System.Net.HttpStatusCode.Forbidden)
+        {
+            Details = Region is null ? new Dictionary<string, string>() : new Dictionary<string, string> { ["Region"] = Region },
+        };
     }
 }
 

@@ -107,7 +107,10 @@ internal sealed class SignatureVerifier(LocalAwsOptions options, TimeProvider ti
         {
             throw new SignatureException(
                 malformed,
-                $"The authorization header is malformed; the region '{scope.Region}' is wrong; expecting '{options.Region}'.");
+                $"The authorization header is malformed; the region '{scope.Region}' is wrong; expecting '{options.Region}'.")
+            {
+                Region = options.Region,
+            };
         }
 
         if (scope.Service != service)

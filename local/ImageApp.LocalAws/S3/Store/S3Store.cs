@@ -417,6 +417,22 @@ internal sealed class S3Store : IAsyncDisposable
         return new VersionPage(versions, prefixes, null, null, IsTruncated: false);
     }
 
+    /// <summary>The versions of each key that begins with a prefix, newest first.</summary>
+    public IReadOnlyList<IReadOnlyList<StoredObject>> VersionsByKey(string bucket, string prefix)
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. Contents(bucket)
+                    .Versions(prefix)
+                    .TakeWhile(version => version.Key.StartsWith(prefix, StringComparison.Ordinal))
+                    .GroupBy(version => version.Key)
+                    .Select(versions => versions.ToList()),
+            ];
+        }
+    }
+
     /// <summary>Begins a multipart upload.</summary>
     public async Task<MultipartUpload> BeginUploadAsync(MultipartUpload draft)
     {
