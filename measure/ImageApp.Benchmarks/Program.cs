@@ -1,11 +1,15 @@
 using ImageApp.Benchmarks;
 
-var uploads =
-    args is [] ? 50
-    : int.TryParse(args[0], out var number) && number is >= 1 and <= 1000 ? number
-    : throw new ArgumentException($"'{args[0]}' is not a number of uploads; allowed is 1 to 1000.");
 using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(10));
 using var folder = new TemporaryFolder();
+if (args is ["local-aws", ..])
+{
+    var rounds = args.Length > 2 ? Number(args[2], "rounds", 9) : 3;
+    await LocalAwsBenchmark.RunAsync(folder.Path, args.Length > 1 ? Number(args[1], "requests", 100_000) : 3000, rounds, stop.Token);
+    return;
+}
+
+var uploads = args is [] ? 50 : Number(args[0], "uploads", 1000);
 
 var file = Path.Combine(folder.Path, "photo.jpg");
 TestPhoto.Write(file, width: 4000, height: 3000);
@@ -39,3 +43,8 @@ Report.Print(
     "mariadbd alone, to its first connection",
     await DatabasePeer.RunAsync(folder.Path, 3, stop.Token)
 );
+
+static int Number(string text, string what, int maximum) =>
+    int.TryParse(text, out var number) && number >= 1 && number <= maximum
+        ? number
+        : throw new ArgumentException($"'{text}' is not a number of {what}; allowed is 1 to {maximum}.");
