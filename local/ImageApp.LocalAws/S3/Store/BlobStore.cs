@@ -1,25 +1,48 @@
 using System.Buffers;
-using Microsoft.Win32.SafeHandles;
+using System.Collections.Concurrent;
+using System.Globalization;
 
 namespace ImageApp.LocalAws.S3.Store;
 
-/// <summary>Files of bytes under names of their own, so that no object key ever reaches the file system.</summary>
-internal sealed class BlobStore
+/// <summary>
+/// Bytes under names of their own, so that no object key ever reaches the file system: each large or encrypted blob in a file, small ones
+/// together in packs.
+/// </summary>
+internal sealed class BlobStore : IDisposable
 {
+    /// <summary>The largest blob that goes into a pack.</summary>
+    public const int MaximumPackedBytes = 64 * 1024;
+
     private const int BufferBytes = 256 * 1024;
 
+    /// <summary>When a pack is full.</summary>
+    private const long MaximumPackBytes = 16 * 1024 * 1024;
+
     private readonly string _folder;
+    private readonly string _packFolder;
+    private readonly ConcurrentDictionary<Guid, Pack> _packs = new();
+    private readonly Lock _gate = new();
+    private Pack? _current;
 
     public BlobStore(string folder)
     {
         _folder = folder;
-        for (var shard = 0; shard < 256; shard++)
+        _packFolder = Directory.CreateDirectory(Path.Combine(folder, "packs")).FullName;
+        foreach (var path in Directory.EnumerateFiles(_packFolder))
         {
-            Directory.CreateDirectory(Path.Combine(folder, shard.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
+            if (Guid.TryParseExact(Path.GetFileName(path), "N", out var id))
+            {
+                _packs[id] = new Pack(id, path);
+            }
         }
+
+        _current = _packs.Values.FirstOrDefault(pack => pack.Length < MaximumPackBytes);
     }
 
-    /// <summary>Writes a new blob from a stream and flushes it to disk. It stays only if the journal comes to refer to it.</summary>
+    /// <summary>
+    /// Writes a new blob from a stream and flushes it to disk. It stays only if the journal comes to refer to it; either way,
+    /// <see cref="Release"/> has to be told.
+    /// </summary>
     /// <param name="source">The bytes.</param>
     /// <param name="hasher">Is told the bytes as they come.</param>
     /// <param name="maximumBytes">How many there may be.</param>
@@ -33,21 +56,36 @@ internal sealed class BlobStore
         BlobCipher? cipher,
         CancellationToken cancellationToken)
     {
-        var blob = Guid.NewGuid();
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-        var length = 0L;
         try
         {
-            using (var file = File.OpenHandle(PathOf(blob), FileMode.CreateNew, FileAccess.Write, FileShare.Read, FileOptions.Asynchronous))
+            var count = await ReadAsync();
+            return count <= MaximumPackedBytes && cipher is null
+                ? await PackAsync(buffer.AsMemory(0, count), hasher)
+                : await WriteFileAsync(count);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        async ValueTask<int> ReadAsync() =>
+            await source.ReadAtLeastAsync(buffer.AsMemory(0, BufferBytes), BufferBytes, throwOnEndOfStream: false, cancellationToken);
+
+        async Task<Segment> WriteFileAsync(int count)
+        {
+            var blob = Guid.NewGuid();
+            var length = 0L;
+            Directory.CreateDirectory(Path.GetDirectoryName(PathOf(blob))!);
+            try
             {
-                while (
-                    await source.ReadAtLeastAsync(
-                        buffer.AsMemory(0, BufferBytes),
-                        BufferBytes,
-                        throwOnEndOfStream: false,
-                        cancellationToken)
-                        is var count
-                            and > 0)
+                using var file = File.OpenHandle(
+                    PathOf(blob),
+                    FileMode.CreateNew,
+                    FileAccess.Write,
+                    FileShare.Read,
+                    FileOptions.Asynchronous);
+                for (; count > 0; count = await ReadAsync())
                 {
                     if (length + count > maximumBytes)
                     {
@@ -62,52 +100,183 @@ internal sealed class BlobStore
                     length += count;
                 }
 
-                if (length > 0)
-                {
-                    await Task.Run(() => RandomAccess.FlushToDisk(file), cancellationToken);
-                }
+                await Task.Run(() => RandomAccess.FlushToDisk(file), cancellationToken);
+                return new Segment(blob, length);
             }
-
-            return new Segment(blob, length);
-        }
-        catch
-        {
-            Delete(blob);
-            throw;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
+            catch
+            {
+                File.Delete(PathOf(blob));
+                throw;
+            }
         }
     }
 
     /// <summary>Opens a blob for reading.</summary>
-    public SafeFileHandle Open(Guid blob) =>
-        File.OpenHandle(
-            PathOf(blob),
-            FileMode.Open,
-            FileAccess.Read,
-            FileShare.Read | FileShare.Delete,
-            FileOptions.Asynchronous | FileOptions.SequentialScan);
+    public BlobReader Open(Guid blob) =>
+        _packs.TryGetValue(blob, out var pack)
+            ? new BlobReader(pack.Handle, ownsHandle: false)
+            : new BlobReader(
+                File.OpenHandle(
+                    PathOf(blob),
+                    FileMode.Open,
+                    FileAccess.Read,
+                    FileShare.Read | FileShare.Delete,
+                    FileOptions.Asynchronous | FileOptions.SequentialScan),
+                ownsHandle: true);
 
-    /// <summary>Deletes a blob; one that is gone is no error.</summary>
-    public void Delete(Guid blob) => File.Delete(PathOf(blob));
+    /// <summary>Lets go of what <see cref="WriteAsync"/> wrote: by now the journal refers to it, or never will.</summary>
+    public void Release(Segment written, bool isReferenced)
+    {
+        if (_packs.TryGetValue(written.Blob, out var pack))
+        {
+            pack.Unpin();
+        }
 
-    /// <summary>Deletes every blob that nothing refers to: what uploads left that never ended.</summary>
+        if (!isReferenced)
+        {
+            Delete(written.Blob);
+        }
+    }
+
+    /// <summary>
+    /// Deletes a file of bytes that nothing refers to; one that is gone is no error. The pack that is being filled stays, until another one
+    /// is.
+    /// </summary>
+    public void Delete(Guid blob)
+    {
+        if (!_packs.TryGetValue(blob, out var pack))
+        {
+            File.Delete(PathOf(blob));
+            return;
+        }
+
+        lock (_gate)
+        {
+            pack.IsAbandoned = true;
+            if (pack != _current)
+            {
+                DeleteAbandoned(pack);
+            }
+        }
+    }
+
+    /// <summary>Deletes every file that nothing refers to: what uploads left that never ended.</summary>
     public void DeleteAllBut(IReadOnlySet<Guid> referenced)
     {
+        foreach (var pack in _packs.Keys.Where(pack => !referenced.Contains(pack)).ToList())
+        {
+            Delete(pack);
+        }
+
         foreach (var file in Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories))
         {
-            if (!Guid.TryParseExact(Path.GetFileName(file), "N", out var blob) || !referenced.Contains(blob))
+            // The pack that is being filled is there without a reference, too.
+            if (!Guid.TryParseExact(Path.GetFileName(file), "N", out var blob) || (!referenced.Contains(blob) && !_packs.ContainsKey(blob)))
             {
                 File.Delete(file);
             }
         }
     }
 
+    /// <summary>The full packs of which less than half is in use.</summary>
+    /// <param name="used">How many bytes of each are.</param>
+    public IReadOnlySet<Guid> SparsePacks(IReadOnlyDictionary<Guid, long> used) => _packs.Values
+        .Where(pack => pack.Length >= MaximumPackBytes && used.GetValueOrDefault(pack.Id) < pack.Length / 2)
+        .Select(pack => pack.Id)
+        .ToHashSet();
+
+    /// <summary>Copies a blob out of a pack into the one that is being filled.</summary>
+    public Segment Move(Segment segment)
+    {
+        var bytes = new byte[segment.Length];
+        if (RandomAccess.Read(_packs[segment.Blob].Handle, bytes, segment.Offset) < bytes.Length)
+        {
+            throw new InvalidDataException($"Pack {segment.Blob:N} ends before the {bytes.Length} bytes at {segment.Offset}.");
+        }
+
+        lock (_gate)
+        {
+            var pack = Fill();
+            var moved = pack.Append(bytes);
+            pack.Unpin();
+            return moved;
+        }
+    }
+
+    /// <summary>Puts on disk what was moved.</summary>
+    public void Flush()
+    {
+        if (_current is { } pack)
+        {
+            RandomAccess.FlushToDisk(pack.Handle);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var pack in _packs.Values)
+        {
+            pack.Dispose();
+        }
+    }
+
+    private async Task<Segment> PackAsync(ReadOnlyMemory<byte> bytes, ContentHasher hasher)
+    {
+        hasher.Append(bytes.Span);
+        Pack pack;
+        Segment segment;
+        lock (_gate)
+        {
+            pack = Fill();
+            segment = pack.Append(bytes.Span);
+        }
+
+        try
+        {
+            if (segment.Length > 0)
+            {
+                await pack.FlushAsync();
+            }
+
+            return segment;
+        }
+        catch
+        {
+            pack.Unpin();
+            throw;
+        }
+    }
+
+    private Pack Fill()
+    {
+        if (_current is { Length: < MaximumPackBytes } current)
+        {
+            return current;
+        }
+
+        var full = _current;
+        var id = Guid.NewGuid();
+        _current = _packs[id] = new Pack(id, Path.Combine(_packFolder, id.ToString("N", CultureInfo.InvariantCulture)));
+        if (full is not null)
+        {
+            DeleteAbandoned(full);
+        }
+
+        return _current;
+    }
+
+    private void DeleteAbandoned(Pack pack)
+    {
+        if (pack.IsAbandoned && !pack.IsPinned && _packs.TryRemove(pack.Id, out _))
+        {
+            pack.Dispose();
+            File.Delete(pack.Path);
+        }
+    }
+
     private string PathOf(Guid blob)
     {
-        var name = blob.ToString("N");
+        var name = blob.ToString("N", CultureInfo.InvariantCulture);
         return Path.Combine(_folder, name[..2], name);
     }
 }

@@ -28,6 +28,7 @@ internal sealed class S3Store : IAsyncDisposable
     private readonly OrderedDictionary<string, CompletedUpload> _completed = new(StringComparer.Ordinal);
     private readonly Dictionary<Guid, PendingEvent> _pending = [];
     private readonly Dictionary<Guid, int> _references = [];
+    private IReadOnlySet<Guid> _emptied = new HashSet<Guid>();
     private long _sequence;
 
     public S3Store(LocalAwsOptions options, TimeProvider time, ILogger<S3Store> logger)
@@ -38,7 +39,7 @@ internal sealed class S3Store : IAsyncDisposable
         var path = Path.Combine(folder, "journal");
         Blobs = new BlobStore(Path.Combine(folder, "blobs"));
         _journal = OpenJournal(path, logger);
-        Blobs.DeleteAllBut(_references.Keys.ToHashSet());
+        Blobs.DeleteAllBut(_references.Keys.Concat(_emptied).ToHashSet());
 
         // An event is on disk with the change that caused it, and is tried for ever: its attempts need not be kept.
         Events = new Outbox<PendingEvent>("S3", [.. _pending.Values], _ => Task.CompletedTask, SettleEventAsync, time, logger);
@@ -53,6 +54,7 @@ internal sealed class S3Store : IAsyncDisposable
     {
         await Events.DisposeAsync();
         await _journal.DisposeAsync();
+        Blobs.Dispose();
     }
 
     /// <summary>The buckets by name.</summary>
@@ -526,18 +528,16 @@ internal sealed class S3Store : IAsyncDisposable
         }
     }
 
-    /// <summary>Deletes blobs that were written for a change that did not happen.</summary>
+    /// <summary>Lets go of bytes that were written, and deletes them where the change did not happen that they were for.</summary>
     public void Discard(Segment segment)
     {
+        bool isReferenced;
         lock (_gate)
         {
-            if (_references.ContainsKey(segment.Blob))
-            {
-                return;
-            }
+            isReferenced = _references.ContainsKey(segment.Blob);
         }
 
-        Blobs.Delete(segment.Blob);
+        Blobs.Release(segment, isReferenced);
     }
 
     private static string? VersionIdOf(string? name) => name == StoredObject.NullVersion ? null : name;
@@ -729,13 +729,14 @@ internal sealed class S3Store : IAsyncDisposable
     {
         var bytes = 0L;
         var journal = Journal.Open(path, Replay, logger);
-        if (bytes >= CompactionBytes)
+        var isMoved = EmptySparsePacks();
+        if (bytes >= CompactionBytes || isMoved)
         {
             List<byte[]> live =
             [
                 .. Snapshot().Select(change => JsonSerializer.SerializeToUtf8Bytes(change, StoreJsonContext.Default.StoreChange)),
             ];
-            if (bytes >= 2 * live.Sum(record => (long)record.Length))
+            if (isMoved || bytes >= 2 * live.Sum(record => (long)record.Length))
             {
                 journal.Compact(live);
             }
@@ -752,6 +753,39 @@ internal sealed class S3Store : IAsyncDisposable
                 released);
             ReleaseReferences(released, []);
         }
+    }
+
+    /// <summary>Moves objects out of packs that are mostly unused; these are deleted at the next start, when the journal is sure to know.</summary>
+    private bool EmptySparsePacks()
+    {
+        var used = new Dictionary<Guid, long>();
+        foreach (var segment in _buckets.Values.SelectMany(contents => contents.All).SelectMany(stored => stored.Segments))
+        {
+            used[segment.Blob] = used.GetValueOrDefault(segment.Blob) + segment.Length;
+        }
+
+        _emptied = Blobs.SparsePacks(used);
+        if (_emptied.Count == 0)
+        {
+            return false;
+        }
+
+        foreach (var contents in _buckets.Values)
+        {
+            foreach (var stored in contents.All.Where(stored => stored.Segments.Any(segment => _emptied.Contains(segment.Blob))).ToList())
+            {
+                var moved = stored with
+                {
+                    Segments = [.. stored.Segments.Select(segment => _emptied.Contains(segment.Blob) ? Blobs.Move(segment) : segment)],
+                };
+                contents.Put(moved);
+                Retain(moved.Segments);
+                ReleaseReferences(stored.Segments, []);
+            }
+        }
+
+        Blobs.Flush();
+        return true;
     }
 
     /// <summary>The changes that lead from nothing to the present state.</summary>

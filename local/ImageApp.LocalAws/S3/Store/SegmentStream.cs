@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace ImageApp.LocalAws.S3.Store;
 
 /// <summary>Reads a range of an object across its segments, one open file at a time; decrypts it where there is a cipher.</summary>
@@ -10,7 +8,7 @@ internal sealed class SegmentStream(
     long length,
     BlobCipher? cipher = null) : Stream
 {
-    private SafeFileHandle? _file;
+    private BlobReader? _file;
     private int _index;
     private long _inSegment = offset;
     private readonly long _length = length;
@@ -47,7 +45,7 @@ internal sealed class SegmentStream(
 
         _file ??= blobs.Open(segments[_index].Blob);
         var wanted = (int)Math.Min(Math.Min(_remaining, buffer.Length), segments[_index].Length - _inSegment);
-        var count = await RandomAccess.ReadAsync(_file, buffer[..wanted], _inSegment, cancellationToken);
+        var count = await _file.ReadAsync(buffer[..wanted], segments[_index].Offset + _inSegment, cancellationToken);
         if (count == 0)
         {
             throw new InvalidDataException(

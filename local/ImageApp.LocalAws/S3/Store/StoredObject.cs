@@ -60,10 +60,11 @@ internal sealed record StoredObject
     public bool IsMultipart => ETag.Contains('-', StringComparison.Ordinal);
 }
 
-/// <summary>A run of an object's bytes: one blob, or part of one. A multipart object has one for each of its parts.</summary>
-/// <param name="Blob">The blob.</param>
-/// <param name="Length">How many bytes, all of the blob.</param>
-internal readonly record struct Segment(Guid Blob, long Length);
+/// <summary>A run of an object's bytes. A multipart object has one for each of its parts.</summary>
+/// <param name="Blob">The file, which is a blob's own or a pack.</param>
+/// <param name="Length">How many bytes.</param>
+/// <param name="Offset">Where in the file they begin.</param>
+internal readonly record struct Segment(Guid Blob, long Length, long Offset = 0);
 
 /// <summary>A part that a multipart object was made of.</summary>
 /// <param name="Number">Its number in the upload.</param>
