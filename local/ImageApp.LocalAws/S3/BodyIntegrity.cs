@@ -15,8 +15,10 @@ internal sealed record BodyIntegrity(string? ContentMd5, ChecksumAlgorithm? Algo
     /// <exception cref="AwsServiceException">They contradict each other or cannot be read.</exception>
     public static BodyIntegrity Of(S3Request request)
     {
-        var md5 = request.Header("Content-MD5");
-        if (md5 is not null && !Convert.TryFromBase64String(md5, new byte[MD5.HashSizeInBytes + 2], out _))
+        var md5 = request.Header("Content-MD5") ?? (request.Http.Headers.ContentMD5.Count > 0 ? "" : null);
+        if (
+            md5 is not null
+            && !(Convert.TryFromBase64String(md5, new byte[MD5.HashSizeInBytes + 2], out var length) && length == MD5.HashSizeInBytes))
         {
             throw new AwsServiceException("InvalidDigest", $"The Content-MD5 you specified is not valid: '{md5}'.");
         }

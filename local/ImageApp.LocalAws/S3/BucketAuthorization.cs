@@ -1,5 +1,6 @@
 using System.Net;
 using ImageApp.LocalAws.Policies;
+using ImageApp.LocalAws.S3.Configuration;
 using ImageApp.LocalAws.S3.Store;
 
 namespace ImageApp.LocalAws.S3;
@@ -21,7 +22,9 @@ internal sealed class BucketAuthorization(S3Store store, LocalAwsOptions options
         var arn = bucketName.Length == 0 ? "*" : key.Length == 0 ? Bucket.ArnOf(bucketName) : $"{Bucket.ArnOf(bucketName)}/{key}";
         var principal = request.IsAnonymous ? "*" : $"arn:aws:iam::{options.AccountId}:root";
         var decision = bucket?.Policy is { } policy
-            ? ResourcePolicy.Evaluate(policy, new PolicyRequest(principal, action, arn, Context(request)) { At = time.GetUtcNow() })
+            ? ResourcePolicy.Evaluate(
+                policy,
+                new PolicyRequest(principal, action, arn, Context(request, bucketName, key)) { At = time.GetUtcNow() })
             : PolicyDecision.ImplicitDeny;
         if (request.IsAnonymous)
         {
@@ -49,7 +52,7 @@ internal sealed class BucketAuthorization(S3Store store, LocalAwsOptions options
 
     private static AwsServiceException Denied(string why) => new("AccessDenied", $"Access Denied: {why}", HttpStatusCode.Forbidden);
 
-    private Dictionary<string, string> Context(S3Request request)
+    private Dictionary<string, string> Context(S3Request request, string bucketName, string key)
     {
         var context = new Dictionary<string, string>
         {
@@ -76,7 +79,9 @@ internal sealed class BucketAuthorization(S3Store store, LocalAwsOptions options
             {
                 "x-amz-acl",
                 "x-amz-content-sha256",
+                "x-amz-metadata-directive",
                 "x-amz-server-side-encryption",
+                "x-amz-server-side-encryption-customer-algorithm",
                 "x-amz-storage-class",
                 "x-amz-copy-source",
             })
@@ -87,6 +92,25 @@ internal sealed class BucketAuthorization(S3Store store, LocalAwsOptions options
             }
         }
 
+        AddTags(context, request, bucketName, key);
         return context;
+    }
+
+    // Of the object that is there, and of the one that is sent (S3 User Guide, "Tagging and access control policies").
+    private void AddTags(Dictionary<string, string> context, S3Request request, string bucketName, string key)
+    {
+        var existing = key.Length == 0 ? null : store.Find(bucketName, key)?.Tags;
+        foreach (var (name, value) in existing ?? new Dictionary<string, string>())
+        {
+            context["s3:ExistingObjectTag/" + name] = value;
+        }
+
+        if (key == request.Key && TagSet.ParseHeader(request.Header("x-amz-tagging")) is { } sent)
+        {
+            foreach (var (name, value) in sent)
+            {
+                context["s3:RequestObjectTag/" + name] = value;
+            }
+        }
     }
 }

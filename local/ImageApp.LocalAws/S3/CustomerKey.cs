@@ -59,6 +59,13 @@ internal sealed record CustomerKey(byte[] Key, string Md5)
             return null;
         }
 
+        if (prefix == Prefix && request.Header("x-amz-server-side-encryption") is { } method)
+        {
+            throw S3Errors.InvalidArgument(
+                "Server Side Encryption with Customer provided key is incompatible with the encryption method specified: "
+                + $"x-amz-server-side-encryption is '{method}'.");
+        }
+
         const string provided = "Requests specifying Server Side Encryption with Customer provided keys must provide";
         if (algorithm != BucketEncryption.Algorithm)
         {

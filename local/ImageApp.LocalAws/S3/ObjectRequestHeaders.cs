@@ -183,6 +183,6 @@ internal static class ObjectRequestHeaders
             .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Where(coding => coding != "aws-chunked")
             .ToList();
-        return kept.Count == 0 ? null : string.Join(',', kept);
+        return kept.Count == 0 ? null : string.Join(", ", kept);
     }
 }

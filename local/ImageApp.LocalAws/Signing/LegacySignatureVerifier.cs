@@ -112,7 +112,9 @@ internal sealed class LegacySignatureVerifier(LocalAwsOptions options, TimeProvi
         }
 
         var text = request.Headers["x-amz-date"].ToString() is { Length: > 0 } own ? own : request.Headers[HeaderNames.Date].ToString();
-        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date))
+        // The day of the week says nothing that the date does not say.
+        var withoutDay = text[(text.IndexOf(',', StringComparison.Ordinal) + 1)..];
+        if (!DateTimeOffset.TryParse(withoutDay, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date))
         {
             throw new SignatureException(
                 SignatureFailure.HeadersNotSigned,
