@@ -97,20 +97,26 @@ internal sealed class DeliveryWorker(
         }
 
         var queueArn = SubscriptionAttributes.DeadLetterTarget(json);
-        var attributes = new Dictionary<string, MessageAttribute>
+        var isFifo = queueArn.EndsWith(SqsStore.FifoSuffix, StringComparison.Ordinal);
+        var message = new OutgoingMessage
         {
-            ["RequestID"] = MessageAttribute.OfString(notification.MessageId),
-            ["ErrorCode"] = MessageAttribute.OfString((failure as AwsServiceException)?.Code ?? failure.GetType().Name),
-            ["ErrorMessage"] = MessageAttribute.OfString(failure.Message),
+            Body = subscription.IsRaw ? notification.Message : envelope.ForQueueOrHttp(topic, subscription, notification),
+            Attributes = new Dictionary<string, MessageAttribute>
+            {
+                ["RequestID"] = MessageAttribute.OfString(notification.MessageId),
+                ["ErrorCode"] = MessageAttribute.OfString((failure as AwsServiceException)?.Code ?? failure.GetType().Name),
+                ["ErrorMessage"] = MessageAttribute.OfString(failure.Message),
+            },
+            SenderId = SnsStore.Principal,
+            GroupId = notification.GroupId,
+            DeduplicationId = isFifo ? notification.DeduplicationId : null,
         };
-        var body = subscription.IsRaw ? notification.Message : envelope.ForQueueOrHttp(topic, subscription, notification);
         try
         {
             await queues.SendAsync(
                 new ServiceCall(SnsStore.Principal, topic.Arn, options.AccountId),
                 queueArn,
-                body,
-                attributes,
+                message,
                 cancellationToken);
             logger.SentToDeadLetterQueue(notification.MessageId, subscription.Arn, queueArn);
         }
