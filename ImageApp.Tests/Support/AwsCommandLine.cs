@@ -17,7 +17,9 @@ internal static class AwsCommandLine
     }
 
     /// <summary>Runs a command; skips the test where the program is not installed.</summary>
-    public static async Task<(int ExitCode, string Output, string Errors)> TryAwsCliAsync(this LocalAwsInstance aws, params string[] arguments)
+    public static async Task<(int ExitCode, string Output, string Errors)> TryAwsCliAsync(
+        this LocalAwsInstance aws,
+        params string[] arguments)
     {
         var program = (Environment.GetEnvironmentVariable("PATH") ?? "")
             .Split(':')

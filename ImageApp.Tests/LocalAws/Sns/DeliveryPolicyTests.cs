@@ -9,12 +9,11 @@ public sealed class DeliveryPolicyTests
     [InlineData("exponential", new[] { 0, 2, 2, 4, 8, 10, 10 })]
     public void Retries_come_without_delay_then_with_the_least_then_with_growing_ones(string function, int[] seconds)
     {
-        var policy = DeliveryPolicy.Parse(
+        var policy = HttpDeliveryPolicy.ParseSubscriptions(
             $$$"""
             {"healthyRetryPolicy":{"numRetries":7,"numNoDelayRetries":1,"numMinDelayRetries":1,"numMaxDelayRetries":1,
             "minDelayTarget":2,"maxDelayTarget":10,"backoffFunction":"{{{function}}}"}}
-            """,
-            ofTopic: false);
+            """).Retry;
         Assert.Equal(seconds, Enumerable.Range(1, 7).Select(retry => (int)policy.DelayBefore(retry)!.Value.TotalSeconds));
         Assert.Null(policy.DelayBefore(8));
     }

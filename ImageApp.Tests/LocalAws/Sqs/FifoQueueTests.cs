@@ -324,7 +324,9 @@ public sealed class FifoQueueTests
             "Value id for parameter MessageDeduplicationId is invalid. Reason: The request includes a parameter that is not valid for this "
                 + "queue type.",
             new SendMessageRequest { QueueUrl = standard, MessageDeduplicationId = "id" });
-        var batch = await aws.Sqs.SendMessageBatchAsync(fifo, [new("1", "x") { MessageGroupId = "g" }, new("2", "y")], Cancelled).FailsAsync();
+        var batch = await aws.Sqs
+            .SendMessageBatchAsync(fifo, [new("1", "x") { MessageGroupId = "g" }, new("2", "y")], Cancelled)
+            .FailsAsync();
         Assert.Equal("InvalidParameterValue", batch.ErrorCode);
 
         // A standard queue takes a group for what it is.

@@ -255,7 +255,11 @@ public sealed class MessageMoveTests
             "--max-results",
             "10");
         Assert.Equal("COMPLETED", (string?)Assert.Single(listed["Results"]!.AsArray())!["Status"]);
-        var (exitCode, _, errors) = await aws.TryAwsCliAsync("sqs", "cancel-message-move-task", "--task-handle", (string)started["TaskHandle"]!);
+        var (exitCode, _, errors) = await aws.TryAwsCliAsync(
+            "sqs",
+            "cancel-message-move-task",
+            "--task-handle",
+            (string)started["TaskHandle"]!);
         Assert.NotEqual(0, exitCode);
         Assert.Contains("Only active tasks can be cancelled", errors, StringComparison.Ordinal);
         Assert.Equal(["by the command line"], await BodiesAsync(aws, source, 1));

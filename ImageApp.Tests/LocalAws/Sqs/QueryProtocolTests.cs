@@ -132,7 +132,15 @@ public sealed class QueryProtocolTests
             ("AttributeName.2", "Policy"));
         Assert.Equal("3", Value(Named(attributes, "Attribute", "DelaySeconds"), "Value"));
         Assert.Contains("friends", Value(Named(attributes, "Attribute", "Policy"), "Value"), StringComparison.Ordinal);
-        await SucceedAsync(aws, "/", "TagQueue", ("QueueUrl", url), ("Tag.1.Key", "a"), ("Tag.1.Value", "1"), ("Tag.2.Key", "b"), ("Tag.2.Value", "2"));
+        await SucceedAsync(
+            aws,
+            "/",
+            "TagQueue",
+            ("QueueUrl", url),
+            ("Tag.1.Key", "a"),
+            ("Tag.1.Value", "1"),
+            ("Tag.2.Key", "b"),
+            ("Tag.2.Value", "2"));
         await SucceedAsync(aws, "/", "UntagQueue", ("QueueUrl", url), ("TagKey.1", "a"));
         var tag = (await SucceedAsync(aws, "/", "ListQueueTags", ("QueueUrl", url))).Descendants(s_namespace + "Tag").Single();
         Assert.Equal(("b", "2"), (Value(tag, "Key"), Value(tag, "Value")));

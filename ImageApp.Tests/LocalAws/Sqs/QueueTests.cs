@@ -170,7 +170,7 @@ public sealed class QueueTests
             {
                 QueueUrl = url,
                 MessageBody = "x",
-                MessageSystemAttributes = new() { [name] = new MessageSystemAttributeValue { DataType = type, StringValue = "Root=1-2-3" } },
+                MessageSystemAttributes = new() { [name] = new() { DataType = type, StringValue = "Root=1-2-3" } },
             },
             Cancelled);
         Assert.NotNull((await SendAsync("AWSTraceHeader", "String")).MD5OfMessageSystemAttributes);
@@ -216,7 +216,10 @@ public sealed class QueueTests
         async Task<(string?, string?, string?)> EncryptionAsync()
         {
             var all = (await aws.Sqs.GetQueueAttributesAsync(url, ["All"], Cancelled)).Attributes;
-            return (all.GetValueOrDefault("KmsMasterKeyId"), all.GetValueOrDefault("KmsDataKeyReusePeriodSeconds"), all["SqsManagedSseEnabled"]);
+            return (
+                all.GetValueOrDefault("KmsMasterKeyId"),
+                all.GetValueOrDefault("KmsDataKeyReusePeriodSeconds"),
+                all["SqsManagedSseEnabled"]);
         }
 
         Assert.Equal((null, null, "true"), await EncryptionAsync());
@@ -268,7 +271,13 @@ public sealed class QueueTests
         await Assert.ThrowsAnyAsync<AmazonSQSException>(() => RedriveAsync("c"));
         await AllowAsync("""{"redrivePermission":"allowAll"}""");
         await RedriveAsync("c");
-        foreach (var policy in new[] { "{}", """{"redrivePermission":"byQueue"}""", """{"redrivePermission":"allowAll","sourceQueueArns":[]}""" })
+        string[] malformedPolicies =
+        [
+            "{}",
+            """{"redrivePermission":"byQueue"}""",
+            """{"redrivePermission":"allowAll","sourceQueueArns":[]}""",
+        ];
+        foreach (var policy in malformedPolicies)
         {
             var malformed = await Assert.ThrowsAnyAsync<AmazonSQSException>(() => AllowAsync(policy));
             Assert.Equal("InvalidAttributeValue", malformed.ErrorCode);

@@ -10,6 +10,7 @@ namespace ImageApp.LocalAws.Sns;
 /// </summary>
 internal sealed class DeliveryWorker(
     Outbox<PendingDelivery> deliveries,
+    OrderedDeliveries orderedDeliveries,
     SnsStore topics,
     IEnumerable<ISubscriptionEndpoint> endpoints,
     SqsStore queues,
@@ -26,10 +27,11 @@ internal sealed class DeliveryWorker(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         deliveries.Start(DeliverAsync, delivery => delivery.SubscriptionArn, ConcurrentDeliveries);
+        orderedDeliveries.Start(DeliverAsync);
         return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => deliveries.StopAsync();
+    public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(deliveries.StopAsync(), orderedDeliveries.StopAsync());
 
     private async Task<PendingDelivery?> DeliverAsync(PendingDelivery delivery, CancellationToken cancellationToken)
     {

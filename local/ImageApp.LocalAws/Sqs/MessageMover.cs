@@ -47,7 +47,7 @@ internal sealed class MessageMover(
         {
             throw new AwsServiceException(
                 "InvalidParameterValue",
-                $"Source and destination queue must be of the same type, but one of {source.Name} and {destination.Name} is a FIFO queue and "
+                $"Source and destination queue must be of the same type, but one of {source.Name} and {destination.Name} is a FIFO queue, "
                 + "the other is not.");
         }
 

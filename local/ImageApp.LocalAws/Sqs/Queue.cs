@@ -53,7 +53,7 @@ internal sealed class Queue : IAsyncDisposable
 
     public string Name => State.Name;
 
-    /// <summary>Whether messages keep their order in each group and are there once (SQS Developer Guide, "Amazon SQS FIFO queues").</summary>
+    /// <summary>Whether messages keep their order in each group and are there once (SQS Developer Guide, "FIFO queues").</summary>
     public bool IsFifo => QueueAttributes.IsFifo(State.Attributes);
 
     public bool HasContentBasedDeduplication =>
@@ -205,8 +205,8 @@ internal sealed class Queue : IAsyncDisposable
     }
 
     /// <summary>Makes a message that was received visible after <paramref name="timeout"/> from now.</summary>
-    /// <exception cref="AwsServiceException"><c>ReceiptHandleIsInvalid</c>; <c>InvalidParameterValue</c>: the message is gone, or the handle
-    /// of a FIFO queue has expired, or the message would be in flight for too long; <c>MessageNotInflight</c>.</exception>
+    /// <exception cref="AwsServiceException"><c>ReceiptHandleIsInvalid</c>; <c>InvalidParameterValue</c>: the message is gone, the handle of
+    /// a FIFO queue has expired, or the message would be in flight for too long; <c>MessageNotInflight</c>.</exception>
     public Task ChangeVisibilityAsync(string receiptHandle, TimeSpan timeout)
     {
         lock (_lock)

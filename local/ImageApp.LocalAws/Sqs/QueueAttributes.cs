@@ -101,10 +101,10 @@ internal static class QueueAttributes
             throw new AwsServiceException(
                 "InvalidParameterValue",
                 isFifo
-                    ? "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length; a name that ends with .fifo needs "
-                        + "the attribute FifoQueue with the value true."
-                    : "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix "
-                        + "and be 1 to 80 in length.");
+                    ? "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length; a name that ends with .fifo "
+                        + "needs the attribute FifoQueue with the value true."
+                    : "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo "
+                        + "suffix and be 1 to 80 in length.");
         }
 
         return Change(isFifo ? new Dictionary<string, string> { [FifoQueue] = True } : [], attributes);

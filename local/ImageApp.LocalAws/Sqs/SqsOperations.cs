@@ -96,8 +96,8 @@ internal sealed class SqsOperations(
         queues.FindByArn(request.Required(parameter))
             ?? throw new AwsServiceException(
                 "ResourceNotFoundException",
-                $"The resource that you specified for the {parameter} parameter doesn't exist: {request.Required(parameter)}. The queues of "
-                + $"this account are: {string.Join(", ", queues.Queues.Select(queue => queue.Arn))}.",
+                $"The resource that you specified for the {parameter} parameter doesn't exist: {request.Required(parameter)}. The queues "
+                + $"of this account are: {string.Join(", ", queues.Queues.Select(queue => queue.Arn))}.",
                 HttpStatusCode.NotFound),
         operation);
 
@@ -352,9 +352,8 @@ internal sealed class SqsOperations(
             queues.DeadLettersOf(queue),
             attemptId,
             cancellationToken);
-        return messages.Count == 0
-            ? []
-            : new JsonObject { ["Messages"] = new JsonArray([.. messages.Select(message => Received(queue, message, systemNames, names))]) };
+        var received = messages.Select(message => Received(queue, message, systemNames, names));
+        return messages.Count == 0 ? [] : new JsonObject { ["Messages"] = new JsonArray([.. received]) };
     }
 
     private static async Task<JsonObject> DeleteAsync(Queue queue, SqsRequest request)

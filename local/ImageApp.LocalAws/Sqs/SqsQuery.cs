@@ -16,6 +16,9 @@ internal static class SqsQuery
     private const string KeyName = "Key";
     private const string NameName = "Name";
 
+    // An entry, its attributes, and the members of one.
+    private const int MaximumDepth = 3;
+
     private static readonly Dictionary<string, (string Name, FlatKind Kind)> s_flat = new(StringComparer.Ordinal)
     {
         ["AWSAccountId"] = ("AWSAccountIds", FlatKind.List),
@@ -61,7 +64,7 @@ internal static class SqsQuery
     /// <param name="path">The request's path: that of a queue stands for its URL.</param>
     public static JsonObject Parameters(QueryRequest query, PathString path)
     {
-        var parameters = Object(query.Names.Select(name => (name, query[name]!)));
+        var parameters = Object(query.Names.Select(name => (name, query[name]!)), 1);
         if (path.Value is { Length: > 1 } queue)
         {
             parameters.TryAdd("QueueUrl", queue);
@@ -107,12 +110,12 @@ internal static class SqsQuery
             _ => value?.ToJsonString(),
         });
 
-    private static JsonObject Object(IEnumerable<(string Name, string Value)> parameters)
+    private static JsonObject Object(IEnumerable<(string Name, string Value)> parameters, int depth)
     {
         var json = new JsonObject();
         foreach (var group in parameters.GroupBy(parameter => parameter.Name.Split('.')[0], StringComparer.Ordinal))
         {
-            if (!s_flat.TryGetValue(group.Key, out var flat))
+            if (depth > MaximumDepth || !s_flat.TryGetValue(group.Key, out var flat))
             {
                 // A structure's members follow its name after a dot.
                 foreach (var (name, value) in group)
@@ -130,17 +133,17 @@ internal static class SqsQuery
                 .Select(item => item.Select(part => (part.Item.Tail, part.Value)).ToList())
                 .ToList();
             json[flat.Name] = flat.Kind == FlatKind.List
-                ? new JsonArray([.. items.Select(Item)])
-                : Map(items, group.Key);
+                ? new JsonArray([.. items.Select(item => Item(item, depth + 1))])
+                : Map(items, group.Key, depth + 1);
         }
 
         return json;
     }
 
-    private static JsonNode? Item(List<(string Tail, string Value)> item) =>
-        item is [("", var value)] ? JsonValue.Create(value) : Object(item);
+    private static JsonNode? Item(List<(string Tail, string Value)> item, int depth) =>
+        item is [("", var value)] ? JsonValue.Create(value) : Object(item, depth);
 
-    private static JsonObject Map(IEnumerable<List<(string Tail, string Value)>> entries, string name)
+    private static JsonObject Map(IEnumerable<List<(string Tail, string Value)>> entries, string name, int depth)
     {
         var map = new JsonObject();
         foreach (var entry in entries)
@@ -151,9 +154,11 @@ internal static class SqsQuery
             var values = entry.Where(part => part.Tail is not (NameName or KeyName)).ToList();
             map[key] = values is [(Value, var text)]
                 ? JsonValue.Create(text)
-                : Object(values.Select(part => (part.Tail.StartsWith(Value + ".", StringComparison.Ordinal)
-                    ? part.Tail[(Value.Length + 1)..]
-                    : part.Tail, part.Value)));
+                : Object(
+                    values.Select(part => (
+                        part.Tail.StartsWith(Value + ".", StringComparison.Ordinal) ? part.Tail[(Value.Length + 1)..] : part.Tail,
+                        part.Value)),
+                    depth);
         }
 
         return map;

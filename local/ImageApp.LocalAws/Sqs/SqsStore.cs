@@ -64,8 +64,8 @@ internal sealed partial class SqsStore : IAsyncDisposable
         {
             throw new AwsServiceException(
                 "InvalidParameterValue",
-                $"Can only include alphanumeric characters, hyphens, or underscores. 1 to {MaximumNameLength} in length; '{name}' is no such "
-                + $"name. That of a FIFO queue ends with {FifoSuffix}.");
+                $"Can only include alphanumeric characters, hyphens, or underscores. 1 to {MaximumNameLength} in length; '{name}' is no "
+                + $"such name. That of a FIFO queue ends with {FifoSuffix}.");
         }
 
         var valid = QueueAttributes.OfNew(isFifo, attributes);
