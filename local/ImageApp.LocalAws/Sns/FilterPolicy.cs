@@ -73,6 +73,9 @@ internal sealed class FilterPolicy
         return new FilterPolicy(policy, scope == BodyScope);
     }
 
+    /// <summary>Reads a policy that was accepted before, maybe by an earlier version with other limits.</summary>
+    public static FilterPolicy OfStored(string json, string? scope) => new(JsonText.Parse(json)!.AsObject(), scope == BodyScope);
+
     public bool Matches(string message, IReadOnlyDictionary<string, MessageAttribute> attributes)
     {
         if (!_isBody)

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ImageApp.LocalAws.Protocols;
@@ -63,7 +64,7 @@ internal sealed record HttpDeliveryPolicy
 
     /// <summary>What holds for a topic.</summary>
     public static HttpDeliveryPolicy Of(Topic topic) => topic.Attributes.TryGetValue(Topic.DeliveryPolicyAttribute, out var json)
-        ? ParseTopics(json)
+        ? ParseTopics(json, isStored: true)
         : new HttpDeliveryPolicy();
 
     /// <summary>What holds for a subscription: its own where it has one and the topic lets it, else the topic's.</summary>
@@ -71,38 +72,51 @@ internal sealed record HttpDeliveryPolicy
     {
         var ofTopic = Of(topic);
         return !ofTopic.DisablesOverrides && subscription.Attributes.TryGetValue(Subscription.DeliveryPolicyAttribute, out var own)
-            ? ParseSubscriptions(own)
+            ? ParseSubscriptions(own, isStored: true)
             : ofTopic;
     }
 
     /// <summary>Reads a topic's attribute.</summary>
+    /// <param name="json">Its value.</param>
+    /// <param name="isStored">Whether it was accepted before, maybe by an earlier version, which looked at the retries only.</param>
     /// <exception cref="AwsServiceException"><c>InvalidParameter</c>, naming what is wrong.</exception>
-    public static HttpDeliveryPolicy ParseTopics(string json)
+    public static HttpDeliveryPolicy ParseTopics(string json, bool isStored = false)
     {
         var policy = Read(json);
-        Require(policy, "http");
         var http = Member(policy, "http") ?? throw Invalid("it has no object http.");
-        Require(http, RetriesOfTopic, ThrottleOfTopic, RequestOfTopic, Overrides);
-        return Parse(http, RetriesOfTopic, ThrottleOfTopic, RequestOfTopic) with
+        if (!isStored)
         {
-            DisablesOverrides = http[Overrides] switch
+            Require(policy, "http");
+            Require(http, RetriesOfTopic, ThrottleOfTopic, RequestOfTopic, Overrides);
+            if (http[Overrides]?.GetValueKind() is not (null or JsonValueKind.True or JsonValueKind.False))
             {
-                null => false,
-                var flag when flag.GetValueKind() is JsonValueKind.True or JsonValueKind.False => flag.GetValue<bool>(),
-                var other => throw Invalid($"{Overrides} is {other.ToJsonString()}; allowed are true and false."),
-            },
+                throw Invalid($"{Overrides} is {http[Overrides]!.ToJsonString()}; allowed are true and false.");
+            }
+        }
+
+        return Parse(http, RetriesOfTopic, ThrottleOfTopic, RequestOfTopic, isStored) with
+        {
+            DisablesOverrides = http[Overrides]?.GetValueKind() == JsonValueKind.True,
         };
     }
 
     /// <summary>Reads a subscription's attribute.</summary>
+    /// <param name="json">Its value.</param>
+    /// <param name="isStored">Whether it was accepted before, maybe by an earlier version, which looked at the retries only.</param>
     /// <exception cref="AwsServiceException"><c>InvalidParameter</c>, naming what is wrong.</exception>
-    public static HttpDeliveryPolicy ParseSubscriptions(string json)
+    public static HttpDeliveryPolicy ParseSubscriptions(string json, bool isStored = false)
     {
         var policy = Read(json);
-        Require(policy, Retries, SicklyRetries, Throttle, Request, Guaranteed);
-        return policy[SicklyRetries] is null && policy[Guaranteed]?.GetValueKind() is null or JsonValueKind.False
-            ? Parse(policy, Retries, Throttle, Request)
-            : throw Invalid($"{SicklyRetries} must be null and {Guaranteed} must be false.");
+        if (!isStored)
+        {
+            Require(policy, Retries, SicklyRetries, Throttle, Request, Guaranteed);
+            if (policy[SicklyRetries] is not null || policy[Guaranteed]?.GetValueKind() is not (null or JsonValueKind.False))
+            {
+                throw Invalid($"{SicklyRetries} must be null and {Guaranteed} must be false.");
+            }
+        }
+
+        return Parse(policy, Retries, Throttle, Request, isStored);
     }
 
     /// <summary>The value of a topic's <c>EffectiveDeliveryPolicy</c>.</summary>
@@ -128,39 +142,48 @@ internal sealed record HttpDeliveryPolicy
         [Guaranteed] = false,
     }.ToJsonString();
 
-    private static HttpDeliveryPolicy Parse(JsonObject policy, string retries, string throttle, string request)
+    private static HttpDeliveryPolicy Parse(JsonObject policy, string retries, string throttle, string request, bool isStored)
     {
-        var parsed = new HttpDeliveryPolicy();
-        if (Member(policy, retries) is { } retry)
+        var retry = Member(policy, retries);
+        if (!isStored)
         {
-            Require(retry, s_retryMembers);
-            parsed = parsed with { Retry = DeliveryPolicy.Parse(retry) };
+            Validate(retry, Member(policy, throttle), Member(policy, request));
         }
 
-        if (Member(policy, throttle) is { } limit)
+        return new HttpDeliveryPolicy
         {
-            Require(limit, Rate);
-            parsed = parsed with
-            {
-                MaxReceivesPerSecond = limit[Rate] is JsonValue value && value.TryGetValue<int>(out var rate) && rate >= 1
-                    ? rate
-                    : throw Invalid($"{Rate} is {limit[Rate]?.ToJsonString()}; allowed are whole numbers from 1."),
-            };
-        }
-
-        if (Member(policy, request) is { } header)
-        {
-            Require(header, ContentType);
-            parsed = parsed with
-            {
-                HeaderContentType = header[ContentType] is { } type && s_contentTypes.Contains(type.ToString().Split(';')[0])
-                    ? type.ToString()
-                    : throw Invalid($"{ContentType} is '{header[ContentType]}'; allowed are {string.Join(", ", s_contentTypes)}."),
-            };
-        }
-
-        return parsed;
+            Retry = retry is null ? DeliveryPolicy.Http : DeliveryPolicy.Parse(retry),
+            MaxReceivesPerSecond = RateOf(policy[throttle]),
+            HeaderContentType = ContentTypeOf(policy[request]) ?? DefaultContentType,
+        };
     }
+
+    private static void Validate(JsonObject? retry, JsonObject? throttle, JsonObject? request)
+    {
+        Require(retry ?? [], s_retryMembers);
+        Require(throttle ?? [], Rate);
+        Require(request ?? [], ContentType);
+        if (throttle is not null && RateOf(throttle) is null)
+        {
+            throw Invalid($"{Rate} is {throttle[Rate]?.ToJsonString()}; allowed are whole numbers from 1.");
+        }
+
+        if (request is not null && ContentTypeOf(request) is null)
+        {
+            throw Invalid($"{ContentType} is '{request[ContentType]}'; allowed are {string.Join(", ", s_contentTypes)}.");
+        }
+    }
+
+    private static int? RateOf(JsonNode? throttle) =>
+        throttle is JsonObject && throttle[Rate] is JsonValue value && value.TryGetValue<int>(out var rate) && rate >= 1 ? rate : null;
+
+    private static string? ContentTypeOf(JsonNode? request) =>
+        request is JsonObject
+        && request[ContentType]?.GetValueKind() == JsonValueKind.String
+        && MediaTypeHeaderValue.TryParse(request[ContentType]!.GetValue<string>(), out var type)
+        && s_contentTypes.Contains(type.MediaType)
+            ? type.ToString()
+            : null;
 
     private static JsonObject Read(string json)
     {

@@ -440,7 +440,7 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
     private static bool IsWanted(Subscription subscription, string message, IReadOnlyDictionary<string, MessageAttribute> attributes) =>
         !subscription.Attributes.TryGetValue(Subscription.FilterPolicyAttribute, out var policy)
         || FilterPolicy
-            .Parse(policy, subscription.Attributes.GetValueOrDefault(Subscription.FilterPolicyScopeAttribute))
+            .OfStored(policy, subscription.Attributes.GetValueOrDefault(Subscription.FilterPolicyScopeAttribute))
             .Matches(message, attributes);
 
     /// <summary>The part of an ARN that is the resource's own.</summary>

@@ -48,12 +48,15 @@ internal static class SubscriptionAttributes
             }
         }
 
-        foreach (var (name, value) in after)
+        // What was there before may be of an earlier version, which allowed more.
+        foreach (var (name, value) in after.Where(pair => changes.ContainsKey(pair.Key)))
         {
             Validate(protocol, name, value);
         }
 
-        if (after.TryGetValue(Subscription.FilterPolicyAttribute, out var policy))
+        var changesFilter =
+            changes.ContainsKey(Subscription.FilterPolicyAttribute) || changes.ContainsKey(Subscription.FilterPolicyScopeAttribute);
+        if (changesFilter && after.TryGetValue(Subscription.FilterPolicyAttribute, out var policy))
         {
             FilterPolicy.Parse(policy, after.GetValueOrDefault(Subscription.FilterPolicyScopeAttribute));
         }
