@@ -208,7 +208,7 @@ public sealed class TopicApiTests
     }
 
     [Theory]
-    [InlineData("GetTopicAttributes", "TopicArn", "images", 400, "InvalidParameter", "TopicArn Reason: An ARN must have at least 6 elements")]
+    [InlineData("GetTopicAttributes", "TopicArn", "images", 400, "InvalidParameter", "An ARN must have at least 6 elements, not 1")]
     [InlineData("GetTopicAttributes", "TopicArn", "", 400, "InvalidParameter", "no value for required parameter")]
     [InlineData("GetTopicAttributes", "TopicArn", "arn:aws:sns:us-east-1:000000000000:none", 404, "NotFound", "Topic does not exist")]
     [InlineData("Publish", "TopicArn", "arn:aws:sns:us-east-1:000000000000:none", 404, "NotFound", "Topic does not exist")]

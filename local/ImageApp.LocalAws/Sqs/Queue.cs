@@ -205,8 +205,8 @@ internal sealed class Queue : IAsyncDisposable
     }
 
     /// <summary>Makes a message that was received visible after <paramref name="timeout"/> from now.</summary>
-    /// <exception cref="AwsServiceException"><c>ReceiptHandleIsInvalid</c>; <c>InvalidParameterValue</c>: the message is gone, the handle of
-    /// a FIFO queue has expired, or the message would be in flight for too long; <c>MessageNotInflight</c>.</exception>
+    /// <exception cref="AwsServiceException"><c>ReceiptHandleIsInvalid</c>; <c>InvalidParameterValue</c>: the message is gone, the handle
+    /// of a FIFO queue has expired, or the message would be in flight for too long; <c>MessageNotInflight</c>.</exception>
     public Task ChangeVisibilityAsync(string receiptHandle, TimeSpan timeout)
     {
         lock (_lock)
