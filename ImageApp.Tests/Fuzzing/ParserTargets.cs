@@ -225,6 +225,21 @@ internal static class ParserTargets
         {
             Words = ["--b\r\n", "--b--", "\r\n\r\n", "name=", "filename*=utf-8''%00", "Content-Disposition:", "${filename}", ";"],
         };
+        yield return new("SQS requests of the Query protocol", Utf8(
+            "Action=SendMessage&QueueUrl=q&MessageBody=b&MessageAttribute.1.Name=n&MessageAttribute.1.Value.DataType=String"
+                + "&MessageAttribute.1.Value.StringValue=s&DelaySeconds=5",
+            "Action=CreateQueue&Attribute.1.Name=a&Attribute.1.Value=b&Tag.1.Key=c&Tag.1.Value=d&AttributeName.1=All",
+            "Action=SendMessageBatch&SendMessageBatchRequestEntry.1.Id=i&SendMessageBatchRequestEntry.1.MessageAttribute.1.Name=n"),
+            ReadSqsQuery,
+            typeof(AwsServiceException))
+        {
+            Words = ["&", "=", ".1.", ".01.", ".-1.", ".99999999999.", "Value.", "Name", "SendMessageBatchRequestEntry.1.", "Attribute."],
+        };
+        yield return new("SQS receipt handles", Utf8(ReceiptHandle.Create("arn:aws:sqs:us-east-1:1:q", "id")), input =>
+            _ = ReceiptHandle.MessageIdOf(Text(input), "arn:aws:sqs:us-east-1:1:q"), typeof(AwsServiceException))
+        {
+            Words = ["=", "=="],
+        };
         var addresses = Utf8("/bucket/a/b%20c?x", "bytes=0-9", "bytes=-5", "/b/k?versionId=null", "%2Fb%2Fk");
         yield return new("S3 addresses and ranges", addresses, input =>
         {
@@ -302,11 +317,13 @@ internal static class ParserTargets
         yield return new("Delivery and redrive policies", Utf8(
             """{"healthyRetryPolicy":{"numRetries":5,"minDelayTarget":1,"maxDelayTarget":9,"backoffFunction":"geometric"}}""",
             """{"http":{"defaultHealthyRetryPolicy":{"numRetries":5,"numNoDelayRetries":2}}}""",
+            """{"redrivePermission":"byQueue","sourceQueueArns":["arn:aws:sqs:us-east-1:1:q"]}""",
             """{"deadLetterTargetArn":"arn:aws:sqs:us-east-1:1:q","maxReceiveCount":"5"}"""), input =>
             {
                 var text = Text(input);
-                _ = Try(() => DeliveryPolicy.Parse(text, ofTopic: true)) ?? Try(() => DeliveryPolicy.Parse(text, ofTopic: false));
+                _ = Try(() => HttpDeliveryPolicy.ParseTopics(text)) ?? Try(() => HttpDeliveryPolicy.ParseSubscriptions(text));
                 _ = Try(() => SubscriptionAttributes.DeadLetterTarget(text));
+                _ = Try(() => RedriveAllowPolicy.Parse(text));
                 RedrivePolicy.Parse(text);
             }, typeof(AwsServiceException))
         {
@@ -440,6 +457,17 @@ internal static class ParserTargets
         _ = request.MessageAttributes("MessageAttributes");
         _ = request.Entries().Select(entry => entry.Required("Id")).Count();
         _ = parameters.ToJsonString();
+    }
+
+    private static void ReadSqsQuery(byte[] input)
+    {
+        var context = new DefaultHttpContext();
+        context.Request.ContentType = "application/x-www-form-urlencoded";
+        var parameters = SqsQuery.Parameters(QueryRequest.Read(new AwsRequest(context, "r", null, input), "InvalidParameterValue"), "/1/q");
+        var request = new SqsRequest(parameters);
+        _ = request.Required("QueueUrl");
+        _ = request.Map("Attributes");
+        _ = request.MessageAttributes("MessageAttributes");
     }
 
     private static void ReadTemplate(byte[] input)

@@ -34,6 +34,7 @@ internal sealed class LocalAwsInstance : IAsyncDisposable
         SnsHttp = Track(Signed("sns"));
         LambdaHttp = Track(Signed("lambda"));
         StsHttp = Track(Signed("sts"));
+        SqsHttp = Track(Signed("sqs"));
         Http = Track(new HttpClient { BaseAddress = server.Endpoint, Timeout = Timeout.InfiniteTimeSpan });
     }
 
@@ -54,6 +55,8 @@ internal sealed class LocalAwsInstance : IAsyncDisposable
     public HttpClient LambdaHttp { get; }
 
     public HttpClient StsHttp { get; }
+
+    public HttpClient SqsHttp { get; }
 
     public HttpClient Http { get; }
 
@@ -128,6 +131,28 @@ internal sealed class LocalAwsInstance : IAsyncDisposable
         var attributes = senders.Length == 0 ? [] : new Dictionary<string, string> { ["Policy"] = Policy([.. statements]) };
         return (await Sqs.CreateQueueAsync(new CreateQueueRequest { QueueName = name, Attributes = attributes }, Cancelled)).QueueUrl;
     }
+
+    public async Task<string> CreateFifoQueueAsync(string name, params (string Name, string Value)[] attributes) =>
+        (
+            await Sqs.CreateQueueAsync(
+                new CreateQueueRequest
+                {
+                    QueueName = name,
+                    Attributes = attributes.Append(("FifoQueue", "true")).ToDictionary(pair => pair.Item1, pair => pair.Item2),
+                },
+                Cancelled)
+        ).QueueUrl;
+
+    public Task<SendMessageResponse> SendFifoAsync(string queueUrl, string group, string body, string? deduplicationId = null) =>
+        Sqs.SendMessageAsync(
+            new SendMessageRequest
+            {
+                QueueUrl = queueUrl,
+                MessageBody = body,
+                MessageGroupId = group,
+                MessageDeduplicationId = deduplicationId,
+            },
+            Cancelled);
 
     public static string Policy(params JsonNode[] statements) =>
         new JsonObject { ["Version"] = "2012-10-17", ["Statement"] = new JsonArray(statements) }.ToJsonString();

@@ -151,7 +151,8 @@ internal sealed class RequestDispatcher(
     private async Task ServeAsync(HttpContext context, IAwsService service, SignatureClaim? claim, SignatureException? unreadable)
     {
         var started = time.GetTimestamp();
-        var requestId = NewRequestId(context, service.ErrorFormat);
+        var format = service.ErrorFormatOf(context.Request);
+        var requestId = NewRequestId(context, format);
         var target = RequestTarget.Of(context);
         using var activity = StartActivity(context, service);
         activity.SetTag("aws.request_id", requestId);
@@ -168,7 +169,7 @@ internal sealed class RequestDispatcher(
         }
         catch (Exception exception) when (!(exception is OperationCanceledException && context.RequestAborted.IsCancellationRequested))
         {
-            await AnswerErrorAsync(context, service, exception, requestId, target.Path, activity);
+            await AnswerErrorAsync(context, service, format, exception, requestId, target.Path, activity);
         }
         catch (OperationCanceledException)
         {
@@ -258,6 +259,7 @@ internal sealed class RequestDispatcher(
     private async Task AnswerErrorAsync(
         HttpContext context,
         IAwsService service,
+        AwsErrorFormat format,
         Exception exception,
         string requestId,
         string path,
@@ -266,13 +268,13 @@ internal sealed class RequestDispatcher(
         var error = exception switch
         {
             AwsServiceException refused => refused,
-            SignatureException signature => signature.ToServiceException(service.ErrorFormat),
+            SignatureException signature => signature.ToServiceException(format),
             BadHttpRequestException malformed => new AwsServiceException(
                 "InvalidRequest",
                 malformed.Message,
                 (HttpStatusCode)malformed.StatusCode),
             _ => new AwsServiceException(
-                service.ErrorFormat == AwsErrorFormat.RestXml ? "InternalError" : "InternalFailure",
+                format == AwsErrorFormat.RestXml ? "InternalError" : "InternalFailure",
                 $"Local AWS failed: {exception.GetType().Name}: {exception.Message}",
                 HttpStatusCode.InternalServerError),
         };
@@ -298,7 +300,7 @@ internal sealed class RequestDispatcher(
             return;
         }
 
-        await AwsErrorWriter.WriteAsync(context, service.ErrorFormat, error, requestId, path, context.RequestAborted);
+        await AwsErrorWriter.WriteAsync(context, format, error, requestId, path, context.RequestAborted);
     }
 
     private static string NewRequestId(HttpContext context, AwsErrorFormat format)

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace ImageApp.Tests.LocalAws.Sns;
 
@@ -47,6 +48,7 @@ public sealed class HttpEndpointTests
             .Descendants("SubscriptionArn")
             .Single()
             .Value;
+        Assert.Equal("false", await AttributeAsync(aws, subscription, "ConfirmationWasAuthenticated"));
         var messageId = await aws.PublishAsync(topic, "hello", ("Subject", "greeting"));
         var (notification, notified) = await subscriber.NextAsync();
         envelope = JsonNode.Parse(notification)!.AsObject();
@@ -141,6 +143,106 @@ public sealed class HttpEndpointTests
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    [Fact]
+    public async Task A_subscription_that_wants_signatures_is_not_ended_by_its_link()
+    {
+        await using var aws = await LocalAwsInstance.StartAsync();
+        await using var subscriber = await Subscriber.StartAsync();
+        var topic = await aws.CreateTopicAsync("images");
+        var subscription = await aws.SubscribeAsync(topic, "http", subscriber.Url);
+        Assert.Equal("true", await AttributeAsync(aws, subscription, "PendingConfirmation"));
+        var token = (string)JsonNode.Parse((await subscriber.NextAsync()).Body)!["Token"]!;
+        await aws.SnsAsync("ConfirmSubscription", ("TopicArn", topic), ("Token", token), ("AuthenticateOnUnsubscribe", "true"));
+        Assert.Equal("true", await AttributeAsync(aws, subscription, "ConfirmationWasAuthenticated"));
+        Assert.Equal("false", await AttributeAsync(aws, subscription, "PendingConfirmation"));
+        await aws.PublishAsync(topic, "hello");
+        var link = (string)JsonNode.Parse((await subscriber.NextAsync()).Body)!["UnsubscribeURL"]!;
+        using var refused = await aws.Http.GetAsync(new Uri(link), Cancelled);
+        Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
+        await aws.SnsAsync("Unsubscribe", ("SubscriptionArn", subscription));
+        Assert.Empty((await aws.SnsAsync("ListSubscriptions")).Descendants("member"));
+    }
+
+    [Fact]
+    public async Task The_policy_in_effect_is_the_subscriptions_or_the_topics_and_is_shown_and_kept()
+    {
+        await using var aws = await LocalAwsInstance.StartAsync();
+        await using var subscriber = await Subscriber.StartAsync();
+        var topic = await aws.CreateTopicAsync("images");
+        Assert.Equal(
+            """
+            {"http":{"defaultHealthyRetryPolicy":{"minDelayTarget":20,"maxDelayTarget":20,"numRetries":3,"numMaxDelayRetries":0,
+            "numNoDelayRetries":0,"numMinDelayRetries":0,"backoffFunction":"linear"},"disableSubscriptionOverrides":false,
+            "defaultRequestPolicy":{"headerContentType":"text/plain; charset=UTF-8"}}}
+            """.ReplaceLineEndings(""),
+            (await aws.SnsAsync("GetTopicAttributes", ("TopicArn", topic)))
+                .Descendants("entry")
+                .Single(entry => entry.Element("key")!.Value == "EffectiveDeliveryPolicy")
+                .Element("value")!
+                .Value);
+        await ConfirmAsync(
+            aws,
+            subscriber,
+            topic,
+            ("DeliveryPolicy", """{"healthyRetryPolicy":{"numRetries":7},"requestPolicy":{"headerContentType":"application/json"}}"""));
+        var subscription = (await aws.SnsAsync("ListSubscriptions")).Descendants("SubscriptionArn").Single().Value;
+        Assert.Equal(
+            """
+            {"healthyRetryPolicy":{"minDelayTarget":20,"maxDelayTarget":20,"numRetries":7,"numMaxDelayRetries":0,"numNoDelayRetries":0,
+            "numMinDelayRetries":0,"backoffFunction":"linear"},"sicklyRetryPolicy":null,"throttlePolicy":null,
+            "requestPolicy":{"headerContentType":"application/json"},"guaranteed":false}
+            """.ReplaceLineEndings(""),
+            await AttributeAsync(aws, subscription, "EffectiveDeliveryPolicy"));
+        await aws.PublishAsync(topic, "as JSON");
+        Assert.Equal("application/json", (await subscriber.NextAsync()).Headers["Content-Type"]);
+        await aws.SnsAsync(
+            "SetTopicAttributes",
+            ("TopicArn", topic),
+            ("AttributeName", "DeliveryPolicy"),
+            ("AttributeValue", """{"http":{"defaultHealthyRetryPolicy":{"numRetries":5},"disableSubscriptionOverrides":true}}"""));
+        var effective = JsonNode.Parse(await AttributeAsync(aws, subscription, "EffectiveDeliveryPolicy"))!;
+        Assert.Equal(5, (int)effective["healthyRetryPolicy"]!["numRetries"]!);
+        await aws.PublishAsync(topic, "as text");
+        Assert.StartsWith("text/plain", (await subscriber.NextAsync()).Headers["Content-Type"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_throttled_endpoint_gets_one_message_after_the_other()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var aws = await LocalAwsInstance.StartAsync(time: time);
+        await using var subscriber = await Subscriber.StartAsync();
+        var topic = await aws.CreateTopicAsync("images");
+        await ConfirmAsync(aws, subscriber, topic, ("DeliveryPolicy", """{"throttlePolicy":{"maxReceivesPerSecond":1}}"""));
+
+        // The confirmation was the first; whenever the clock stands still, so do the deliveries.
+        await aws.PublishAsync(topic, "second");
+        await aws.PublishAsync(topic, "third");
+        await Eventually.HoldsAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromMilliseconds(100));
+                return Task.FromResult(subscriber.Count >= 2);
+            },
+            "the second message");
+        var second = time.GetUtcNow();
+        await Eventually.HoldsAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromMilliseconds(100));
+                return Task.FromResult(subscriber.Count >= 3);
+            },
+            "the third message");
+        Assert.True(time.GetUtcNow() - second >= TimeSpan.FromMilliseconds(500));
+    }
+
+    private static async Task<string> AttributeAsync(LocalAwsInstance aws, string subscription, string name) =>
+        (await aws.SnsAsync("GetSubscriptionAttributes", ("SubscriptionArn", subscription)))
+            .Descendants("entry")
+            .Single(entry => entry.Element("key")!.Value == name)
+            .Element("value")!
+            .Value;
 
     private static async Task ConfirmAsync(LocalAwsInstance aws, Subscriber subscriber, string topic, params (string, string)[] attributes)
     {

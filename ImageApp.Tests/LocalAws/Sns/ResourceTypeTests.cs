@@ -13,6 +13,38 @@ public sealed class ResourceTypeTests
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task FIFO_topics_and_queues_get_names_that_say_so_and_keep_their_type()
+    {
+        await using var aws = await LocalAwsInstance.StartAsync();
+        var topicType = Handler(aws, "AWS::SNS::Topic");
+        var topic = await topicType.CreateAsync(Request("""{"FifoTopic":true,"ContentBasedDeduplication":true}"""), Cancelled);
+        Assert.Equal(aws.TopicArn("stack-Thing-ABC.fifo"), topic.PhysicalId);
+        await topicType.UpdateAsync(topic.PhysicalId, Request("""{"FifoTopic":true,"DisplayName":"Orders"}"""), Cancelled);
+        var attributes = (await aws.SnsAsync("GetTopicAttributes", ("TopicArn", topic.PhysicalId)))
+            .Descendants("entry")
+            .ToDictionary(entry => entry.Element("key")!.Value, entry => entry.Element("value")!.Value);
+        Assert.Equal(
+            ("true", "false", "Orders"),
+            (attributes["FifoTopic"], attributes["ContentBasedDeduplication"], attributes["DisplayName"]));
+        var queueType = Handler(aws, "AWS::SQS::Queue");
+        var queue = await queueType.CreateAsync(
+            Request("""{"FifoQueue":true,"ContentBasedDeduplication":true,"KmsMasterKeyId":"alias/mine"}"""),
+            Cancelled);
+        Assert.Equal("stack-Thing-ABC.fifo", queue.Attributes["QueueName"]);
+        await queueType.UpdateAsync(queue.PhysicalId, Request("""{"FifoQueue":true,"VisibilityTimeout":7}"""), Cancelled);
+        var updated = (await aws.Sqs.GetQueueAttributesAsync(queue.PhysicalId, ["All"], Cancelled)).Attributes;
+        Assert.Equal(
+            ("true", "false", "7", false),
+            (
+                updated["FifoQueue"],
+                updated["ContentBasedDeduplication"],
+                updated["VisibilityTimeout"],
+                updated.ContainsKey("KmsMasterKeyId")));
+        var standard = await queueType.CreateAsync(Request("""{"FifoQueue":false}"""), Cancelled);
+        Assert.Equal("stack-Thing-ABC", standard.Attributes["QueueName"]);
+    }
+
+    [Fact]
     public async Task A_topic_with_policy_and_subscription_comes_and_goes()
     {
         await using var aws = await LocalAwsInstance.StartAsync();

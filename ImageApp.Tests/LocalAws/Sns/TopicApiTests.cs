@@ -92,8 +92,14 @@ public sealed class TopicApiTests
             ("AttributeValue", """{"kind":["a"]}"""));
         var attributes = Entries(await aws.SnsAsync("GetSubscriptionAttributes", ("SubscriptionArn", subscription)));
         Assert.Equal(
-            ("MessageAttributes", "false", "false"),
-            (attributes["FilterPolicyScope"], attributes["PendingConfirmation"], attributes["RawMessageDelivery"]));
+            ("MessageAttributes", "false", "false", "true", $"arn:aws:iam::{aws.Options.AccountId}:root"),
+            (
+                attributes["FilterPolicyScope"],
+                attributes["PendingConfirmation"],
+                attributes["RawMessageDelivery"],
+                attributes["ConfirmationWasAuthenticated"],
+                attributes["SubscriptionPrincipal"]));
+        Assert.False(attributes.ContainsKey("EffectiveDeliveryPolicy"));
         await aws.SnsAsync("Unsubscribe", ("SubscriptionArn", subscription));
         Assert.Equal(
             HttpStatusCode.NotFound,
@@ -102,15 +108,20 @@ public sealed class TopicApiTests
 
     [Theory]
     [InlineData("email", "ann@example.org", "", "", "'email'")]
-    [InlineData("sqs", "https://sqs/queue", "", "", "ARN of a queue")]
-    [InlineData("lambda", "resize", "", "", "ARN of a function")]
+    [InlineData("pigeon", "ann", "", "", "does not support this protocol string: pigeon")]
+    [InlineData("sqs", "arn:aws:sqs:us-east-1:000000000000:q.fifo", "", "", "FIFO SQS Queues can not be subscribed to standard SNS topics")]
+    [InlineData("sqs", "https://sqs/queue", "", "", "SQS endpoint ARN")]
+    [InlineData("lambda", "resize", "", "", "Lambda endpoint ARN")]
     [InlineData("http", "https://example.org", "", "", "absolute http URL")]
-    [InlineData("sqs", "arn:aws:sqs:us-east-1:000000000000:q", "RawMessageDelivery", "yes", "'yes'")]
+    [InlineData("sqs", "arn:aws:sqs:us-east-1:000000000000:q", "RawMessageDelivery", "yes", "[yes]")]
     [InlineData("lambda", "arn:aws:lambda:us-east-1:000000000000:function:f", "RawMessageDelivery", "true", "RawMessageDelivery")]
     [InlineData("sqs", "arn:aws:sqs:us-east-1:000000000000:q", "FilterPolicy", "{\"a\":\"b\"}", "\"a\"")]
     [InlineData("sqs", "arn:aws:sqs:us-east-1:000000000000:q", "RedrivePolicy", "{}", "deadLetterTargetArn")]
     [InlineData("sqs", "arn:aws:sqs:us-east-1:000000000000:q", "DeliveryPolicy", "{}", "http and https")]
     [InlineData("http", "http://localhost/", "DeliveryPolicy", "{\"healthyRetryPolicy\":{\"numRetries\":101}}", "0 to 100")]
+    [InlineData("http", "http://localhost/", "DeliveryPolicy", "{\"colour\":1}", "Unexpected JSON member: colour")]
+    [InlineData("http", "http://localhost/", "DeliveryPolicy", "{\"requestPolicy\":{\"headerContentType\":\"x/y\"}}", "'x/y'")]
+    [InlineData("http", "http://localhost/", "DeliveryPolicy", "{\"throttlePolicy\":{\"maxReceivesPerSecond\":0}}", "from 1")]
     [InlineData("sqs", "arn:aws:sqs:us-east-1:000000000000:q", "Colour", "red", "'Colour'")]
     public async Task A_subscription_that_cannot_be_is_refused_by_what_is_wrong(
         string protocol,
@@ -144,12 +155,15 @@ public sealed class TopicApiTests
         await aws.PublishAsync(topic, new string('x', 262_144));
         await RefusedAsync("262145 bytes", ("Message", new string('x', 262_145)));
         await RefusedAsync("Message is missing");
-        await RefusedAsync("Empty message", ("Message", ""));
+        await RefusedAsync("Invalid parameter: Empty message", ("Message", ""));
+        await RefusedAsync("Invalid parameter: Message too long", ("Message", new string('x', 262_145)));
+        await RefusedAsync("JSON message body failed to parse", ("Message", "{"), ("MessageStructure", "json"));
+        await RefusedAsync("not valid for this topic type", ("Message", "x"), ("MessageDeduplicationId", "id"));
         await RefusedAsync("Subject", ("Message", "x"), ("Subject", "two\nlines"));
         await RefusedAsync("No default entry", ("Message", "{}"), ("MessageStructure", "json"));
         await RefusedAsync("'yaml'", ("Message", "{}"), ("MessageStructure", "yaml"));
         await RefusedAsync(
-            "no number",
+            "Can't cast",
             ("Message", "x"),
             ("MessageAttributes.entry.1.Name", "n"),
             ("MessageAttributes.entry.1.Value.DataType", "Number"),
@@ -182,6 +196,117 @@ public sealed class TopicApiTests
             (Prefix + "2.Id", "a"),
             (Prefix + "2.Message", "y"));
         Assert.Equal("BatchEntryIdsNotDistinct", repeated.Descendants("Code").Single().Value);
+        foreach (var id in new[] { "a.b", new string('a', 81) })
+        {
+            var (_, invalid) = await aws.TrySnsAsync(
+                "PublishBatch",
+                ("TopicArn", topic),
+                (Prefix + "1.Id", id),
+                (Prefix + "1.Message", "x"));
+            Assert.Equal("InvalidBatchEntryId", invalid.Descendants("Code").Single().Value);
+        }
+    }
+
+    [Theory]
+    [InlineData("GetTopicAttributes", "TopicArn", "images", 400, "InvalidParameter", "An ARN must have at least 6 elements, not 1")]
+    [InlineData("GetTopicAttributes", "TopicArn", "", 400, "InvalidParameter", "no value for required parameter")]
+    [InlineData("GetTopicAttributes", "TopicArn", "arn:aws:sns:us-east-1:000000000000:none", 404, "NotFound", "Topic does not exist")]
+    [InlineData("Publish", "TopicArn", "arn:aws:sns:us-east-1:000000000000:none", 404, "NotFound", "Topic does not exist")]
+    [InlineData("Publish", "TargetArn", "arn:aws:sns:us-east-1:000000000000:endpoint/x/y", 400, "InvalidParameter", "No endpoint found")]
+    [InlineData("Publish", "PhoneNumber", "+15551234567", 400, "InvalidParameter", "PhoneNumber")]
+    [InlineData("Publish", "Subject", "x", 400, "InvalidParameter", "TopicArn or TargetArn")]
+    [InlineData("ListTagsForResource", "ResourceArn", "arn:aws:sns:us-east-1:000000000000:none", 404, "ResourceNotFound", "Resource")]
+    [InlineData("GetSubscriptionAttributes", "SubscriptionArn", "a:b:c:d:e:f:g", 404, "NotFound", "Subscription does not exist")]
+    [InlineData("Unsubscribe", "SubscriptionArn", "arn:aws:sns:us-east-1:000000000000:none", 400, "InvalidParameter", "SubscriptionId")]
+    [InlineData("CreateTopic", "Name", "no/slash", 400, "InvalidParameter", "Invalid parameter: Topic Name")]
+    [InlineData("CreateTopic", "Name", "other.fifo", 400, "InvalidParameter", "Invalid parameter: Topic Name")]
+    public async Task What_is_asked_of_nothing_is_refused_in_the_words_of_AWS(
+        string action,
+        string name,
+        string value,
+        int status,
+        string code,
+        string named)
+    {
+        await using var aws = await LocalAwsInstance.StartAsync();
+        var (answered, error) = await aws.TrySnsAsync(action, (name, value), ("Message", "x"));
+        Assert.Equal((status, code), ((int)answered, error.Descendants("Code").Single().Value));
+        Assert.Contains(named, error.Descendants("Message").Single().Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_topic_that_is_there_with_other_attributes_or_tags_is_not_created_again()
+    {
+        await using var aws = await LocalAwsInstance.StartAsync();
+        (string, string)[] tag = [("Tags.member.1.Key", "team"), ("Tags.member.1.Value", "images")];
+        (string, string)[] attribute = [("Attributes.entry.1.key", "DisplayName"), ("Attributes.entry.1.value", "Images")];
+        async Task<string> RefusedAsync(params (string, string)[] given)
+        {
+            var (status, error) = await aws.TrySnsAsync("CreateTopic", [("Name", "images"), .. given]);
+            Assert.Equal((HttpStatusCode.BadRequest, "InvalidParameter"), (status, error.Descendants("Code").Single().Value));
+            return error.Descendants("Message").Single().Value;
+        }
+
+        await aws.SnsAsync("CreateTopic", [("Name", "images"), .. tag, .. attribute]);
+        await aws.SnsAsync("CreateTopic", [("Name", "images"), .. tag, .. attribute]);
+        await aws.CreateTopicAsync("images");
+        Assert.StartsWith(
+            "Invalid parameter: Tags Reason: Topic already exists with different tags",
+            await RefusedAsync(tag[0], ("Tags.member.1.Value", "other")),
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Invalid parameter: Attributes Reason: Topic already exists with different attributes",
+            await RefusedAsync(attribute[0], ("Attributes.entry.1.value", "Other")),
+            StringComparison.Ordinal);
+        Assert.Equal(
+            "Invalid parameter: Duplicated keys are not allowed.",
+            await RefusedAsync([.. tag, ("Tags.member.2.Key", "team"), ("Tags.member.2.Value", "x")]));
+    }
+
+    [Fact]
+    public async Task A_topic_takes_fifty_tags()
+    {
+        await using var aws = await LocalAwsInstance.StartAsync();
+        var topic = await aws.CreateTopicAsync("images");
+        var tags = Enumerable.Range(1, 51).SelectMany(index => new[]
+        {
+            ($"Tags.member.{index}.Key", $"key{index}"),
+            ($"Tags.member.{index}.Value", ""),
+        });
+        var (status, error) = await aws.TrySnsAsync("TagResource", [("ResourceArn", topic), .. tags]);
+        Assert.Equal((HttpStatusCode.BadRequest, "TagLimitExceeded"), (status, error.Descendants("Code").Single().Value));
+    }
+
+    [Fact]
+    public async Task Many_subscriptions_are_listed_in_pages_and_two_hundred_may_have_filters()
+    {
+        await using var aws = await LocalAwsInstance.StartAsync();
+        var topic = await aws.CreateTopicAsync("images");
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(index =>
+            aws.SubscribeAsync(topic, "sqs", aws.QueueArn($"q{index}"), ("FilterPolicy", """{"kind":["a"]}"""))));
+        var (status, error) = await aws.TrySnsAsync(
+            "Subscribe",
+            ("TopicArn", topic),
+            ("Protocol", "sqs"),
+            ("Endpoint", aws.QueueArn("one-more")),
+            ("Attributes.entry.1.key", "FilterPolicy"),
+            ("Attributes.entry.1.value", """{"kind":["a"]}"""));
+        Assert.Equal((HttpStatusCode.Forbidden, "FilterPolicyLimitExceeded"), (status, error.Descendants("Code").Single().Value));
+        await aws.SubscribeAsync(topic, "sqs", aws.QueueArn("unfiltered"));
+        foreach (var action in new[] { "ListSubscriptions", "ListSubscriptionsByTopic" })
+        {
+            var found = new HashSet<string>();
+            string? token = null;
+            do
+            {
+                var page = await aws.SnsAsync(action, [("TopicArn", topic), .. token is null ? [] : new[] { ("NextToken", token) }]);
+                Assert.InRange(page.Descendants("member").Count(), 1, 100);
+                found.UnionWith(page.Descendants("Endpoint").Select(element => element.Value));
+                token = page.Descendants("NextToken").SingleOrDefault()?.Value;
+            }
+            while (token is not null);
+            Assert.Equal(201, found.Count);
+        }
     }
 
     [Fact]
@@ -199,6 +324,23 @@ public sealed class TopicApiTests
             "arn:aws:iam::111122223333:root",
             Entries(await aws.SnsAsync("GetTopicAttributes", ("TopicArn", topic)))["Policy"],
             StringComparison.Ordinal);
+        var (_, twice) = await aws.TrySnsAsync(
+            "AddPermission",
+            ("TopicArn", topic),
+            ("Label", "friends"),
+            ("AWSAccountId.member.1", "111122223333"),
+            ("ActionName.member.1", "Publish"));
+        Assert.StartsWith(
+            "Invalid parameter: Statement already exists",
+            twice.Descendants("Message").Single().Value,
+            StringComparison.Ordinal);
+        var (_, unknown) = await aws.TrySnsAsync(
+            "AddPermission",
+            ("TopicArn", topic),
+            ("Label", "others"),
+            ("AWSAccountId.member.1", "111122223333"),
+            ("ActionName.member.1", "Shout"));
+        Assert.Contains("out of service scope", unknown.Descendants("Message").Single().Value, StringComparison.Ordinal);
         await aws.SnsAsync("RemovePermission", ("TopicArn", topic), ("Label", "friends"));
         Assert.DoesNotContain(
             "111122223333",

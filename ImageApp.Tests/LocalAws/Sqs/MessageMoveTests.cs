@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Amazon.SQS;
 using Amazon.SQS.Model;
@@ -69,7 +68,7 @@ public sealed class MessageMoveTests
         await MovedAsync(1);
         var running = await aws.Sqs.StartMessageMoveTaskAsync(request, Cancelled).FailsAsync();
         Assert.Contains("already a task running", running.Message, StringComparison.Ordinal);
-        Assert.EndsWith("UnsupportedOperation", running.ErrorCode, StringComparison.Ordinal);
+        Assert.Equal("InvalidParameterValue", running.ErrorCode);
 
         // Whenever the clock stands still, so does the task.
         await Eventually.HoldsAsync(
@@ -161,6 +160,40 @@ public sealed class MessageMoveTests
     }
 
     [Fact]
+    public async Task A_FIFO_queue_gets_its_messages_back_in_order_and_only_from_a_FIFO_queue()
+    {
+        await using var aws = await LocalAwsInstance.StartAsync();
+        await aws.CreateQueueAsync("standard");
+        await aws.CreateFifoQueueAsync("dead.fifo");
+        var source = await aws.CreateFifoQueueAsync(
+            "source.fifo",
+            ("VisibilityTimeout", "0"),
+            ("RedrivePolicy", $$"""{"deadLetterTargetArn":"{{aws.QueueArn("dead.fifo")}}","maxReceiveCount":1}"""));
+        foreach (var body in new[] { "1", "2", "3" })
+        {
+            await aws.SendFifoAsync(source, "group", body, body);
+        }
+
+        await DieAsync(aws, source, 3);
+        var mixed = await aws.Sqs
+            .StartMessageMoveTaskAsync(
+                new StartMessageMoveTaskRequest { SourceArn = aws.QueueArn("dead.fifo"), DestinationArn = aws.QueueArn("standard") },
+                Cancelled)
+            .FailsAsync();
+        Assert.Contains("same type", mixed.Message, StringComparison.Ordinal);
+        await aws.Sqs.SetQueueAttributesAsync(source, new Dictionary<string, string> { ["VisibilityTimeout"] = "30" }, Cancelled);
+
+        // Within five minutes of being sent; they are not taken for repetitions of themselves.
+        await aws.Sqs.StartMessageMoveTaskAsync(new StartMessageMoveTaskRequest { SourceArn = aws.QueueArn("dead.fifo") }, Cancelled);
+        await Eventually.HoldsAsync(async () => await DepthAsync(aws, source) == 3, "three messages back");
+        foreach (var body in new[] { "1", "2", "3" })
+        {
+            var message = await aws.ReceiveAsync(source);
+            Assert.Equal((body, "group"), (message.Body, message.Attributes["MessageGroupId"]));
+        }
+    }
+
+    [Fact]
     public async Task Where_it_is_wished_what_failed_in_a_function_goes_to_the_function_again()
     {
         await using var aws = await LocalAwsInstance.StartAsync(options =>
@@ -208,44 +241,29 @@ public sealed class MessageMoveTests
     [Fact]
     public async Task The_command_line_of_AWS_redrives_and_shows_the_task()
     {
-        var program = (Environment.GetEnvironmentVariable("PATH") ?? "")
-            .Split(':')
-            .Select(folder => Path.Combine(folder, "aws"))
-            .FirstOrDefault(File.Exists);
-        Assert.SkipWhen(program is null, "The AWS CLI is not installed.");
         await using var aws = await LocalAwsInstance.StartAsync();
         var (dead, source) = await WithSourceAsync(aws, "source");
         await FailAsync(aws, source, "by the command line");
-        var started = await RunAsync(program!, aws, "start-message-move-task", "--source-arn", aws.QueueArn("dead"));
+        var started = await aws.AwsCliAsync("sqs", "start-message-move-task", "--source-arn", aws.QueueArn("dead"));
         Assert.NotNull((string?)started["TaskHandle"]);
         await EndedAsync(aws);
-        var listed = await RunAsync(program!, aws, "list-message-move-tasks", "--source-arn", aws.QueueArn("dead"), "--max-results", "10");
+        var listed = await aws.AwsCliAsync(
+            "sqs",
+            "list-message-move-tasks",
+            "--source-arn",
+            aws.QueueArn("dead"),
+            "--max-results",
+            "10");
         Assert.Equal("COMPLETED", (string?)Assert.Single(listed["Results"]!.AsArray())!["Status"]);
+        var (exitCode, _, errors) = await aws.TryAwsCliAsync(
+            "sqs",
+            "cancel-message-move-task",
+            "--task-handle",
+            (string)started["TaskHandle"]!);
+        Assert.NotEqual(0, exitCode);
+        Assert.Contains("Only active tasks can be cancelled", errors, StringComparison.Ordinal);
         Assert.Equal(["by the command line"], await BodiesAsync(aws, source, 1));
         Assert.Equal(0, await DepthAsync(aws, dead));
-    }
-
-    private static async Task<JsonObject> RunAsync(string program, LocalAwsInstance aws, params string[] arguments)
-    {
-        var endpoint = aws.Server.Endpoint.ToString();
-        var start = new ProcessStartInfo(program, ["--endpoint-url", endpoint, "--output", "json", "sqs", .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment =
-            {
-                ["AWS_ACCESS_KEY_ID"] = aws.Options.AccessKeyId,
-                ["AWS_SECRET_ACCESS_KEY"] = aws.Options.SecretAccessKey,
-                ["AWS_DEFAULT_REGION"] = aws.Options.Region,
-                ["AWS_CONFIG_FILE"] = "/dev/null",
-            },
-        };
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync(Cancelled);
-        var output = await process.StandardOutput.ReadToEndAsync(Cancelled);
-        await process.WaitForExitAsync(Cancelled);
-        Assert.True(process.ExitCode == 0, await errors);
-        return JsonNode.Parse(output)!.AsObject();
     }
 
     private static async Task DestinationAsync(LocalAwsInstance aws, string queue)

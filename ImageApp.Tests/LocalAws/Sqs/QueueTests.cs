@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text;
+using System.Text.Json.Nodes;
 using Amazon.SQS;
 using Amazon.SQS.Model;
 
@@ -91,9 +92,226 @@ public sealed class QueueTests
         var second = (await aws.Sqs.ReceiveMessageAsync(url, Cancelled)).Messages.Single();
         Assert.Equal(first.MessageId, second.MessageId);
         Assert.NotEqual(first.ReceiptHandle, second.ReceiptHandle);
-        await aws.Sqs.DeleteMessageAsync(url, second.ReceiptHandle, Cancelled);
+        await aws.Sqs.ChangeMessageVisibilityAsync(url, second.ReceiptHandle, 0, Cancelled);
         await Assert.ThrowsAsync<MessageNotInflightException>(() =>
             aws.Sqs.ChangeMessageVisibilityAsync(url, second.ReceiptHandle, 5, Cancelled));
+        await aws.Sqs.DeleteMessageAsync(url, second.ReceiptHandle, Cancelled);
+        await aws.Sqs.DeleteMessageAsync(url, second.ReceiptHandle, Cancelled);
+        var gone = await aws.Sqs.ChangeMessageVisibilityAsync(url, second.ReceiptHandle, 5, Cancelled).FailsAsync();
+        Assert.Equal("InvalidParameterValue", gone.ErrorCode);
+        Assert.Contains("Message does not exist or is not available", gone.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_message_is_in_flight_for_twelve_hours_at_most()
+    {
+        var time = new ShiftedTime();
+        await using var aws = await LocalAwsInstance.StartAsync(time: time);
+        var url = await aws.CreateQueueAsync("work");
+        await aws.Sqs.SendMessageAsync(url, "x", Cancelled);
+        var message = (
+            await aws.Sqs.ReceiveMessageAsync(new ReceiveMessageRequest { QueueUrl = url, VisibilityTimeout = 43_200 }, Cancelled)
+        ).Messages.Single();
+        time.Shift = TimeSpan.FromMinutes(10);
+        await aws.Sqs.ChangeMessageVisibilityAsync(url, message.ReceiptHandle, 42_000, Cancelled);
+        var refused = await aws.Sqs.ChangeMessageVisibilityAsync(url, message.ReceiptHandle, 43_000, Cancelled).FailsAsync();
+        Assert.Contains("beyond the limit [43200 seconds]", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_call_gives_each_message_once_also_without_a_visibility_timeout()
+    {
+        await using var aws = await LocalAwsInstance.StartAsync();
+        var url = await aws.CreateQueueAsync("work");
+        await aws.Sqs.SendMessageAsync(url, "a", Cancelled);
+        await aws.Sqs.SendMessageAsync(url, "b", Cancelled);
+        var received = await aws.Sqs.ReceiveMessageAsync(
+            new ReceiveMessageRequest { QueueUrl = url, MaxNumberOfMessages = 10, VisibilityTimeout = 0 },
+            Cancelled);
+        Assert.Equal(["a", "b"], received.Messages.Select(message => message.Body));
+    }
+
+    [Fact]
+    public async Task A_handle_that_is_none_or_of_another_queue_is_refused()
+    {
+        await using var aws = await LocalAwsInstance.StartAsync();
+        var url = await aws.CreateQueueAsync("work");
+        var other = await aws.CreateQueueAsync("other");
+        await aws.Sqs.SendMessageAsync(other, "x", Cancelled);
+        var foreign = (await aws.Sqs.ReceiveMessageAsync(other, Cancelled)).Messages.Single().ReceiptHandle;
+        foreach (var handle in new[] { "garbage", foreign })
+        {
+            var invalid = await Assert.ThrowsAsync<ReceiptHandleIsInvalidException>(() =>
+                aws.Sqs.DeleteMessageAsync(url, handle, Cancelled));
+            Assert.Equal($"The input receipt handle \"{handle}\" is not a valid receipt handle.", invalid.Message);
+            await Assert.ThrowsAsync<ReceiptHandleIsInvalidException>(() =>
+                aws.Sqs.ChangeMessageVisibilityAsync(url, handle, 1, Cancelled));
+        }
+
+        var deleted = await aws.Sqs.DeleteMessageBatchAsync(url, [new("bad", "garbage")], Cancelled);
+        Assert.Equal(("bad", "ReceiptHandleIsInvalid"), (deleted.Failed.Single().Id, deleted.Failed.Single().Code));
+        var changed = await aws.Sqs.ChangeMessageVisibilityBatchAsync(
+            new ChangeMessageVisibilityBatchRequest
+            {
+                QueueUrl = url,
+                Entries = [new() { Id = "bad", ReceiptHandle = "garbage", VisibilityTimeout = 1 }],
+            },
+            Cancelled);
+        Assert.Equal("ReceiptHandleIsInvalid", changed.Failed.Single().Code);
+    }
+
+    [Fact]
+    public async Task A_trace_header_goes_with_the_message_and_is_the_only_system_attribute()
+    {
+        await using var aws = await LocalAwsInstance.StartAsync();
+        var url = await aws.CreateQueueAsync("work");
+        Task<SendMessageResponse> SendAsync(string name, string type) => aws.Sqs.SendMessageAsync(
+            new SendMessageRequest
+            {
+                QueueUrl = url,
+                MessageBody = "x",
+                MessageSystemAttributes = new() { [name] = new() { DataType = type, StringValue = "Root=1-2-3" } },
+            },
+            Cancelled);
+        Assert.NotNull((await SendAsync("AWSTraceHeader", "String")).MD5OfMessageSystemAttributes);
+        Assert.Equal("Root=1-2-3", (await aws.ReceiveAsync(url)).Attributes["AWSTraceHeader"]);
+        Assert.Contains("'Colour'", (await SendAsync("Colour", "String").FailsAsync()).Message, StringComparison.Ordinal);
+        Assert.Contains("'String'", (await SendAsync("AWSTraceHeader", "Number").FailsAsync()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Permissions_become_statements_of_the_policy()
+    {
+        await using var aws = await LocalAwsInstance.StartAsync();
+        var url = await aws.CreateQueueAsync("work");
+        await aws.Sqs.AddPermissionAsync(url, "friends", ["111122223333"], ["SendMessage", "ReceiveMessage"], Cancelled);
+        async Task<string?> PolicyAsync() =>
+            (await aws.Sqs.GetQueueAttributesAsync(url, ["Policy"], Cancelled)).Attributes?.GetValueOrDefault("Policy");
+        var statement = JsonNode.Parse((await PolicyAsync())!)!["Statement"]![0]!;
+        Assert.Equal(
+            ("friends", "arn:aws:iam::111122223333:root", """["SQS:SendMessage","SQS:ReceiveMessage"]"""),
+            ((string?)statement["Sid"], (string?)statement["Principal"]!["AWS"], statement["Action"]!.ToJsonString()));
+        async Task RefusedAsync(string named, string label, string account, params List<string> actions) => Assert.Contains(
+            named,
+            (await aws.Sqs.AddPermissionAsync(url, label, [account], actions, Cancelled).FailsAsync()).Message,
+            StringComparison.Ordinal);
+        await RefusedAsync("Already exists", "friends", "111122223333", "SendMessage");
+        await RefusedAsync("Only the queue owner", "others", "111122223333", "DeleteQueue");
+        await RefusedAsync("Value me for", "others", "me", "SendMessage");
+        await RefusedAsync("maximum allowed is 7", "others", "111122223333", [.. Enumerable.Repeat("SendMessage", 8)]);
+        await aws.Sqs.RemovePermissionAsync(url, "friends", Cancelled);
+        Assert.Null(await PolicyAsync());
+        Assert.Contains(
+            "can't find label",
+            (await aws.Sqs.RemovePermissionAsync(url, "friends", Cancelled).FailsAsync()).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_key_and_the_own_encryption_exclude_each_other()
+    {
+        await using var aws = await LocalAwsInstance.StartAsync();
+        var url = await aws.CreateQueueAsync("work");
+        Task SetAsync(params (string, string)[] attributes) => aws.Sqs.SetQueueAttributesAsync(url, attributes.ToDictionary(), Cancelled);
+        async Task<(string?, string?, string?)> EncryptionAsync()
+        {
+            var all = (await aws.Sqs.GetQueueAttributesAsync(url, ["All"], Cancelled)).Attributes;
+            return (
+                all.GetValueOrDefault("KmsMasterKeyId"),
+                all.GetValueOrDefault("KmsDataKeyReusePeriodSeconds"),
+                all["SqsManagedSseEnabled"]);
+        }
+
+        Assert.Equal((null, null, "true"), await EncryptionAsync());
+        await SetAsync(("KmsMasterKeyId", "alias/mine"));
+        Assert.Equal(("alias/mine", "300", "false"), await EncryptionAsync());
+        var both = await Assert.ThrowsAsync<InvalidAttributeNameException>(() =>
+            SetAsync(("KmsMasterKeyId", "alias/mine"), ("SqsManagedSseEnabled", "true")));
+        Assert.StartsWith("You can use one type of server-side encryption (SSE) at one time.", both.Message, StringComparison.Ordinal);
+        await SetAsync(("SqsManagedSseEnabled", "true"));
+        Assert.Equal((null, null, "true"), await EncryptionAsync());
+        Assert.Contains(
+            "60 to 86400",
+            (await Assert.ThrowsAnyAsync<AmazonSQSException>(() => SetAsync(("KmsDataKeyReusePeriodSeconds", "1")))).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_empty_value_gives_an_attribute_its_default_again()
+    {
+        await using var aws = await LocalAwsInstance.StartAsync();
+        var url = await aws.CreateQueueAsync("work");
+        foreach (var (value, shown) in new[] { ("7", 7), ("", 0) })
+        {
+            await aws.Sqs.SetQueueAttributesAsync(url, new Dictionary<string, string> { ["DelaySeconds"] = value }, Cancelled);
+            Assert.Equal(shown, (await aws.Sqs.GetQueueAttributesAsync(url, ["DelaySeconds"], Cancelled)).DelaySeconds);
+        }
+    }
+
+    [Fact]
+    public async Task A_dead_letter_queue_says_whose_it_may_be_and_lists_them_in_pages()
+    {
+        await using var aws = await LocalAwsInstance.StartAsync();
+        var dead = await aws.CreateQueueAsync("dead");
+        Task RedriveAsync(string source) => aws.Sqs.CreateQueueAsync(
+            new CreateQueueRequest
+            {
+                QueueName = source,
+                Attributes = new() { ["RedrivePolicy"] = $$"""{"deadLetterTargetArn":"{{aws.QueueArn("dead")}}","maxReceiveCount":1}""" },
+            },
+            Cancelled);
+        Task AllowAsync(string policy) =>
+            aws.Sqs.SetQueueAttributesAsync(dead, new Dictionary<string, string> { ["RedriveAllowPolicy"] = policy }, Cancelled);
+        await AllowAsync($$"""{"redrivePermission":"byQueue","sourceQueueArns":["{{aws.QueueArn("a")}}","{{aws.QueueArn("b")}}"]}""");
+        await RedriveAsync("a");
+        await RedriveAsync("b");
+        var refused = await Assert.ThrowsAnyAsync<AmazonSQSException>(() => RedriveAsync("c"));
+        Assert.Contains("RedriveAllowPolicy", refused.Message, StringComparison.Ordinal);
+        await AllowAsync("""{"redrivePermission":"denyAll"}""");
+        await Assert.ThrowsAnyAsync<AmazonSQSException>(() => RedriveAsync("c"));
+        await AllowAsync("""{"redrivePermission":"allowAll"}""");
+        await RedriveAsync("c");
+        string[] malformedPolicies =
+        [
+            "{}",
+            """{"redrivePermission":"byQueue"}""",
+            """{"redrivePermission":"allowAll","sourceQueueArns":[]}""",
+        ];
+        foreach (var policy in malformedPolicies)
+        {
+            var malformed = await Assert.ThrowsAnyAsync<AmazonSQSException>(() => AllowAsync(policy));
+            Assert.Equal("InvalidAttributeValue", malformed.ErrorCode);
+        }
+
+        var names = new List<string>();
+        string? token = null;
+        do
+        {
+            var page = await aws.Sqs.ListDeadLetterSourceQueuesAsync(
+                new ListDeadLetterSourceQueuesRequest { QueueUrl = dead, MaxResults = 2, NextToken = token },
+                Cancelled);
+            Assert.InRange(page.QueueUrls.Count, 1, 2);
+            names.AddRange(page.QueueUrls.Select(url => url.Split('/')[^1]));
+            token = page.NextToken;
+        }
+        while (token is not null);
+        Assert.Equal(["a", "b", "c"], names);
+    }
+
+    [Fact]
+    public async Task A_queue_is_purged_once_a_minute_and_takes_fifty_tags()
+    {
+        var time = new ShiftedTime();
+        await using var aws = await LocalAwsInstance.StartAsync(time: time);
+        var url = await aws.CreateQueueAsync("work");
+        await aws.Sqs.PurgeQueueAsync(url, Cancelled);
+        var early = await Assert.ThrowsAsync<PurgeQueueInProgressException>(() => aws.Sqs.PurgeQueueAsync(url, Cancelled));
+        Assert.Equal("Only one PurgeQueue operation on work is allowed every 60 seconds.", early.Message);
+        time.Shift = TimeSpan.FromSeconds(61);
+        await aws.Sqs.PurgeQueueAsync(url, Cancelled);
+        var tags = Enumerable.Range(0, 51).ToDictionary(index => $"tag{index}", _ => "x");
+        var many = await aws.Sqs.TagQueueAsync(new TagQueueRequest { QueueUrl = url, Tags = tags }, Cancelled).FailsAsync();
+        Assert.Contains("allowed are 50", many.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -94,7 +94,8 @@ internal sealed class InvocationDestination(
         {
             if (isQueue)
             {
-                await queues.SendAsync(caller, target, body, attributes, cancellationToken);
+                var message = new OutgoingMessage { Body = body, Attributes = attributes, SenderId = caller.ServicePrincipal };
+                await queues.SendAsync(caller, target, message, cancellationToken);
             }
             else
             {

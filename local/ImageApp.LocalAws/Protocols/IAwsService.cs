@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace ImageApp.LocalAws.Protocols;
 
 /// <summary>One AWS service on local AWS's port; <see cref="RequestDispatcher"/> finds it by <see cref="SigningName"/>.</summary>
@@ -11,6 +13,9 @@ internal interface IAwsService
 
     /// <summary>How the service's protocol writes an error.</summary>
     AwsErrorFormat ErrorFormat { get; }
+
+    /// <summary>How the protocol of this request writes an error; some services speak several.</summary>
+    AwsErrorFormat ErrorFormatOf(HttpRequest request) => ErrorFormat;
 
     /// <summary>
     /// Whether the body is read, verified against the signature and put back as a seekable <c>HttpContext.Request.Body</c>

@@ -9,7 +9,13 @@ namespace ImageApp.LocalAws.Protocols;
 internal static class XmlResponse
 {
     // An object key may hold characters that XML 1.0 cannot; AWS writes them as references all the same.
-    private static readonly XmlWriterSettings Settings = new() { Encoding = new UTF8Encoding(false), CheckCharacters = false };
+    // A carriage return in a text is the text's own, and a parser would take a bare one for the end of a line.
+    private static readonly XmlWriterSettings Settings = new()
+    {
+        Encoding = new UTF8Encoding(false),
+        CheckCharacters = false,
+        NewLineHandling = NewLineHandling.Entitize,
+    };
 
     /// <summary>Writes a document; the status is the response's own.</summary>
     public static async Task WriteXmlAsync(

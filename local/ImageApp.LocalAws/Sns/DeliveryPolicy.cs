@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using ImageApp.LocalAws.Protocols;
 
 namespace ImageApp.LocalAws.Sns;
 
@@ -65,34 +63,10 @@ internal sealed record DeliveryPolicy
         return TimeSpan.FromSeconds(Math.Clamp(seconds, 0, MaxDelayTarget));
     }
 
-    /// <summary>
-    /// Reads the <c>healthyRetryPolicy</c> of a subscription's <c>DeliveryPolicy</c>, or a topic's <c>http.defaultHealthyRetryPolicy</c>.
-    /// </summary>
+    /// <summary>Reads a <c>healthyRetryPolicy</c>.</summary>
     /// <exception cref="AwsServiceException"><c>InvalidParameter</c>, naming what is wrong.</exception>
-    public static DeliveryPolicy Parse(string json, bool ofTopic)
+    public static DeliveryPolicy Parse(JsonObject policy)
     {
-        JsonNode? node;
-        try
-        {
-            node = JsonText.Parse(json);
-        }
-        catch (JsonException failure)
-        {
-            throw Invalid($"it is not JSON: {failure.Message}");
-        }
-
-        var path = ofTopic ? "http.defaultHealthyRetryPolicy" : "healthyRetryPolicy";
-        foreach (var name in path.Split('.'))
-        {
-            node = (node as JsonObject ?? throw Invalid($"{path} must be an object."))[name];
-        }
-
-        if (node is null)
-        {
-            return Http;
-        }
-
-        var policy = node as JsonObject ?? throw Invalid($"{path} must be an object.");
         var parsed = new DeliveryPolicy
         {
             NumRetries = Number(policy, "numRetries", 0, 100, 3),

@@ -10,6 +10,7 @@ namespace ImageApp.LocalAws.Sns;
 /// </summary>
 internal sealed class DeliveryWorker(
     Outbox<PendingDelivery> deliveries,
+    OrderedDeliveries orderedDeliveries,
     SnsStore topics,
     IEnumerable<ISubscriptionEndpoint> endpoints,
     SqsStore queues,
@@ -26,10 +27,11 @@ internal sealed class DeliveryWorker(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         deliveries.Start(DeliverAsync, delivery => delivery.SubscriptionArn, ConcurrentDeliveries);
+        orderedDeliveries.Start(DeliverAsync);
         return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => deliveries.StopAsync();
+    public Task StopAsync(CancellationToken cancellationToken) => Task.WhenAll(deliveries.StopAsync(), orderedDeliveries.StopAsync());
 
     private async Task<PendingDelivery?> DeliverAsync(PendingDelivery delivery, CancellationToken cancellationToken)
     {
@@ -97,20 +99,26 @@ internal sealed class DeliveryWorker(
         }
 
         var queueArn = SubscriptionAttributes.DeadLetterTarget(json);
-        var attributes = new Dictionary<string, MessageAttribute>
+        var isFifo = queueArn.EndsWith(SqsStore.FifoSuffix, StringComparison.Ordinal);
+        var message = new OutgoingMessage
         {
-            ["RequestID"] = MessageAttribute.OfString(notification.MessageId),
-            ["ErrorCode"] = MessageAttribute.OfString((failure as AwsServiceException)?.Code ?? failure.GetType().Name),
-            ["ErrorMessage"] = MessageAttribute.OfString(failure.Message),
+            Body = subscription.IsRaw ? notification.Message : envelope.ForQueueOrHttp(topic, subscription, notification),
+            Attributes = new Dictionary<string, MessageAttribute>
+            {
+                ["RequestID"] = MessageAttribute.OfString(notification.MessageId),
+                ["ErrorCode"] = MessageAttribute.OfString((failure as AwsServiceException)?.Code ?? failure.GetType().Name),
+                ["ErrorMessage"] = MessageAttribute.OfString(failure.Message),
+            },
+            SenderId = SnsStore.Principal,
+            GroupId = notification.GroupId,
+            DeduplicationId = isFifo ? notification.DeduplicationId : null,
         };
-        var body = subscription.IsRaw ? notification.Message : envelope.ForQueueOrHttp(topic, subscription, notification);
         try
         {
             await queues.SendAsync(
                 new ServiceCall(SnsStore.Principal, topic.Arn, options.AccountId),
                 queueArn,
-                body,
-                attributes,
+                message,
                 cancellationToken);
             logger.SentToDeadLetterQueue(notification.MessageId, subscription.Arn, queueArn);
         }

@@ -19,6 +19,11 @@ internal sealed class Envelope(SigningKey key, ServiceEndpoint endpoint)
             json["Token"] = notification.Token;
         }
 
+        if (notification.SequenceNumber is not null)
+        {
+            json["SequenceNumber"] = notification.SequenceNumber;
+        }
+
         json["TopicArn"] = notification.TopicArn;
         if (notification.Subject is not null)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ImageApp.LocalAws.Policies;
@@ -18,6 +19,9 @@ internal sealed class FilterPolicy
     public const string BodyScope = "MessageBody";
 
     private const string Or = "$or";
+    private const int MaximumKeys = 5;
+    private const int MaximumCombinations = 150;
+    private const int MaximumBytes = 256 * 1024;
 
     private readonly JsonObject _policy;
     private readonly bool _isBody;
@@ -39,6 +43,11 @@ internal sealed class FilterPolicy
                 $"Invalid parameter: FilterPolicyScope is '{scope}'; allowed are {AttributesScope} and {BodyScope}.");
         }
 
+        if (Encoding.UTF8.GetByteCount(json) > MaximumBytes)
+        {
+            throw Invalid($"it is larger than {MaximumBytes} bytes.");
+        }
+
         JsonNode? node;
         try
         {
@@ -46,13 +55,26 @@ internal sealed class FilterPolicy
         }
         catch (JsonException failure)
         {
-            throw Invalid($"it is not JSON: {failure.Message}");
+            throw Invalid($"failed to parse JSON. {failure.Message}");
         }
 
         var policy = node as JsonObject ?? throw Invalid("it must be a JSON object.");
         Validate(policy, scope == BodyScope, "");
+        if (policy.Count > MaximumKeys)
+        {
+            throw Invalid($"Filter policy can not have more than {MaximumKeys} keys");
+        }
+
+        if (Combinations(policy, 1, 1) is > MaximumCombinations and var combinations)
+        {
+            throw Invalid($"Filter policy is too complex: {combinations} combinations of values; allowed are {MaximumCombinations}.");
+        }
+
         return new FilterPolicy(policy, scope == BodyScope);
     }
+
+    /// <summary>Reads a policy that was accepted before, maybe by an earlier version with other limits.</summary>
+    public static FilterPolicy OfStored(string json, string? scope) => new(JsonText.Parse(json)!.AsObject(), scope == BodyScope);
 
     public bool Matches(string message, IReadOnlyDictionary<string, MessageAttribute> attributes)
     {
@@ -76,6 +98,17 @@ internal sealed class FilterPolicy
             return false;
         }
     }
+
+    /// <summary>
+    /// The combinations of values that a policy matches: each key multiplies them by the number of its values and by its depth, and the
+    /// alternatives of an <c>$or</c> add up (SNS Developer Guide, "Filter policy constraints").
+    /// </summary>
+    private static double Combinations(JsonObject policy, int depth, double before) => policy.Aggregate(before, (count, rule) => rule switch
+    {
+        { Key: Or, Value: JsonArray alternatives } => alternatives.Sum(alternative => Combinations(alternative!.AsObject(), depth, count)),
+        { Value: JsonObject nested } => Combinations(nested, depth + 1, count),
+        _ => count * rule.Value!.AsArray().Count * depth,
+    });
 
     private static JsonNode? Value(MessageAttribute attribute)
     {
@@ -178,7 +211,9 @@ internal sealed class FilterPolicy
                     }
 
                     break;
-                case JsonArray { Count: > 0 } conditions when key != Or:
+                case JsonArray { Count: 0 }:
+                    throw Invalid($"Empty arrays are not allowed: \"{name}\"");
+                case JsonArray conditions when key != Or:
                     foreach (var condition in conditions)
                     {
                         ValidateCondition(condition, name);
@@ -188,10 +223,14 @@ internal sealed class FilterPolicy
                 case JsonObject nested when isBody:
                     Validate(nested, isBody, name + ".");
                     break;
+                case JsonObject:
+                    throw SnsErrors.Invalid(
+                        $"Filter policy scope {AttributesScope} does not support nested filter policy: \"{name}\" needs the scope "
+                        + $"{BodyScope}.");
                 default:
-                    throw Invalid(
-                        $"\"{name}\" must be a list with at least one "
-                        + $"condition{(isBody ? " or an object" : $"; nested objects need FilterPolicyScope {BodyScope}")}.");
+                    throw Invalid(key == Or
+                        ? $"\"{name}\" must be an array of at least two objects"
+                        : $"\"{name}\" must be an object or an array");
             }
         }
     }
@@ -200,7 +239,7 @@ internal sealed class FilterPolicy
     {
         if (condition is JsonArray)
         {
-            throw Invalid($"\"{name}\" has a list inside its list.");
+            throw Invalid($"Match value must be String, number, true, false, or null: \"{name}\" has a list inside its list.");
         }
 
         if (condition is not JsonObject rule)
@@ -210,7 +249,7 @@ internal sealed class FilterPolicy
 
         if (rule.Count != 1)
         {
-            throw Invalid($"\"{name}\" has a condition with {rule.Count} keys; exactly one is needed.");
+            throw Invalid($"Only one key allowed in match expression: \"{name}\" has a condition with {rule.Count} keys.");
         }
 
         var (kind, operand) = rule.Single();
@@ -219,17 +258,38 @@ internal sealed class FilterPolicy
             "exists" => operand?.GetValueKind() is JsonValueKind.True or JsonValueKind.False,
             "prefix" or "suffix" or "equals-ignore-case" or "wildcard" => operand?.GetValueKind() == JsonValueKind.String,
             "cidr" => operand?.GetValueKind() == JsonValueKind.String && IPNetwork.TryParse(operand.GetValue<string>(), out _),
-            "numeric" => operand is JsonArray { Count: 2 or 4 } pairs
-                && pairs.Chunk(2).All(pair => pair[0]?.ToString() is "=" or "<" or "<=" or ">" or ">=" && Number(pair[1]) is not null),
+            "numeric" => IsNumeric(operand as JsonArray),
             "anything-but" => IsAnythingBut(operand),
             _ => throw Invalid(
-                $"\"{name}\" has the unknown condition '{kind}'; allowed are prefix, suffix, equals-ignore-case, wildcard, anything-but, "
-                + "numeric, exists and cidr."),
+                $"Unrecognized match type {kind}: \"{name}\" may have prefix, suffix, equals-ignore-case, wildcard, anything-but, numeric, "
+                + "exists and cidr."),
         };
         if (!isValid)
         {
-            throw Invalid($"\"{name}\" has '{kind}' with {operand?.ToJsonString() ?? "null"}, which is no valid value for it.");
+            var what = kind switch
+            {
+                "exists" => "exists match pattern must be either true or false.",
+                "cidr" => "Malformed CIDR",
+                "numeric" => "Invalid member in numeric match",
+                "anything-but" => "Unsupported anything-but pattern",
+                _ => $"{kind} match pattern must be a string",
+            };
+            throw Invalid($"{what}: \"{name}\" has '{kind}' with {operand?.ToJsonString() ?? "null"}.");
         }
+    }
+
+    /// <summary>One comparison, or a range from a lower to a higher bound.</summary>
+    private static bool IsNumeric(JsonArray? operand)
+    {
+        if (operand is not { Count: 2 or 4 })
+        {
+            return false;
+        }
+
+        var pairs = operand.Chunk(2).Select(pair => (Comparison: pair[0]?.ToString(), Limit: Number(pair[1]))).ToList();
+        return pairs.All(pair => pair.Comparison is "=" or "<" or "<=" or ">" or ">=" && pair.Limit is not null)
+            && (pairs is not [var bottom, var top]
+                || bottom.Comparison is ">" or ">=" && top.Comparison is "<" or "<=" && bottom.Limit < top.Limit);
     }
 
     private static bool IsAnythingBut(JsonNode? operand) =>

@@ -26,6 +26,15 @@ internal sealed record Notification
 
     /// <summary>The token of a confirmation.</summary>
     public string? Token { get; init; }
+
+    /// <summary>What it is kept in order with; of a FIFO topic always there.</summary>
+    public string? GroupId { get; init; }
+
+    /// <summary>What tells its repetitions from other messages; of a FIFO topic always there.</summary>
+    public string? DeduplicationId { get; init; }
+
+    /// <summary>Its place among the messages of a FIFO topic.</summary>
+    public string? SequenceNumber { get; init; }
 }
 
 /// <summary>A message to publish: a text, or where <paramref name="IsStructured"/> a JSON object with a text for each protocol.</summary>
@@ -34,7 +43,9 @@ internal sealed record PublishRequest(
     string Message,
     string? Subject,
     bool IsStructured,
-    IReadOnlyDictionary<string, MessageAttribute> Attributes);
+    IReadOnlyDictionary<string, MessageAttribute> Attributes,
+    string? GroupId = null,
+    string? DeduplicationId = null);
 
 /// <summary>A notification that is on its way to a subscription, kept on disk until it is there or in the dead-letter queue.</summary>
 internal sealed record PendingDelivery : IOutboxItem

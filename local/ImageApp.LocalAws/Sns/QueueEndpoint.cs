@@ -29,15 +29,19 @@ internal sealed class QueueEndpoint(SqsStore queues, Envelope envelope, LocalAws
                 isPermanent: true);
         }
 
-        var body = subscription.IsRaw ? notification.Message : envelope.ForQueueOrHttp(topic, subscription, notification);
-        var attributes = subscription.IsRaw ? notification.Attributes : new Dictionary<string, MessageAttribute>();
-        var traceHeader = trace == default ? null : XRayTraceHeader.From(trace);
+        var isFifo = subscription.Endpoint.EndsWith(SqsStore.FifoSuffix, StringComparison.Ordinal);
         return queues.SendAsync(
             new ServiceCall(SnsStore.Principal, topic.Arn, options.AccountId),
             subscription.Endpoint,
-            body,
-            attributes,
-            cancellationToken,
-            traceHeader);
+            new OutgoingMessage
+            {
+                Body = subscription.IsRaw ? notification.Message : envelope.ForQueueOrHttp(topic, subscription, notification),
+                Attributes = subscription.IsRaw ? notification.Attributes : new Dictionary<string, MessageAttribute>(),
+                TraceHeader = trace == default ? null : XRayTraceHeader.From(trace),
+                SenderId = SnsStore.Principal,
+                GroupId = notification.GroupId,
+                DeduplicationId = isFifo ? notification.DeduplicationId : null,
+            },
+            cancellationToken);
     }
 }

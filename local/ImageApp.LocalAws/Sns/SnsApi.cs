@@ -13,6 +13,7 @@ internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options, TimeProvi
     private const int PageSize = 100;
     private const int MaximumBatchEntries = 10;
     private const int MaximumBatchBytes = 256 * 1024;
+    private const int MaximumBatchIdLength = 80;
 
     /// <summary>The namespace of the answers.</summary>
     public static XNamespace Namespace { get; } = "http://sns.amazonaws.com/doc/2010-03-31/";
@@ -25,16 +26,22 @@ internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options, TimeProvi
 
     public async Task HandleAsync(AwsRequest request, CancellationToken cancellationToken)
     {
-        var query = QueryRequest.Read(request, SnsParameters.InvalidCode);
+        var query = QueryRequest.Read(request, SnsErrors.InvalidParameter);
         request.Operation = query.Action;
-        var result = await PerformAsync(query, cancellationToken);
+        var result = await PerformAsync(query, isAuthenticated: true, cancellationToken);
         await QueryResponse.WriteAsync(request.HttpContext.Response, Namespace, query.Action, result, request.RequestId, cancellationToken);
     }
 
     /// <summary>Performs an action.</summary>
+    /// <param name="request">Its parameters.</param>
+    /// <param name="isAuthenticated">Whether the request was signed.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The content of the answer's <c>Result</c> element; null for an action that has none.</returns>
     /// <exception cref="AwsServiceException">The action is unknown or refused.</exception>
-    public async Task<IReadOnlyList<XElement>?> PerformAsync(QueryRequest request, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<XElement>?> PerformAsync(
+        QueryRequest request,
+        bool isAuthenticated,
+        CancellationToken cancellationToken)
     {
         var action = request.Action;
         switch (action)
@@ -49,8 +56,9 @@ internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options, TimeProvi
                         ).Arn),
                 ];
             case "DeleteTopic":
-                Authorize(request.Required("TopicArn"), action);
-                await topics.DeleteAsync(request.Required("TopicArn"), cancellationToken);
+                var deleted = request.Arn("TopicArn");
+                Authorize(deleted, action);
+                await topics.DeleteAsync(deleted, cancellationToken);
                 return null;
             case "ListTopics":
                 return Page(request, topics.Topics, topic => topic.Arn, "Topics", topic => [Element("TopicArn", topic.Arn)]);
@@ -77,20 +85,20 @@ internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options, TimeProvi
                     new XElement(
                         "Tags",
                         topics
-                            .Get(request.Required("ResourceArn"))
+                            .GetResource(request.Arn("ResourceArn"))
                             .Tags.Select(tag => Member(Element("Key", tag.Key), Element("Value", tag.Value)))),
                 ];
             case "TagResource":
                 var added = request.Tags();
                 await topics.SetTagsAsync(
-                    request.Required("ResourceArn"),
+                    request.Arn("ResourceArn"),
                     tags => tags.Where(tag => !added.ContainsKey(tag.Key)).Concat(added).ToDictionary(),
                     cancellationToken);
                 return [];
             case "UntagResource":
                 var removed = request.List("TagKeys");
                 await topics.SetTagsAsync(
-                    request.Required("ResourceArn"),
+                    request.Arn("ResourceArn"),
                     tags => tags.Where(tag => !removed.Contains(tag.Key)).ToDictionary(),
                     cancellationToken);
                 return [];
@@ -101,10 +109,17 @@ internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options, TimeProvi
                 [
                     Element(
                         "SubscriptionArn",
-                        (await topics.ConfirmAsync(request.Required("TopicArn"), request.Required("Token"), cancellationToken)).Arn),
+                        (
+                            await topics.ConfirmAsync(
+                                request.Arn("TopicArn"),
+                                request.Required("Token"),
+                                isAuthenticated,
+                                isAuthenticated && request.Flag("AuthenticateOnUnsubscribe"),
+                                cancellationToken)
+                        ).Arn),
                 ];
             case "Unsubscribe":
-                await topics.UnsubscribeAsync(request.Required("SubscriptionArn"), cancellationToken);
+                await topics.UnsubscribeAsync(UnsubscribedBy(request, isAuthenticated), cancellationToken);
                 return null;
             case "ListSubscriptions":
                 return Page(request, topics.Subscriptions, subscription => subscription.Arn, "Subscriptions", Listed);
@@ -116,23 +131,16 @@ internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options, TimeProvi
                     "Subscriptions",
                     Listed);
             case "GetSubscriptionAttributes":
-                return [Map("Attributes", AttributesOf(topics.GetSubscription(request.Required("SubscriptionArn"))))];
+                return [Map("Attributes", AttributesOf(topics.GetSubscription(request.Arn("SubscriptionArn"))))];
             case "SetSubscriptionAttributes":
                 await topics.SetSubscriptionAttributesAsync(
-                    request.Required("SubscriptionArn"),
+                    request.Arn("SubscriptionArn"),
                     new Dictionary<string, string> { [request.Required("AttributeName")] = request["AttributeValue"] ?? "" },
                     replaces: false,
                     cancellationToken);
                 return null;
             case "Publish":
-                return
-                [
-                    Element(
-                        "MessageId",
-                        await topics.PublishAsync(
-                            Publication(Find(request, "Publish", request["TopicArn"] is null ? "TargetArn" : "TopicArn"), request),
-                            cancellationToken)),
-                ];
+                return Published(await topics.PublishAsync(PublicationOf(Target(request), request), cancellationToken));
             case "PublishBatch":
                 return await PublishBatchAsync(Find(request, "Publish"), request, cancellationToken);
             default:
@@ -140,7 +148,7 @@ internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options, TimeProvi
         }
     }
 
-    private static PublishRequest Publication(Topic topic, QueryRequest request)
+    private static PublishRequest PublicationOf(Topic topic, QueryRequest request)
     {
         var structure = request["MessageStructure"];
         return structure is null or "json"
@@ -149,9 +157,15 @@ internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options, TimeProvi
                 request.Required("Message"),
                 request["Subject"],
                 structure == "json",
-                request.MessageAttributes())
-            : throw new AwsServiceException("InvalidParameter", $"Invalid parameter: MessageStructure is '{structure}'; allowed is json.");
+                request.MessageAttributes(),
+                request["MessageGroupId"],
+                request["MessageDeduplicationId"])
+            : throw SnsErrors.Invalid("MessageStructure", $"it is '{structure}'; allowed is json.");
     }
+
+    private static XElement[] Published(Publication publication) => publication.SequenceNumber is { } number
+        ? [Element("MessageId", publication.MessageId), Element("SequenceNumber", number)]
+        : [Element("MessageId", publication.MessageId)];
 
     private static XElement Element(string name, string value) => new(name, value);
 
@@ -175,9 +189,43 @@ internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options, TimeProvi
 
     private Topic Find(QueryRequest request, string action, string parameter = "TopicArn")
     {
-        var topic = topics.Get(request.Required(parameter));
+        var topic = topics.Get(request.Arn(parameter));
         Authorize(topic.Arn, action);
         return topic;
+    }
+
+    private Topic Target(QueryRequest request)
+    {
+        if (request["PhoneNumber"] is not null)
+        {
+            throw SnsErrors.Invalid("PhoneNumber", "no text messages are sent locally; a message goes to a TopicArn.");
+        }
+
+        if (request["TopicArn"] is null && request["TargetArn"] is null)
+        {
+            throw SnsErrors.Invalid("TopicArn or TargetArn", "no value for required parameter");
+        }
+
+        var parameter = request["TopicArn"] is null ? "TargetArn" : "TopicArn";
+        return request.Arn(parameter).Split(':')[5].StartsWith("endpoint/", StringComparison.Ordinal)
+            ? throw SnsErrors.Invalid(parameter, "No endpoint found for the target arn specified")
+            : Find(request, "Publish", parameter);
+    }
+
+    private string UnsubscribedBy(QueryRequest request, bool isAuthenticated)
+    {
+        var arn = request.Arn("SubscriptionArn");
+        if (arn.Split(':').Length < 7)
+        {
+            throw SnsErrors.Invalid("SubscriptionId");
+        }
+
+        return isAuthenticated || topics.Find(arn)?.Subscription.AuthenticatesUnsubscribe != true
+            ? arn
+            : throw new AwsServiceException(
+                "AuthorizationError",
+                $"Subscription {arn} was confirmed with AuthenticateOnUnsubscribe: only a signed request ends it.",
+                HttpStatusCode.Forbidden);
     }
 
     private void Authorize(string topicArn, string action)
@@ -213,7 +261,7 @@ internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options, TimeProvi
             request.Required("Endpoint"),
             request.Map("Attributes"),
             cancellationToken);
-        var isShown = subscription.IsConfirmed || request["ReturnSubscriptionArn"] == "true";
+        var isShown = subscription.IsConfirmed || request.Flag("ReturnSubscriptionArn");
         return [Element("SubscriptionArn", isShown ? subscription.Arn : "pending confirmation")];
     }
 
@@ -230,9 +278,10 @@ internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options, TimeProvi
         {
             throw new AwsServiceException(
                 "TooManyEntriesInBatchRequest",
-                $"The batch request contains {entries.Count} entries; allowed are {MaximumBatchEntries}.");
+                $"The batch request contains more entries than permissible. It has {entries.Count}; allowed are {MaximumBatchEntries}.");
         }
 
+        ids.ForEach(RequireBatchId);
         if (ids.Distinct().Count() < ids.Count)
         {
             throw new AwsServiceException("BatchEntryIdsNotDistinct", "Two or more batch entries in the request have the same Id.");
@@ -242,7 +291,13 @@ internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options, TimeProvi
         {
             throw new AwsServiceException(
                 "BatchRequestTooLong",
-                $"The length of all the batch messages put together is more than the limit of {MaximumBatchBytes} bytes.");
+                $"The length of all the messages put together is more than the limit. It is {MaximumBatchBytes} bytes.");
+        }
+
+        if (topic.IsFifo())
+        {
+            // What a FIFO topic needs is needed in every entry, or the whole request is refused.
+            _ = entries.Select(entry => SnsStore.DeduplicationIdOf(topic, PublicationOf(topic, entry))).ToList();
         }
 
         var successful = new XElement("Successful");
@@ -251,9 +306,8 @@ internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options, TimeProvi
         {
             try
             {
-                successful.Add(
-                    Member(Element("Id", id), Element("MessageId", await topics.PublishAsync(Publication(topic, entry), cancellationToken)))
-                );
+                var published = await topics.PublishAsync(PublicationOf(topic, entry), cancellationToken);
+                successful.Add(Member([Element("Id", id), .. Published(published)]));
             }
             catch (AwsServiceException failure)
             {
@@ -269,10 +323,25 @@ internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options, TimeProvi
         return [successful, failed];
     }
 
+    private static void RequireBatchId(string id)
+    {
+        if (id.Length > MaximumBatchIdLength)
+        {
+            throw new AwsServiceException("InvalidBatchEntryId", $"The Id of a batch entry in the batch request is too long: {id}");
+        }
+
+        if (id.Length == 0 || !id.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '_'))
+        {
+            throw new AwsServiceException(
+                "InvalidBatchEntryId",
+                $"The Id of a batch entry in the batch request contains an impermissible character: {id}");
+        }
+    }
+
     private Dictionary<string, string> AttributesOf(Topic topic)
     {
         var subscriptions = topics.SubscriptionsOf(topic.Arn).ToList();
-        return new Dictionary<string, string>(topic.Attributes)
+        var attributes = new Dictionary<string, string>(topic.Attributes)
         {
             ["TopicArn"] = topic.Arn,
             ["Owner"] = options.AccountId,
@@ -281,7 +350,14 @@ internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options, TimeProvi
             ["SubscriptionsConfirmed"] = Text(subscriptions.Count(subscription => subscription.IsConfirmed)),
             ["SubscriptionsPending"] = Text(subscriptions.Count(subscription => !subscription.IsConfirmed)),
             ["SubscriptionsDeleted"] = "0",
+            ["EffectiveDeliveryPolicy"] = HttpDeliveryPolicy.Of(topic).ToTopicsJson(),
         };
+        if (topic.IsFifo())
+        {
+            attributes.TryAdd(Topic.ContentBasedDeduplicationAttribute, "false");
+        }
+
+        return attributes;
     }
 
     private Dictionary<string, string> AttributesOf(Subscription subscription)
@@ -294,9 +370,16 @@ internal sealed class SnsApi(SnsStore topics, LocalAwsOptions options, TimeProvi
             ["Endpoint"] = subscription.Endpoint,
             ["Owner"] = options.AccountId,
             ["PendingConfirmation"] = subscription.IsConfirmed ? "false" : "true",
-            ["ConfirmationWasAuthenticated"] = subscription.Protocol is "lambda" or "sqs" ? "true" : "false",
+            ["ConfirmationWasAuthenticated"] =
+                subscription.WasAuthenticated ?? subscription.Protocol is "lambda" or "sqs" ? "true" : "false",
+            ["SubscriptionPrincipal"] = $"arn:aws:iam::{options.AccountId}:root",
             ["RawMessageDelivery"] = subscription.IsRaw ? "true" : "false",
         };
+        if (subscription.Protocol is "http" or "https" && topics.Find(subscription.Arn) is (var topic, _))
+        {
+            attributes["EffectiveDeliveryPolicy"] = HttpDeliveryPolicy.Of(topic, subscription).ToSubscriptionsJson();
+        }
+
         if (attributes.ContainsKey("FilterPolicy"))
         {
             attributes.TryAdd("FilterPolicyScope", FilterPolicy.AttributesScope);

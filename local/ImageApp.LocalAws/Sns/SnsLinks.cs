@@ -34,7 +34,7 @@ internal sealed class SnsLinks(SnsApi api, SigningKey key) : IUnsignedEndpoint
         {
             var request = new QueryRequest(
                 context.Request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString()),
-                SnsParameters.InvalidCode);
+                SnsErrors.InvalidParameter);
             if (request["Action"] is not ("ConfirmSubscription" or "Unsubscribe"))
             {
                 throw new AwsServiceException(
@@ -44,7 +44,7 @@ internal sealed class SnsLinks(SnsApi api, SigningKey key) : IUnsignedEndpoint
                     HttpStatusCode.Forbidden);
             }
 
-            var result = await api.PerformAsync(request, context.RequestAborted);
+            var result = await api.PerformAsync(request, isAuthenticated: false, context.RequestAborted);
             await QueryResponse.WriteAsync(context.Response, SnsApi.Namespace, request.Action, result, requestId, context.RequestAborted);
         }
         catch (AwsServiceException failure)

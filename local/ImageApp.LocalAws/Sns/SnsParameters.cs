@@ -6,15 +6,30 @@ namespace ImageApp.LocalAws.Sns;
 /// <summary>SNS's structures among the parameters of a request.</summary>
 internal static class SnsParameters
 {
-    /// <summary>The error code for a parameter that is refused.</summary>
-    public const string InvalidCode = "InvalidParameter";
+    /// <summary>A parameter that must be an ARN.</summary>
+    /// <exception cref="AwsServiceException"><c>InvalidParameter</c>: it is none.</exception>
+    public static string Arn(this QueryRequest request, string name) => SnsErrors.RequireArn(
+        name,
+        request[name] is { Length: > 0 } value ? value : throw SnsErrors.Invalid(name, "no value for required parameter"));
 
     /// <summary>Tags, written as <c>Tags.member.1.Key</c> and <c>Tags.member.1.Value</c>.</summary>
-    public static IReadOnlyDictionary<string, string> Tags(this QueryRequest request) =>
-        request.Records("Tags").ToDictionary(tag => tag.Required("Key"), tag => tag.Required("Value"), StringComparer.Ordinal);
+    /// <exception cref="AwsServiceException"><c>InvalidParameter</c>: a key is there twice.</exception>
+    public static IReadOnlyDictionary<string, string> Tags(this QueryRequest request)
+    {
+        var tags = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var tag in request.Records("Tags"))
+        {
+            if (!tags.TryAdd(tag.Required("Key"), tag.Required("Value")))
+            {
+                throw SnsErrors.Invalid("Duplicated keys are not allowed.");
+            }
+        }
+
+        return tags;
+    }
 
     /// <summary>Message attributes, written as <c>MessageAttributes.entry.1.Name</c> and <c>….Value.DataType</c>.</summary>
-    /// <exception cref="AwsServiceException"><c>InvalidParameterValue</c>: a binary value is not Base64.</exception>
+    /// <exception cref="AwsServiceException"><c>ParameterValueInvalid</c>: a binary value is not Base64.</exception>
     public static IReadOnlyDictionary<string, MessageAttribute> MessageAttributes(this QueryRequest request)
     {
         var attributes = new Dictionary<string, MessageAttribute>(StringComparer.Ordinal);
@@ -29,7 +44,7 @@ internal static class SnsParameters
             catch (FormatException)
             {
                 throw new AwsServiceException(
-                    "InvalidParameterValue",
+                    SnsErrors.InvalidMessageAttribute,
                     $"The message attribute '{name}' has a BinaryValue that is not Base64.");
             }
 

@@ -21,6 +21,19 @@ internal static class SnsServices
                 provider.GetRequiredService<ILogger<SnsStore>>()),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<SnsStore>>()))
+        .AddSingleton(provider => new OrderedDeliveries(
+            JournaledMap<PendingDelivery>.Open(
+                Path.Combine(provider.GetRequiredService<LocalAwsOptions>().DataDirectory, "sns", "fifo-deliveries.journal"),
+                SnsJsonContext.Default.JournalEntryPendingDelivery,
+                provider.GetRequiredService<ILogger<SnsStore>>()),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<SnsStore>>()))
+        .AddSingleton(provider => new FifoPublications(
+            JournaledMap<Publication>.Open(
+                Path.Combine(provider.GetRequiredService<LocalAwsOptions>().DataDirectory, "sns", "fifo-publications.journal"),
+                SnsJsonContext.Default.JournalEntryPublication,
+                provider.GetRequiredService<ILogger<SnsStore>>()),
+            provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<SnsStore>()
         .AddSingleton<ITopicPublisher>(provider => provider.GetRequiredService<SnsStore>())
         .AddSingleton<ISubscriptionEndpoint, FunctionEndpoint>()

@@ -19,11 +19,16 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
     /// <summary>As whom SNS calls other services.</summary>
     public const string Principal = "sns.amazonaws.com";
 
+    private const int MaximumNameLength = 256;
     private const int MaximumMessageBytes = 256 * 1024;
     private const int MaximumSubjectLength = 100;
+    private const int MaximumFifoSubscriptions = 100;
+    private const int MaximumFilterPolicies = 200;
 
     private readonly LocalAwsOptions _options;
     private readonly Outbox<PendingDelivery> _deliveries;
+    private readonly OrderedDeliveries _orderedDeliveries;
+    private readonly FifoPublications _publications;
     private readonly JsonFolder<Topic> _topicFiles;
     private readonly JsonFolder<Subscription> _subscriptionFiles;
     private readonly TimeProvider _time;
@@ -32,10 +37,18 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
     private readonly ConcurrentDictionary<string, Subscription> _subscriptions = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _change = new(1);
 
-    public SnsStore(LocalAwsOptions options, Outbox<PendingDelivery> deliveries, TimeProvider time, ILogger<SnsStore> logger)
+    public SnsStore(
+        LocalAwsOptions options,
+        Outbox<PendingDelivery> deliveries,
+        OrderedDeliveries orderedDeliveries,
+        FifoPublications publications,
+        TimeProvider time,
+        ILogger<SnsStore> logger)
     {
         _options = options;
         _deliveries = deliveries;
+        _orderedDeliveries = orderedDeliveries;
+        _publications = publications;
         _time = time;
         _logger = logger;
         var folder = Path.Combine(options.DataDirectory, "sns");
@@ -70,22 +83,31 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
         IReadOnlyDictionary<string, string> tags,
         CancellationToken cancellationToken)
     {
-        if (!TopicName().IsMatch(name))
+        var isFifo = name.EndsWith(Topic.FifoSuffix, StringComparison.Ordinal);
+        if (name.Length > MaximumNameLength || !TopicName().IsMatch(isFifo ? name[..^Topic.FifoSuffix.Length] : name))
         {
-            throw Invalid("Topic Name", $"'{name}' is not 1 to 256 letters, digits, '-' and '_'. FIFO topics are not offered locally.");
+            throw SnsErrors.Invalid(
+                "Topic Name",
+                $"'{name}' is not 1 to {MaximumNameLength} letters, digits, '-' and '_'; that of a FIFO topic ends with "
+                + $"{Topic.FifoSuffix}.");
         }
 
-        var valid = ChangeAttributes(new Dictionary<string, string>(), attributes);
+        var valid = TopicAttributes.OfNew(isFifo, attributes);
+        TopicTags.Validate(tags);
         return await ChangeAsync(
             async () =>
             {
                 var arn = $"arn:aws:sns:{_options.Region}:{_options.AccountId}:{name}";
                 if (_topics.TryGetValue(arn, out var existing))
                 {
-                    var different = valid.FirstOrDefault(pair => existing.Attributes.GetValueOrDefault(pair.Key) != pair.Value).Key;
-                    return different is null
-                        ? existing
-                        : throw Invalid("Attributes", $"Topic already exists with a different value for {different}.");
+                    if (valid.FirstOrDefault(pair => existing.Attributes.GetValueOrDefault(pair.Key) != pair.Value).Key is { } attribute)
+                    {
+                        throw SnsErrors.Invalid("Attributes", $"Topic already exists with different attributes: {attribute}");
+                    }
+
+                    return tags.FirstOrDefault(pair => existing.Tags.GetValueOrDefault(pair.Key) != pair.Value).Key is { } tag
+                        ? throw SnsErrors.Invalid("Tags", $"Topic already exists with different tags: {tag}")
+                        : existing;
                 }
 
                 return await StoreAsync(
@@ -118,10 +140,14 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
     /// <exception cref="AwsServiceException"><c>NotFound</c>.</exception>
     public Topic Get(string topicArn) =>
         _topics.GetValueOrDefault(topicArn)
-        ?? throw new AwsServiceException(
-            "NotFound",
-            $"Topic does not exist: {topicArn}. The topics of this account are: {string.Join(", ", Topics.Select(topic => topic.Arn))}.",
-            HttpStatusCode.NotFound);
+        ?? throw SnsErrors.NotFound(
+            $"Topic does not exist: {topicArn}. The topics of this account are: {string.Join(", ", Topics.Select(topic => topic.Arn))}.");
+
+    /// <summary>The topic of an ARN, for its tags.</summary>
+    /// <exception cref="AwsServiceException"><c>ResourceNotFound</c>.</exception>
+    public Topic GetResource(string arn) =>
+        _topics.GetValueOrDefault(arn)
+        ?? throw new AwsServiceException("ResourceNotFound", $"Resource does not exist: {arn}", HttpStatusCode.NotFound);
 
     /// <summary>Changes attributes; an empty value removes one.</summary>
     public Task<Topic> SetAttributesAsync(
@@ -132,7 +158,7 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
             () =>
             {
                 var topic = Get(topicArn);
-                return StoreAsync(topic with { Attributes = ChangeAttributes(topic.Attributes, changes) }, cancellationToken);
+                return StoreAsync(topic with { Attributes = TopicAttributes.Change(topic.Attributes, changes) }, cancellationToken);
             },
             cancellationToken);
 
@@ -143,8 +169,10 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
         ChangeAsync(
             () =>
             {
-                var topic = Get(topicArn);
-                return StoreAsync(topic with { Tags = change(topic.Tags) }, cancellationToken);
+                var topic = GetResource(topicArn);
+                var tags = change(topic.Tags);
+                TopicTags.Validate(tags);
+                return StoreAsync(topic with { Tags = tags }, cancellationToken);
             },
             cancellationToken);
 
@@ -155,7 +183,7 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
             {
                 var topic = Get(topicArn);
                 var changes = new Dictionary<string, string> { [Topic.PolicyAttribute] = change(PolicyOf(topic)) };
-                return StoreAsync(topic with { Attributes = ChangeAttributes(topic.Attributes, changes) }, cancellationToken);
+                return StoreAsync(topic with { Attributes = TopicAttributes.Change(topic.Attributes, changes) }, cancellationToken);
             },
             cancellationToken);
 
@@ -165,7 +193,7 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
     /// <summary>The subscription of an ARN.</summary>
     /// <exception cref="AwsServiceException"><c>NotFound</c>.</exception>
     public Subscription GetSubscription(string subscriptionArn) => _subscriptions.GetValueOrDefault(subscriptionArn)
-        ?? throw new AwsServiceException("NotFound", $"Subscription does not exist: {subscriptionArn}", HttpStatusCode.NotFound);
+        ?? throw SnsErrors.NotFound($"Subscription does not exist: {subscriptionArn}");
 
     /// <summary>A subscription and its topic; null where either is gone.</summary>
     public (Topic Topic, Subscription Subscription)? Find(string subscriptionArn) =>
@@ -182,12 +210,12 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
         IReadOnlyDictionary<string, string> attributes,
         CancellationToken cancellationToken)
     {
-        ValidateEndpoint(protocol, endpoint);
-        var valid = SubscriptionAttributes.Change(protocol, new Dictionary<string, string>(), attributes);
+        SubscriptionEndpoints.Validate(protocol, endpoint, Get(topicArn));
+        var valid = SubscriptionAttributes.OfNew(Get(topicArn), protocol, endpoint, attributes);
         var subscription = await ChangeAsync(
             async () =>
             {
-                Get(topicArn);
+                var topic = Get(topicArn);
                 if (
                     SubscriptionsOf(topicArn).FirstOrDefault(item => item.Protocol == protocol && item.Endpoint == endpoint) is { } existing
                 )
@@ -195,8 +223,10 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
                     var different = valid.FirstOrDefault(pair => existing.Attributes.GetValueOrDefault(pair.Key) != pair.Value).Key;
                     return different is null
                         ? existing
-                        : throw Invalid("Attributes", $"Subscription already exists with a different value for {different}.");
+                        : throw SnsErrors.Invalid("Attributes", $"Subscription already exists with different attributes: {different}");
                 }
+
+                RequireRoom(topic, valid);
 
                 return await StoreAsync(
                     new Subscription
@@ -207,6 +237,7 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
                         Endpoint = endpoint,
                         Attributes = valid,
                         IsConfirmed = protocol is "lambda" or "sqs",
+                        WasAuthenticated = protocol is "lambda" or "sqs" ? true : null,
                         Token = Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(64)),
                     },
                     cancellationToken);
@@ -222,21 +253,37 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
 
     /// <summary>Confirms a subscription by the token that its endpoint got.</summary>
     /// <exception cref="AwsServiceException"><c>InvalidParameter</c>: no subscription of the topic has that token.</exception>
-    public Task<Subscription> ConfirmAsync(string topicArn, string token, CancellationToken cancellationToken) =>
+    /// <param name="topicArn">The topic.</param>
+    /// <param name="token">The token.</param>
+    /// <param name="isAuthenticated">Whether the request was signed.</param>
+    /// <param name="authenticatesUnsubscribe">Whether only signed requests may end it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<Subscription> ConfirmAsync(
+        string topicArn,
+        string token,
+        bool isAuthenticated,
+        bool authenticatesUnsubscribe,
+        CancellationToken cancellationToken) =>
         ChangeAsync(
             async () =>
             {
-                Get(topicArn);
                 var subscription =
                     SubscriptionsOf(topicArn).FirstOrDefault(item => item.Token == token)
-                    ?? throw Invalid("Token", "no subscription of the topic waits for it.");
+                    ?? throw SnsErrors.Invalid("Token", "no subscription of the topic waits for it.");
                 if (subscription.IsConfirmed)
                 {
                     return subscription;
                 }
 
                 _logger.Confirmed(subscription.Arn, subscription.Endpoint);
-                return await StoreAsync(subscription with { IsConfirmed = true }, cancellationToken);
+                return await StoreAsync(
+                    subscription with
+                    {
+                        IsConfirmed = true,
+                        WasAuthenticated = isAuthenticated,
+                        AuthenticatesUnsubscribe = authenticatesUnsubscribe,
+                    },
+                    cancellationToken);
             },
             cancellationToken);
 
@@ -264,59 +311,79 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
             {
                 var subscription = GetSubscription(subscriptionArn);
                 var before = replaces ? new Dictionary<string, string>() : subscription.Attributes;
-                return StoreAsync(
-                    subscription with
-                    {
-                        Attributes = SubscriptionAttributes.Change(subscription.Protocol, before, changes),
-                    },
-                    cancellationToken);
+                var after = SubscriptionAttributes.Change(subscription.Protocol, before, changes);
+                var topic = Get(subscription.TopicArn);
+                SubscriptionAttributes.RequireFifoDeadLetters(topic, subscription.Endpoint, after);
+                if (!subscription.Attributes.ContainsKey(Subscription.FilterPolicyAttribute))
+                {
+                    RequireRoomForFilter(topic, after);
+                }
+
+                return StoreAsync(subscription with { Attributes = after }, cancellationToken);
             },
             cancellationToken);
 
     /// <summary>Publishes for the account's owner; done when the message is on disk for every subscription.</summary>
-    /// <returns>The message id.</returns>
     /// <exception cref="AwsServiceException"><c>NotFound</c>, or <c>InvalidParameter</c> naming what is wrong with the message.</exception>
-    public async Task<string> PublishAsync(PublishRequest request, CancellationToken cancellationToken)
+    public async Task<Publication> PublishAsync(PublishRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var topic = Get(request.TopicArn);
         var messages = Validate(request);
+        var deduplicationId = DeduplicationIdOf(topic, request);
         var (activity, trace) = LocalAwsTelemetry.Start("SNS Publish", ActivityKind.Producer, Activity.Current?.Context ?? default);
         using var ended = activity;
-        var messageId = Guid.NewGuid().ToString();
+        Publication publication;
+        if (deduplicationId is null)
+        {
+            publication = new Publication(Guid.NewGuid().ToString(), null, _time.GetUtcNow());
+            await DeliverAsync(publication);
+        }
+        else
+        {
+            var key = $"{topic.Arn} {(HasGroupScope(topic) ? request.GroupId : "")} {deduplicationId}";
+            publication = await _publications.OnceAsync(topic.Arn, key, DeliverAsync, cancellationToken);
+        }
+
         activity
             ?.SetTag("messaging.system", "aws.sns")
             .SetTag("messaging.destination.name", topic.Arn)
-            .SetTag("messaging.message.id", messageId);
-        var now = _time.GetUtcNow();
-        var deliveries = SubscriptionsOf(topic.Arn)
-            .Where(subscription => subscription.IsConfirmed)
-            .Select(subscription => (subscription, Message: messages(subscription.Protocol)))
-            .Where(item => IsWanted(item.subscription, item.Message, request.Attributes))
-            .Select(item => new PendingDelivery
-            {
-                Id = $"{messageId}/{item.subscription.Arn}",
-                SubscriptionArn = item.subscription.Arn,
-                Notification = new Notification
+            .SetTag("messaging.message.id", publication.MessageId);
+        return publication;
+
+        async Task DeliverAsync(Publication published)
+        {
+            var deliveries = SubscriptionsOf(topic.Arn)
+                .Where(subscription => subscription.IsConfirmed)
+                .Select(subscription => (subscription, Message: messages(subscription.Protocol)))
+                .Where(item => IsWanted(item.subscription, item.Message, request.Attributes))
+                .Select(item => new PendingDelivery
                 {
-                    MessageId = messageId,
-                    TopicArn = topic.Arn,
-                    Subject = request.Subject,
-                    Message = item.Message,
-                    Timestamp = now,
-                    Attributes = request.Attributes,
-                },
-                NotBefore = now,
-                TraceParent = LocalAwsTelemetry.TraceParent(trace),
-            })
-            .ToList();
-        await _deliveries.AddAsync(deliveries);
-        _logger.Published(messageId, topic.Arn, deliveries.Count);
-        return messageId;
+                    Id = $"{published.MessageId}/{item.subscription.Arn}",
+                    SubscriptionArn = item.subscription.Arn,
+                    Notification = new Notification
+                    {
+                        MessageId = published.MessageId,
+                        TopicArn = topic.Arn,
+                        Subject = request.Subject,
+                        Message = item.Message,
+                        Timestamp = published.PublishedAt,
+                        Attributes = request.Attributes,
+                        GroupId = request.GroupId,
+                        DeduplicationId = deduplicationId,
+                        SequenceNumber = published.SequenceNumber,
+                    },
+                    NotBefore = published.PublishedAt,
+                    TraceParent = LocalAwsTelemetry.TraceParent(trace),
+                })
+                .ToList();
+            await (topic.IsFifo() ? _orderedDeliveries.AddAsync(deliveries) : _deliveries.AddAsync(deliveries));
+            _logger.Published(published.MessageId, topic.Arn, deliveries.Count);
+        }
     }
 
     /// <inheritdoc />
-    public Task<string> PublishAsync(
+    public async Task<string> PublishAsync(
         ServiceCall caller,
         string topicArn,
         string? subject,
@@ -339,9 +406,33 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
                 HttpStatusCode.Forbidden);
         }
 
-        return PublishAsync(
-            new PublishRequest(topicArn, message, subject, IsStructured: false, new Dictionary<string, MessageAttribute>()),
-            cancellationToken);
+        var request = new PublishRequest(topicArn, message, subject, IsStructured: false, new Dictionary<string, MessageAttribute>());
+        return (await PublishAsync(request, cancellationToken)).MessageId;
+    }
+
+    /// <summary>What tells repetitions of a message to a FIFO topic; null for another topic.</summary>
+    /// <exception cref="AwsServiceException"><c>InvalidParameter</c>: the message does not fit the type of the topic.</exception>
+    public static string? DeduplicationIdOf(Topic topic, PublishRequest request)
+    {
+        RequireId("MessageGroupId", request.GroupId);
+        RequireId("MessageDeduplicationId", request.DeduplicationId);
+        if (!topic.IsFifo())
+        {
+            return request.DeduplicationId is null ? null : throw SnsErrors.Invalid(
+                "MessageDeduplicationId",
+                "The request includes MessageDeduplicationId parameter that is not valid for this topic type");
+        }
+
+        if (request.GroupId is null)
+        {
+            throw SnsErrors.Invalid("The MessageGroupId parameter is required for FIFO topics");
+        }
+
+        return request.DeduplicationId
+            ?? (topic.Attributes.GetValueOrDefault(Topic.ContentBasedDeduplicationAttribute) == "true"
+                ? OutgoingMessage.DigestOf(request.Message)
+                : throw SnsErrors.Invalid(
+                    "The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly"));
     }
 
     public void Dispose() => _change.Dispose();
@@ -349,80 +440,22 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
     private static bool IsWanted(Subscription subscription, string message, IReadOnlyDictionary<string, MessageAttribute> attributes) =>
         !subscription.Attributes.TryGetValue(Subscription.FilterPolicyAttribute, out var policy)
         || FilterPolicy
-            .Parse(policy, subscription.Attributes.GetValueOrDefault(Subscription.FilterPolicyScopeAttribute))
+            .OfStored(policy, subscription.Attributes.GetValueOrDefault(Subscription.FilterPolicyScopeAttribute))
             .Matches(message, attributes);
 
     /// <summary>The part of an ARN that is the resource's own.</summary>
     private static string FileName(string arn) => string.Join('.', arn.Split(':')[5..]);
 
-    private static Dictionary<string, string> ChangeAttributes(
-        IReadOnlyDictionary<string, string> before,
-        IReadOnlyDictionary<string, string> changes)
+    private static bool HasGroupScope(Topic topic) =>
+        topic.Attributes.GetValueOrDefault(Topic.FifoThroughputScopeAttribute) == "MessageGroup";
+
+    private static void RequireId(string parameter, string? id)
     {
-        var after = new Dictionary<string, string>(before, StringComparer.Ordinal);
-        foreach (var (name, value) in changes)
+        if (id is not null && !OutgoingMessage.IsId(id))
         {
-            if (value.Length == 0)
-            {
-                after.Remove(name);
-                continue;
-            }
-
-            ValidateAttribute(name, value);
-            after[name] = value;
-        }
-
-        return after;
-    }
-
-    private static void ValidateAttribute(string name, string value)
-    {
-        switch (name)
-        {
-            case Topic.PolicyAttribute:
-                try
-                {
-                    ResourcePolicy.Validate(value);
-                }
-                catch (AwsServiceException malformed)
-                {
-                    throw Invalid("Policy", malformed.Message);
-                }
-
-                break;
-            case Topic.DeliveryPolicyAttribute:
-                DeliveryPolicy.Parse(value, ofTopic: true);
-                break;
-            case Topic.DisplayNameAttribute when value.Length > 100:
-                throw Invalid("DisplayName", $"it has {value.Length} characters; allowed are 100.");
-            case Topic.SignatureVersionAttribute when value is not ("1" or "2"):
-                throw Invalid("SignatureVersion", $"'{value}' is neither 1 nor 2.");
-            case Topic.DisplayNameAttribute or Topic.SignatureVersionAttribute or "TracingConfig":
-                break;
-            default:
-                throw Invalid(
-                    "AttributeName",
-                    $"'{name}'; allowed are Policy, DisplayName, DeliveryPolicy, SignatureVersion and TracingConfig.");
-        }
-    }
-
-    private static void ValidateEndpoint(string protocol, string endpoint)
-    {
-        var isValid = protocol switch
-        {
-            "lambda" => FunctionArn().IsMatch(endpoint),
-            "sqs" => QueueArn().IsMatch(endpoint),
-            "http" or "https" => Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) && uri.Scheme == protocol,
-            _ => throw Invalid("Protocol", $"'{protocol}'; allowed locally are lambda, sqs, http and https."),
-        };
-        if (!isValid)
-        {
-            throw Invalid("Endpoint", protocol switch
-            {
-                "lambda" => $"'{endpoint}' is not the ARN of a function, arn:aws:lambda:region:account:function:name.",
-                "sqs" => $"'{endpoint}' is not the ARN of a queue, arn:aws:sqs:region:account:name.",
-                _ => $"'{endpoint}' is not an absolute {protocol} URL.",
-            });
+            throw SnsErrors.Invalid(
+                parameter,
+                $"{parameter} can only include alphanumeric and punctuation characters. 1 to 128 in length.");
         }
     }
 
@@ -431,7 +464,7 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
     {
         if (request.Message.Length == 0)
         {
-            throw Invalid("Message", "Empty message.");
+            throw SnsErrors.Invalid("Empty message");
         }
 
         if (
@@ -440,7 +473,7 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
                 subject.Length is 0 or > MaximumSubjectLength
                 || subject.Any(character => character is '\n' or '\r' || char.IsControl(character))))
         {
-            throw Invalid(
+            throw SnsErrors.Invalid(
                 "Subject",
                 $"it must have 1 to {MaximumSubjectLength} characters without line breaks and control characters but has {subject.Length}."
             );
@@ -450,7 +483,7 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
         {
             if (attribute.DataType != "String.Array")
             {
-                MessageAttribute.Validate(name, attribute, "InvalidParameterValue");
+                MessageAttribute.Validate(name, attribute, SnsErrors.InvalidMessageAttribute);
             }
         }
 
@@ -458,7 +491,7 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
             Encoding.UTF8.GetByteCount(request.Message) + request.Attributes.Sum(pair => MessageAttribute.SizeOf(pair.Key, pair.Value));
         if (size > MaximumMessageBytes)
         {
-            throw Invalid("Message", $"Message too long: {size} bytes with its attributes; allowed are {MaximumMessageBytes}.");
+            throw SnsErrors.Invalid($"Message too long: {size} bytes with its attributes; allowed are {MaximumMessageBytes}.");
         }
 
         return request.IsStructured ? Structured(request.Message) : _ => request.Message;
@@ -473,12 +506,12 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
         }
         catch (JsonException failure)
         {
-            throw Invalid("Message Structure", $"JSON message body failed to parse: {failure.Message}");
+            throw SnsErrors.Invalid($"Message Structure - JSON message body failed to parse: {failure.Message}");
         }
 
         if (texts?["default"]?.GetValueKind() != JsonValueKind.String)
         {
-            throw Invalid("Message Structure", "No default entry in JSON message body.");
+            throw SnsErrors.Invalid("Message Structure - No default entry in JSON message body");
         }
 
         return protocol =>
@@ -487,8 +520,30 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
                 : texts["default"]!.GetValue<string>();
     }
 
-    private static AwsServiceException Invalid(string parameter, string what) =>
-        new("InvalidParameter", $"Invalid parameter: {parameter}: {what}");
+    private void RequireRoom(Topic topic, IReadOnlyDictionary<string, string> attributes)
+    {
+        if (topic.IsFifo() && SubscriptionsOf(topic.Arn).Count() >= MaximumFifoSubscriptions)
+        {
+            throw new AwsServiceException(
+                "SubscriptionLimitExceeded",
+                $"A FIFO topic has {MaximumFifoSubscriptions} subscriptions at most.",
+                HttpStatusCode.Forbidden);
+        }
+
+        RequireRoomForFilter(topic, attributes);
+    }
+
+    private void RequireRoomForFilter(Topic topic, IReadOnlyDictionary<string, string> attributes)
+    {
+        bool HasFilter(IReadOnlyDictionary<string, string> of) => of.ContainsKey(Subscription.FilterPolicyAttribute);
+        if (HasFilter(attributes) && SubscriptionsOf(topic.Arn).Count(item => HasFilter(item.Attributes)) >= MaximumFilterPolicies)
+        {
+            throw new AwsServiceException(
+                "FilterPolicyLimitExceeded",
+                $"A topic has {MaximumFilterPolicies} subscriptions with filter policies at most.",
+                HttpStatusCode.Forbidden);
+        }
+    }
 
     private Task SendConfirmationAsync(Subscription subscription)
     {
@@ -547,12 +602,6 @@ internal sealed partial class SnsStore : ITopicPublisher, IDisposable
         _subscriptionFiles.Delete(FileName(subscription.Arn));
     }
 
-    [GeneratedRegex("^[A-Za-z0-9_-]{1,256}$")]
+    [GeneratedRegex("^[A-Za-z0-9_-]+$")]
     private static partial Regex TopicName();
-
-    [GeneratedRegex("^arn:aws:lambda:[a-z0-9-]+:[0-9]{12}:function:[A-Za-z0-9-_]{1,64}(:[A-Za-z0-9$-_]+)?$")]
-    private static partial Regex FunctionArn();
-
-    [GeneratedRegex("^arn:aws:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9-_]{1,80}$")]
-    private static partial Regex QueueArn();
 }

@@ -27,5 +27,11 @@ internal sealed record Subscription
     /// <summary>Proves that whoever confirms has got the confirmation message.</summary>
     public required string Token { get; init; }
 
+    /// <summary>Whether who confirmed it had signed that; null in the state of earlier versions, for no.</summary>
+    public bool? WasAuthenticated { get; init; }
+
+    /// <summary>Whether it is ended by signed requests only; null for no.</summary>
+    public bool? AuthenticatesUnsubscribe { get; init; }
+
     public bool IsRaw => Attributes.GetValueOrDefault(RawMessageDeliveryAttribute) == "true";
 }

@@ -7,6 +7,14 @@ internal sealed record Topic
     public const string DisplayNameAttribute = "DisplayName";
     public const string DeliveryPolicyAttribute = "DeliveryPolicy";
     public const string SignatureVersionAttribute = "SignatureVersion";
+    public const string TracingConfigAttribute = "TracingConfig";
+    public const string KmsMasterKeyIdAttribute = "KmsMasterKeyId";
+    public const string FifoTopicAttribute = "FifoTopic";
+    public const string ContentBasedDeduplicationAttribute = "ContentBasedDeduplication";
+    public const string FifoThroughputScopeAttribute = "FifoThroughputScope";
+
+    /// <summary>What the name of a FIFO topic ends with.</summary>
+    public const string FifoSuffix = ".fifo";
 
     public required string Arn { get; init; }
 
@@ -14,4 +22,7 @@ internal sealed record Topic
     public required IReadOnlyDictionary<string, string> Attributes { get; init; }
 
     public required IReadOnlyDictionary<string, string> Tags { get; init; }
+
+    /// <summary>Whether messages keep their order in each group and are there once.</summary>
+    public bool IsFifo() => Attributes.GetValueOrDefault(FifoTopicAttribute) == "true";
 }

@@ -6,37 +6,53 @@ namespace ImageApp.LocalAws.Sns;
 /// <summary><c>AWS::SNS::Topic</c>.</summary>
 internal sealed class TopicHandler(SnsStore topics, LocalAwsOptions options) : IResourceTypeHandler
 {
-    private static readonly string[] s_scalars = [Topic.DisplayNameAttribute, Topic.SignatureVersionAttribute];
+    private static readonly string[] s_scalars =
+    [
+        Topic.DisplayNameAttribute,
+        Topic.SignatureVersionAttribute,
+        Topic.TracingConfigAttribute,
+        Topic.KmsMasterKeyIdAttribute,
+        Topic.ContentBasedDeduplicationAttribute,
+        Topic.FifoThroughputScopeAttribute,
+    ];
+
+    private static readonly string[] s_fifoOnly = [Topic.ContentBasedDeduplicationAttribute, Topic.FifoThroughputScopeAttribute];
 
     public string TypeName => "AWS::SNS::Topic";
 
-    public IReadOnlySet<string> Properties { get; } =
-        new HashSet<string>
-        {
-            "TopicName",
-            "DisplayName",
-            "SignatureVersion",
-            "Subscription.Endpoint",
-            "Subscription.Protocol",
-            "Tags.Key",
-            "Tags.Value",
-        };
+    public IReadOnlySet<string> Properties { get; } = new HashSet<string>(
+    [
+        .. s_scalars,
+        "TopicName",
+        Topic.FifoTopicAttribute,
+        "Subscription.Endpoint",
+        "Subscription.Protocol",
+        "Tags.Key",
+        "Tags.Value",
+    ]);
 
-    public IReadOnlySet<string> ReplacementProperties { get; } = new HashSet<string> { "TopicName" };
+    public IReadOnlySet<string> ReplacementProperties { get; } = new HashSet<string> { "TopicName", Topic.FifoTopicAttribute };
 
     public IReadOnlySet<string> Attributes { get; } = new HashSet<string> { "TopicArn", "TopicName" };
 
     public async Task<ProvisionedResource> CreateAsync(ResourceRequest request, CancellationToken cancellationToken)
     {
-        var name = request.Properties.Text("TopicName") ?? request.GeneratedName;
+        var isFifo = request.Properties.Flag(Topic.FifoTopicAttribute);
+        var name = request.Properties.Text("TopicName") ?? request.GeneratedName + (isFifo ? Topic.FifoSuffix : "");
         if (!request.IsRetry && topics.Topics.Any(topic => topic.Arn == $"arn:aws:sns:{options.Region}:{options.AccountId}:{name}"))
         {
             throw new AwsServiceException("AlreadyExists", $"Resource of type 'AWS::SNS::Topic' with identifier '{name}' already exists.");
         }
 
+        var attributes = request.Properties.Attributes(s_scalars, []);
+        if (isFifo)
+        {
+            attributes[Topic.FifoTopicAttribute] = "true";
+        }
+
         var topic = await topics.CreateAsync(
             name,
-            request.Properties.Attributes(s_scalars, []),
+            attributes,
             request.Properties.Tags(),
             cancellationToken);
         await SubscribeAsync(topic.Arn, request.Properties, cancellationToken);
@@ -46,7 +62,7 @@ internal sealed class TopicHandler(SnsStore topics, LocalAwsOptions options) : I
     public async Task<ProvisionedResource> UpdateAsync(string physicalId, ResourceRequest request, CancellationToken cancellationToken)
     {
         var attributes = request.Properties.Attributes(s_scalars, []);
-        foreach (var name in s_scalars)
+        foreach (var name in request.Properties.Flag(Topic.FifoTopicAttribute) ? s_scalars : s_scalars.Except(s_fifoOnly))
         {
             // An empty value takes back what the template no longer has.
             attributes.TryAdd(name, "");

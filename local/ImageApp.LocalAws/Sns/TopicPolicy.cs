@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using ImageApp.LocalAws.Policies;
 
 namespace ImageApp.LocalAws.Sns;
 
@@ -45,55 +46,30 @@ internal static class TopicPolicy
         {
             throw new AwsServiceException(
                 "InvalidParameter",
-                $"Invalid parameter: ActionName '{unknown}'; allowed are {string.Join(", ", s_actions)} and *.");
+                $"Invalid parameter: Policy statement action out of service scope! '{unknown}' is none; allowed are "
+                + $"{string.Join(", ", s_actions)} and *.");
         }
 
-        var (document, statements) = Read(policy);
-        if (statements.Any(statement => HasLabel(statement, label)))
+        var statements = LabelledStatements.Of(policy);
+        if (statements.Contains(label))
         {
-            throw new AwsServiceException("InvalidParameter", $"Invalid parameter: Statement already exists with the label '{label}'.");
+            throw new AwsServiceException("InvalidParameter", $"Invalid parameter: Statement already exists: '{label}'");
         }
 
-        statements.Add(
-            new JsonObject
-            {
-                ["Sid"] = label,
-                ["Effect"] = "Allow",
-                ["Principal"] = new JsonObject
-                {
-                    ["AWS"] = new JsonArray([.. accounts.Select(account => JsonValue.Create($"arn:aws:iam::{account}:root"))]),
-                },
-                ["Action"] = new JsonArray([.. actions.Select(action => JsonValue.Create("SNS:" + action))]),
-                ["Resource"] = topicArn,
-            });
-        return document.ToJsonString();
+        statements.Allow(label, accounts, [.. actions.Select(action => "SNS:" + action)], topicArn);
+        return statements.ToJson();
     }
 
     /// <summary>Removes the statement of a label.</summary>
     /// <exception cref="AwsServiceException"><c>NotFound</c>.</exception>
     public static string Remove(string policy, string label)
     {
-        var (document, statements) = Read(policy);
-        var statement =
-            statements.FirstOrDefault(item => HasLabel(item, label))
-            ?? throw new AwsServiceException(
+        var statements = LabelledStatements.Of(policy);
+        return statements.Remove(label)
+            ? statements.ToJson()
+            : throw new AwsServiceException(
                 "NotFound",
                 $"The topic's policy has no statement '{label}'.",
                 System.Net.HttpStatusCode.NotFound);
-        statements.Remove(statement);
-        return document.ToJsonString();
     }
-
-    private static (JsonObject Document, JsonArray Statements) Read(string policy)
-    {
-        var document = JsonNode.Parse(policy)!.AsObject();
-        if (document["Statement"] is JsonObject single)
-        {
-            document["Statement"] = new JsonArray(single.DeepClone());
-        }
-
-        return (document, document["Statement"]!.AsArray());
-    }
-
-    private static bool HasLabel(JsonNode? statement, string label) => (string?)statement?["Sid"] == label;
 }

@@ -17,30 +17,61 @@ internal sealed record MessageAttribute(string DataType, string? StringValue, by
     /// <exception cref="AwsServiceException">Name, type or value are not allowed.</exception>
     public static void Validate(string name, MessageAttribute attribute, string code)
     {
-        AwsServiceException Invalid(string what) => new(code, $"The message attribute '{name}' {what}");
-        if (name.Length is 0 or > 256 || !name.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' or '.')
-            || name.StartsWith('.') || name.EndsWith('.') || name.Contains("..", StringComparison.Ordinal))
+        AwsServiceException Invalid(string what) => new(code, what);
+        ValidateName(name, Invalid);
+        var (type, field, isThere) = attribute.DataType.Split('.')[0] switch
         {
-            throw Invalid("has no valid name: allowed are 1 to 256 letters, digits, '_', '-' and single dots inside.");
+            "Binary" => ("Binary", "Binary", attribute.BinaryValue is { Length: > 0 }),
+            "String" or "Number" => (attribute.DataType.Split('.')[0], "String", !string.IsNullOrEmpty(attribute.StringValue)),
+            _ => throw Invalid(
+                $"The message attribute '{name}' has an invalid message attribute type, the set of supported type prefixes is Binary, "
+                + $"Number, and String. It is '{attribute.DataType}'."),
+        };
+        if (attribute.BinaryValue is not null && type != "Binary" || attribute.StringValue is not null && type == "Binary")
+        {
+            throw Invalid($"The message attribute '{name}' with type '{type}' must use field '{field}'.");
+        }
+
+        if (!isThere)
+        {
+            throw Invalid(
+                $"The message attribute '{name}' must contain non-empty message attribute value for message attribute type '{type}'.");
+        }
+
+        if (type == "Number" && !double.TryParse(attribute.StringValue, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
+        {
+            throw Invalid($"Can't cast the value of message attribute '{name}' to a number: '{attribute.StringValue}'.");
+        }
+    }
+
+    private static void ValidateName(string name, Func<string, AwsServiceException> invalid)
+    {
+        if (name.Length is 0 or > 256)
+        {
+            throw invalid($"Length of message attribute name must be less than 256 bytes. It has {name.Length}.");
+        }
+
+        foreach (var character in name.Where(item => !char.IsAsciiLetterOrDigit(item) && item is not ('_' or '-' or '.')))
+        {
+            throw invalid(
+                $"Invalid non-alphanumeric character '#x{(int)character:X}' was found in the message attribute name. Can only include "
+                + "alphanumeric characters, hyphens, underscores, or dots.");
+        }
+
+        if (name.StartsWith('.') || name.EndsWith('.'))
+        {
+            throw invalid($"Invalid message attribute name {(name.StartsWith('.') ? "starting" : "ending")} with character '.' was found.");
+        }
+
+        if (name.Contains("..", StringComparison.Ordinal))
+        {
+            throw invalid("Message attribute name can not have successive '.' character.");
         }
 
         if (name.StartsWith("aws.", StringComparison.OrdinalIgnoreCase) || name.StartsWith("amazon.", StringComparison.OrdinalIgnoreCase))
         {
-            throw Invalid("has a reserved prefix; names must not start with 'AWS.' or 'Amazon.'.");
-        }
-
-        switch (attribute.DataType.Split('.')[0])
-        {
-            case "String" when string.IsNullOrEmpty(attribute.StringValue):
-                throw Invalid("of type String has no StringValue.");
-            case "Number" when !double.TryParse(attribute.StringValue, NumberStyles.Float, CultureInfo.InvariantCulture, out _):
-                throw Invalid($"of type Number has the StringValue '{attribute.StringValue}', which is no number.");
-            case "Binary" when attribute.BinaryValue is not { Length: > 0 }:
-                throw Invalid("of type Binary has no BinaryValue.");
-            case "String" or "Number" or "Binary":
-                break;
-            default:
-                throw Invalid($"has the DataType '{attribute.DataType}'; allowed are String, Number and Binary.");
+            throw invalid(
+                $"The message attribute '{name}' has a reserved prefix; message attribute names must not start with 'AWS.' or 'Amazon.'.");
         }
     }
 

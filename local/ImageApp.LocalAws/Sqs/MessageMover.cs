@@ -31,8 +31,8 @@ internal sealed class MessageMover(
     private readonly List<(MessageMoveTask Task, Task Run)> _tasks = [];
 
     /// <summary>Starts a task.</summary>
-    /// <exception cref="AwsServiceException"><c>InvalidParameterValue</c>: the source is no dead-letter queue of a queue;
-    /// <c>UnsupportedOperation</c>: one runs already.</exception>
+    /// <exception cref="AwsServiceException"><c>InvalidParameterValue</c>: the source is no dead-letter queue of a queue,
+    /// the destination is one of another type, or a task runs already.</exception>
     public MessageMoveTask Start(Queue source, Queue? destination, int? maximumPerSecond)
     {
         if (!IsDeadLetterQueue(source) && !(destination is null && RedrivesToFunctions(source)))
@@ -43,12 +43,20 @@ internal sealed class MessageMover(
                 + "functions and SNS subscriptions cannot be redriven so.");
         }
 
+        if (destination is not null && destination.IsFifo != source.IsFifo)
+        {
+            throw new AwsServiceException(
+                "InvalidParameterValue",
+                $"Source and destination queue must be of the same type, but one of {source.Name} and {destination.Name} is a FIFO queue, "
+                + "the other is not.");
+        }
+
         lock (_lock)
         {
             if (_tasks.Any(entry => entry.Task.Source == source && entry.Task.Status == MessageMoveStatus.Running))
             {
                 throw new AwsServiceException(
-                    "UnsupportedOperation",
+                    "InvalidParameterValue",
                     "There is already a task running. Only one active task is allowed for a source queue arn at a given time.");
             }
 
@@ -163,7 +171,7 @@ internal sealed class MessageMover(
             while (reason is null && task.Moved < task.ToMove)
             {
                 // One after the other: what is cancelled is then nowhere in between.
-                if (await task.Source.ReceiveAsync(1, s_inFlight, TimeSpan.Zero, null, task.Cancelled) is not [var message])
+                if (await task.Source.ReceiveAsync(1, s_inFlight, TimeSpan.Zero, null, null, task.Cancelled) is not [var message])
                 {
                     break;
                 }
@@ -197,7 +205,18 @@ internal sealed class MessageMover(
         if ((task.Destination ?? origin) is { } target)
         {
             // A message of its own, as in AWS: another id, another age.
-            await target.AddAsync(message.Body, message.Attributes, message.TraceHeader, message.SenderId, 0);
+            await target.AddAsync(
+                new OutgoingMessage
+                {
+                    Body = message.Body,
+                    Attributes = message.Attributes,
+                    TraceHeader = message.TraceHeader,
+                    SenderId = message.SenderId,
+                    DelaySeconds = 0,
+                    GroupId = message.GroupId,
+                    DeduplicationId = message.DeduplicationId,
+                },
+                isRedriven: true);
         }
         else if (RedrivesToFunctions(task.Source) && FailedInvocation.Parse(message.Body) is { } invocation)
         {

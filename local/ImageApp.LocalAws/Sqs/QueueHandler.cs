@@ -8,7 +8,7 @@ internal sealed class QueueHandler(SqsStore queues, ServiceEndpoint endpoint) : 
 {
     private const int MaximumNameLength = 80;
 
-    private static readonly string[] s_scalars = [.. QueueAttributes.Numbers, "SqsManagedSseEnabled"];
+    private static readonly string[] s_scalars = [.. QueueAttributes.Scalars];
     private static readonly string[] s_documents = ["RedrivePolicy", "RedriveAllowPolicy"];
 
     public string TypeName => "AWS::SQS::Queue";
@@ -16,19 +16,21 @@ internal sealed class QueueHandler(SqsStore queues, ServiceEndpoint endpoint) : 
     public IReadOnlySet<string> Properties { get; } = new HashSet<string>(
         [.. s_scalars, .. s_documents, .. s_documents.Select(name => name + ".*"), "QueueName", "Tags.Key", "Tags.Value"]);
 
-    public IReadOnlySet<string> ReplacementProperties { get; } = new HashSet<string> { "QueueName" };
+    public IReadOnlySet<string> ReplacementProperties { get; } = new HashSet<string> { "QueueName", QueueAttributes.FifoQueue };
 
     public IReadOnlySet<string> Attributes { get; } = new HashSet<string> { "Arn", "QueueName", "QueueUrl" };
 
     public async Task<ProvisionedResource> CreateAsync(ResourceRequest request, CancellationToken cancellationToken)
     {
-        var name = request.Properties.Text("QueueName") ?? Shortened(request.GeneratedName);
+        var attributes = AttributesOf(request.Properties);
+        var name = request.Properties.Text("QueueName")
+            ?? Shortened(request.GeneratedName, attributes.ContainsKey(QueueAttributes.FifoQueue) ? SqsStore.FifoSuffix : "");
         if (!request.IsRetry && queues.Queues.Any(queue => queue.Name == name))
         {
             throw new AwsServiceException("AlreadyExists", $"Resource of type 'AWS::SQS::Queue' with identifier '{name}' already exists.");
         }
 
-        return Provisioned(await queues.CreateAsync(name, AttributesOf(request.Properties), request.Properties.Tags(), cancellationToken));
+        return Provisioned(await queues.CreateAsync(name, attributes, request.Properties.Tags(), cancellationToken));
     }
 
     public async Task<ProvisionedResource> UpdateAsync(string physicalId, ResourceRequest request, CancellationToken cancellationToken)
@@ -47,11 +49,21 @@ internal sealed class QueueHandler(SqsStore queues, ServiceEndpoint endpoint) : 
         }
     }
 
-    private static Dictionary<string, string> AttributesOf(JsonObject properties) => properties.Attributes(s_scalars, s_documents);
+    private static Dictionary<string, string> AttributesOf(JsonObject properties)
+    {
+        var attributes = properties.Attributes(s_scalars, s_documents);
+        if (attributes.GetValueOrDefault(QueueAttributes.FifoQueue) == QueueAttributes.False)
+        {
+            // In a template it may be written out; the API knows only queues with the attribute and without.
+            attributes.Remove(QueueAttributes.FifoQueue);
+        }
+
+        return attributes;
+    }
 
     // The end of a generated name is what makes it unique.
-    private static string Shortened(string name) =>
-        name.Length <= MaximumNameLength ? name : name[..(MaximumNameLength - 20)] + name[^20..];
+    private static string Shortened(string name, string suffix) =>
+        (name.Length + suffix.Length <= MaximumNameLength ? name : name[..(MaximumNameLength - 20 - suffix.Length)] + name[^20..]) + suffix;
 
     private ProvisionedResource Provisioned(Queue queue)
     {

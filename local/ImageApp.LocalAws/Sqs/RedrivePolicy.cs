@@ -33,5 +33,5 @@ internal sealed record RedrivePolicy(string DeadLetterTargetArn, int MaxReceiveC
     }
 
     private static AwsServiceException Invalid(string what) =>
-        new("InvalidAttributeValue", "Invalid value for the parameter RedrivePolicy: " + what);
+        new("InvalidAttributeValue", "Invalid value for the parameter RedrivePolicy. Reason: " + what);
 }

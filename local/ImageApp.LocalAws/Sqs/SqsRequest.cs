@@ -27,7 +27,9 @@ internal readonly struct SqsRequest(JsonObject parameters)
 
         return node is JsonValue value && value.TryGetValue<int>(out var number) && number >= minimum && number <= maximum
             ? number
-            : throw Invalid(name, $"{node.ToJsonString()} is not between {minimum} and {maximum}.");
+            : throw new AwsServiceException(
+                "InvalidParameterValue",
+                $"Value {node} for parameter {name} is invalid. Reason: Must be between {minimum} and {maximum}, if provided.");
     }
 
     public IReadOnlyList<string> Texts(string name) =>

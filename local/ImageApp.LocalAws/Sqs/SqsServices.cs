@@ -10,6 +10,7 @@ internal static class SqsServices
     public static IServiceCollection AddSqs(this IServiceCollection services) => services
         .AddSingleton<SqsStore>()
         .AddSingleton<MessageMover>()
+        .AddSingleton<SqsOperations>()
         .AddSingleton<IAwsService, SqsApi>()
         .AddSingleton<IResourceTypeHandler, QueueHandler>()
         .AddSingleton<IResourceTypeHandler, QueuePolicyHandler>();

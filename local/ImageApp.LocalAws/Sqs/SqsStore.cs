@@ -12,6 +12,11 @@ namespace ImageApp.LocalAws.Sqs;
 /// <summary>The queues of the account.</summary>
 internal sealed partial class SqsStore : IAsyncDisposable
 {
+    /// <summary>What the name of a FIFO queue ends with.</summary>
+    public const string FifoSuffix = ".fifo";
+
+    private const int MaximumNameLength = 80;
+
     private readonly LocalAwsOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<SqsStore> _logger;
@@ -54,22 +59,24 @@ internal sealed partial class SqsStore : IAsyncDisposable
         IReadOnlyDictionary<string, string> tags,
         CancellationToken cancellationToken)
     {
-        if (!QueueName().IsMatch(name))
+        var isFifo = name.EndsWith(FifoSuffix, StringComparison.Ordinal);
+        if (name.Length > MaximumNameLength || !QueueName().IsMatch(isFifo ? name[..^FifoSuffix.Length] : name))
         {
             throw new AwsServiceException(
                 "InvalidParameterValue",
-                $"'{name}' is no queue name: allowed are 1 to 80 letters, digits, '-' and '_'. FIFO queues are not offered locally.");
+                $"Can only include alphanumeric characters, hyphens, or underscores. 1 to {MaximumNameLength} in length; '{name}' is no "
+                + $"such name. That of a FIFO queue ends with {FifoSuffix}.");
         }
 
-        var valid = QueueAttributes.Change(new Dictionary<string, string>(), attributes);
+        var valid = QueueAttributes.OfNew(isFifo, attributes);
+        QueueTags.Validate(tags);
         await _change.WaitAsync(cancellationToken);
         try
         {
             if (_queues.TryGetValue(name, out var existing))
             {
-                var different = valid
-                    .FirstOrDefault(pair => (existing.State.Attributes.GetValueOrDefault(pair.Key) ?? Default(pair.Key)) != pair.Value)
-                    .Key;
+                var present = QueueAttributes.Effective(existing.State.Attributes);
+                var different = valid.FirstOrDefault(pair => present.GetValueOrDefault(pair.Key) != pair.Value).Key;
                 return different is null
                     ? existing
                     : throw new AwsServiceException(
@@ -77,9 +84,9 @@ internal sealed partial class SqsStore : IAsyncDisposable
                         $"A queue already exists with the same name and a different value for attribute {different}");
             }
 
-            CheckRedriveTarget(valid);
             var now = _time.GetUtcNow();
             var state = new QueueState { Name = name, Attributes = valid, Tags = tags, CreatedAt = now, LastModifiedAt = now };
+            CheckRedriveTarget(ArnOf(name), valid);
             await WriteAsync(state, cancellationToken);
             return _queues[name] = Open(state);
         }
@@ -108,26 +115,44 @@ internal sealed partial class SqsStore : IAsyncDisposable
     }
 
     /// <summary>Changes a queue's attributes and keeps them.</summary>
-    public Task SetAttributesAsync(Queue queue, IReadOnlyDictionary<string, string> changes, CancellationToken cancellationToken)
-    {
-        CheckRedriveTarget(changes);
-        return ChangeAsync(
+    public Task SetAttributesAsync(Queue queue, IReadOnlyDictionary<string, string> changes, CancellationToken cancellationToken) =>
+        ChangeAsync(
             queue,
-            state => state with { Attributes = QueueAttributes.Change(state.Attributes, changes) },
+            state =>
+            {
+                var changed = QueueAttributes.Change(state.Attributes, changes);
+                if (changes.ContainsKey(QueueAttributes.RedrivePolicyName))
+                {
+                    CheckRedriveTarget(queue.Arn, changed);
+                }
+
+                return state with { Attributes = changed };
+            },
             cancellationToken);
-    }
+
+    /// <summary>Changes the policy by a function of the present one; null is none.</summary>
+    public Task ChangePolicyAsync(Queue queue, Func<string?, string?> change, CancellationToken cancellationToken) => ChangeAsync(
+        queue,
+        state =>
+        {
+            var policy = change(state.Attributes.GetValueOrDefault(QueueAttributes.Policy)) ?? "";
+            var changes = new Dictionary<string, string> { [QueueAttributes.Policy] = policy };
+            return state with { Attributes = QueueAttributes.Change(state.Attributes, changes) };
+        },
+        cancellationToken);
 
     /// <summary>Replaces all attributes by the given ones, as CloudFormation does.</summary>
     public Task ReplaceAttributesAsync(Queue queue, IReadOnlyDictionary<string, string> attributes, CancellationToken cancellationToken)
     {
-        CheckRedriveTarget(attributes);
         return ChangeAsync(
             queue,
             state =>
             {
                 // The policy is another resource's, AWS::SQS::QueuePolicy.
-                var kept = state.Attributes.Where(pair => pair.Key == QueueAttributes.Policy).ToDictionary();
-                return state with { Attributes = QueueAttributes.Change(kept, attributes) };
+                var kept = state.Attributes.Where(pair => pair.Key is QueueAttributes.Policy or QueueAttributes.FifoQueue).ToDictionary();
+                var replaced = QueueAttributes.Change(kept, attributes);
+                CheckRedriveTarget(queue.Arn, replaced);
+                return state with { Attributes = replaced };
             },
             cancellationToken);
     }
@@ -135,7 +160,16 @@ internal sealed partial class SqsStore : IAsyncDisposable
     public Task SetTagsAsync(
         Queue queue,
         Func<IReadOnlyDictionary<string, string>, IReadOnlyDictionary<string, string>> change,
-        CancellationToken cancellationToken) => ChangeAsync(queue, state => state with { Tags = change(state.Tags) }, cancellationToken);
+        CancellationToken cancellationToken) =>
+        ChangeAsync(
+            queue,
+            state =>
+            {
+                var tags = change(state.Tags);
+                QueueTags.Validate(tags);
+                return state with { Tags = tags };
+            },
+            cancellationToken);
 
     /// <summary>The queue of that name.</summary>
     /// <exception cref="AwsServiceException"><c>QueueDoesNotExist</c>.</exception>
@@ -183,15 +217,10 @@ internal sealed partial class SqsStore : IAsyncDisposable
 
     /// <summary>Sends for another service, if the queue's policy allows it.</summary>
     /// <exception cref="AwsServiceException">
-    /// <c>QueueDoesNotExist</c>; <c>AccessDenied</c> where the policy does not allow <c>sqs:SendMessage</c>, naming action and ARNs.
+    /// <c>QueueDoesNotExist</c>; <c>AccessDenied</c> where the policy does not allow <c>sqs:SendMessage</c>, naming action and ARNs; and as
+    /// in <see cref="OutgoingMessage.For"/>.
     /// </exception>
-    public async Task<string> SendAsync(
-        ServiceCall caller,
-        string queueArn,
-        string body,
-        IReadOnlyDictionary<string, MessageAttribute> attributes,
-        CancellationToken cancellationToken,
-        string? traceHeader = null)
+    public async Task<string> SendAsync(ServiceCall caller, string queueArn, OutgoingMessage message, CancellationToken cancellationToken)
     {
         const string Action = "sqs:SendMessage";
         cancellationToken.ThrowIfCancellationRequested();
@@ -212,7 +241,7 @@ internal sealed partial class SqsStore : IAsyncDisposable
                 HttpStatusCode.Forbidden);
         }
 
-        return (await queue.AddAsync(body, attributes, traceHeader, caller.ServicePrincipal, null)).MessageId;
+        return (await queue.AddAsync(message.For(queue))).MessageId;
     }
 
     public async ValueTask DisposeAsync()
@@ -222,13 +251,6 @@ internal sealed partial class SqsStore : IAsyncDisposable
             await queue.DisposeAsync();
         }
     }
-
-    private static string? Default(string attribute) =>
-        QueueAttributes.Numbers.Contains(attribute)
-            ? QueueAttributes
-                .Number(new Dictionary<string, string>(), attribute)
-                .ToString(System.Globalization.CultureInfo.InvariantCulture)
-            : null;
 
     private static QueueState Read(string file)
     {
@@ -258,23 +280,35 @@ internal sealed partial class SqsStore : IAsyncDisposable
         }
     }
 
-    private void CheckRedriveTarget(IReadOnlyDictionary<string, string> attributes)
+    private void CheckRedriveTarget(string sourceArn, IReadOnlyDictionary<string, string> attributes)
     {
-        if (
-            attributes.TryGetValue(QueueAttributes.RedrivePolicyName, out var json)
-            && json.Length > 0
-            && RedrivePolicy.Parse(json).DeadLetterTargetArn is var target
-            && FindByArn(target) is null)
+        if (!attributes.TryGetValue(QueueAttributes.RedrivePolicyName, out var json))
         {
-            throw new AwsServiceException(
-                "InvalidAttributeValue",
-                $"Value {json} for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist: {target}.");
+            return;
+        }
+
+        AwsServiceException Invalid(string reason) =>
+            new("InvalidParameterValue", $"Value {json} for parameter {QueueAttributes.RedrivePolicyName} is invalid. Reason: {reason}");
+        var arn = RedrivePolicy.Parse(json).DeadLetterTargetArn;
+        var target = FindByArn(arn) ?? throw Invalid($"Dead letter target does not exist: {arn}.");
+        if (target.IsFifo != QueueAttributes.IsFifo(attributes))
+        {
+            throw Invalid("Dead-letter queue must be same type of queue as the source.");
+        }
+
+        if (
+            target.State.Attributes.TryGetValue(QueueAttributes.RedriveAllowPolicyName, out var allowed)
+            && !RedriveAllowPolicy.Parse(allowed).Allows(sourceArn))
+        {
+            throw Invalid($"The {QueueAttributes.RedriveAllowPolicyName} of {arn} does not allow {sourceArn} to use it.");
         }
     }
 
+    private string ArnOf(string name) => $"arn:aws:sqs:{_options.Region}:{_options.AccountId}:{name}";
+
     private Queue Open(QueueState state) =>
         new(
-            $"arn:aws:sqs:{_options.Region}:{_options.AccountId}:{state.Name}",
+            ArnOf(state.Name),
             state,
             Path.Combine(FolderOf(state.Name), "messages.journal"),
             _time,

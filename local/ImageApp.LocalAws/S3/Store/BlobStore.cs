@@ -138,10 +138,7 @@ internal sealed class BlobStore : IDisposable
         }
     }
 
-    /// <summary>
-    /// Deletes a file of bytes that nothing refers to; one that is gone is no error. The pack that is being filled stays, until another one
-    /// is.
-    /// </summary>
+    /// <summary>Deletes a file of bytes that nothing refers to; one that is gone is no error.</summary>
     public void Delete(Guid blob)
     {
         if (!_packs.TryGetValue(blob, out var pack))
@@ -152,12 +149,20 @@ internal sealed class BlobStore : IDisposable
 
         lock (_gate)
         {
-            pack.IsAbandoned = true;
-            if (pack != _current)
+            // Whoever has written into it just now deletes it, where nothing comes of that.
+            if (pack.IsPinned || !_packs.TryRemove(blob, out _))
             {
-                DeleteAbandoned(pack);
+                return;
+            }
+
+            if (_current == pack)
+            {
+                _current = null;
             }
         }
+
+        pack.Dispose();
+        File.Delete(pack.Path);
     }
 
     /// <summary>Deletes every file that nothing refers to: what uploads left that never ended.</summary>
@@ -170,18 +175,17 @@ internal sealed class BlobStore : IDisposable
 
         foreach (var file in Directory.EnumerateFiles(_folder, "*", SearchOption.AllDirectories))
         {
-            // The pack that is being filled is there without a reference, too.
-            if (!Guid.TryParseExact(Path.GetFileName(file), "N", out var blob) || (!referenced.Contains(blob) && !_packs.ContainsKey(blob)))
+            if (!Guid.TryParseExact(Path.GetFileName(file), "N", out var blob) || !referenced.Contains(blob))
             {
                 File.Delete(file);
             }
         }
     }
 
-    /// <summary>The full packs of which less than half is in use.</summary>
+    /// <summary>The full packs of which something is in use, but less than half.</summary>
     /// <param name="used">How many bytes of each are.</param>
     public IReadOnlySet<Guid> SparsePacks(IReadOnlyDictionary<Guid, long> used) => _packs.Values
-        .Where(pack => pack.Length >= MaximumPackBytes && used.GetValueOrDefault(pack.Id) < pack.Length / 2)
+        .Where(pack => pack.Length >= MaximumPackBytes && used.TryGetValue(pack.Id, out var bytes) && bytes < pack.Length / 2)
         .Select(pack => pack.Id)
         .ToHashSet();
 
@@ -254,24 +258,9 @@ internal sealed class BlobStore : IDisposable
             return current;
         }
 
-        var full = _current;
         var id = Guid.NewGuid();
         _current = _packs[id] = new Pack(id, Path.Combine(_packFolder, id.ToString("N", CultureInfo.InvariantCulture)));
-        if (full is not null)
-        {
-            DeleteAbandoned(full);
-        }
-
         return _current;
-    }
-
-    private void DeleteAbandoned(Pack pack)
-    {
-        if (pack.IsAbandoned && !pack.IsPinned && _packs.TryRemove(pack.Id, out _))
-        {
-            pack.Dispose();
-            File.Delete(pack.Path);
-        }
     }
 
     private string PathOf(Guid blob)

@@ -31,9 +31,6 @@ internal sealed class Pack : IDisposable
     /// <summary>Whether something was appended that nobody has referred to or discarded yet.</summary>
     public bool IsPinned => Volatile.Read(ref _pins) > 0;
 
-    /// <summary>Whether nothing referred to it when that was asked last, and nothing was appended since.</summary>
-    public bool IsAbandoned { get; set; }
-
     /// <summary>Appends bytes and pins the pack until they are referred to or discarded. One thread at a time.</summary>
     /// <returns>Where they are.</returns>
     public Segment Append(ReadOnlySpan<byte> bytes)
@@ -42,7 +39,6 @@ internal sealed class Pack : IDisposable
         RandomAccess.Write(Handle, bytes, offset);
         Interlocked.Exchange(ref _end, offset + bytes.Length);
         Interlocked.Increment(ref _pins);
-        IsAbandoned = false;
         return new Segment(Id, bytes.Length, offset);
     }
 
