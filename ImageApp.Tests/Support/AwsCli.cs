@@ -17,6 +17,9 @@ internal sealed class AwsCli(LocalAwsInstance aws)
         return output.TrimStart() is ['{' or '[' or '"', ..] ? JsonNode.Parse(output) : null;
     }
 
+    /// <summary>Runs a command and expects an object.</summary>
+    public async Task<JsonObject> ObjectAsync(params string[] arguments) => (await RunAsync(arguments))!.AsObject();
+
     /// <summary>Runs a command and expects an error.</summary>
     /// <returns>What it printed of the error.</returns>
     public async Task<string> RefusedAsync(params string[] arguments)

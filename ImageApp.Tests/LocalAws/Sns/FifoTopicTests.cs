@@ -181,7 +181,7 @@ public sealed class FifoTopicTests
     public async Task The_command_line_of_AWS_publishes_to_a_FIFO_topic()
     {
         await using var aws = await LocalAwsInstance.StartAsync();
-        var created = await aws.AwsCliAsync(
+        var created = await new AwsCli(aws).ObjectAsync(
             "sns",
             "create-topic",
             "--name",
@@ -190,9 +190,9 @@ public sealed class FifoTopicTests
             "FifoTopic=true,ContentBasedDeduplication=true");
         var topic = (string)created["TopicArn"]!;
         var queue = await SubscribeAsync(aws, topic, "queue.fifo", ("RawMessageDelivery", "true"));
-        var published = await aws.AwsCliAsync("sns", "publish", "--topic-arn", topic, "--message", "1", "--message-group-id", "g");
+        var published = await new AwsCli(aws).ObjectAsync("sns", "publish", "--topic-arn", topic, "--message", "1", "--message-group-id", "g");
         Assert.NotNull((string?)published["SequenceNumber"]);
-        var batch = await aws.AwsCliAsync(
+        var batch = await new AwsCli(aws).ObjectAsync(
             "sns",
             "publish-batch",
             "--topic-arn",

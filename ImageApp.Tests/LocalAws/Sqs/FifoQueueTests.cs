@@ -352,7 +352,7 @@ public sealed class FifoQueueTests
     public async Task The_command_line_of_AWS_sends_and_receives_in_order()
     {
         await using var aws = await LocalAwsInstance.StartAsync();
-        var created = await aws.AwsCliAsync(
+        var created = await new AwsCli(aws).ObjectAsync(
             "sqs",
             "create-queue",
             "--queue-name",
@@ -360,10 +360,10 @@ public sealed class FifoQueueTests
             "--attributes",
             "FifoQueue=true,ContentBasedDeduplication=true");
         var url = (string)created["QueueUrl"]!;
-        var sent = await aws.AwsCliAsync("sqs", "send-message", "--queue-url", url, "--message-body", "1", "--message-group-id", "g");
+        var sent = await new AwsCli(aws).ObjectAsync("sqs", "send-message", "--queue-url", url, "--message-body", "1", "--message-group-id", "g");
         Assert.NotNull((string?)sent["SequenceNumber"]);
-        await aws.AwsCliAsync("sqs", "send-message", "--queue-url", url, "--message-body", "2", "--message-group-id", "g");
-        var received = await aws.AwsCliAsync(
+        await new AwsCli(aws).RunAsync("sqs", "send-message", "--queue-url", url, "--message-body", "2", "--message-group-id", "g");
+        var received = await new AwsCli(aws).ObjectAsync(
             "sqs",
             "receive-message",
             "--queue-url",

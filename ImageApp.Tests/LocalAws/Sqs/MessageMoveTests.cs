@@ -244,10 +244,10 @@ public sealed class MessageMoveTests
         await using var aws = await LocalAwsInstance.StartAsync();
         var (dead, source) = await WithSourceAsync(aws, "source");
         await FailAsync(aws, source, "by the command line");
-        var started = await aws.AwsCliAsync("sqs", "start-message-move-task", "--source-arn", aws.QueueArn("dead"));
+        var started = await new AwsCli(aws).ObjectAsync("sqs", "start-message-move-task", "--source-arn", aws.QueueArn("dead"));
         Assert.NotNull((string?)started["TaskHandle"]);
         await EndedAsync(aws);
-        var listed = await aws.AwsCliAsync(
+        var listed = await new AwsCli(aws).ObjectAsync(
             "sqs",
             "list-message-move-tasks",
             "--source-arn",
@@ -255,7 +255,7 @@ public sealed class MessageMoveTests
             "--max-results",
             "10");
         Assert.Equal("COMPLETED", (string?)Assert.Single(listed["Results"]!.AsArray())!["Status"]);
-        var (exitCode, _, errors) = await aws.TryAwsCliAsync(
+        var (exitCode, _, errors) = await new AwsCli(aws).TryAsync(
             "sqs",
             "cancel-message-move-task",
             "--task-handle",

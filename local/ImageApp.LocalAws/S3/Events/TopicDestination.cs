@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ImageApp.LocalAws.Sns;
+using ImageApp.LocalAws.Sqs;
 
 namespace ImageApp.LocalAws.S3.Events;
 
@@ -16,5 +17,7 @@ internal sealed class TopicDestination(ITopicPublisher topics) : IEventDestinati
         topics.PublishAsync(caller, arn, Subject, message, cancellationToken);
 
     public Task TestAsync(ServiceCall caller, string arn, string testEvent, CancellationToken cancellationToken) =>
-        topics.PublishAsync(caller, arn, Subject, testEvent, cancellationToken);
+        arn.EndsWith(SqsStore.FifoSuffix, StringComparison.Ordinal)
+            ? throw S3Errors.InvalidArgument("The destination is a FIFO topic, which Amazon S3 Event Notifications do not support.")
+            : topics.PublishAsync(caller, arn, Subject, testEvent, cancellationToken);
 }
