@@ -31,6 +31,9 @@ internal static partial class CloudFormationLog
     [LoggerMessage(304, LogLevel.Information, "Stack {StackName} was {Status} when local AWS stopped; going on")]
     public static partial void Resuming(this ILogger logger, string stackName, string status);
 
+    [LoggerMessage(306, LogLevel.Warning, "Stack {StackName}: its topic {TopicArn} was not told of an event: {Reason}")]
+    public static partial void NotNotified(this ILogger logger, string stackName, string topicArn, string reason);
+
     [LoggerMessage(
         305,
         LogLevel.Critical,

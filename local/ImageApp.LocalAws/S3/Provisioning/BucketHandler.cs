@@ -7,7 +7,7 @@ using ImageApp.LocalAws.S3.Store;
 namespace ImageApp.LocalAws.S3.Provisioning;
 
 /// <summary>The resource type <c>AWS::S3::Bucket</c> (CloudFormation Template Reference).</summary>
-internal sealed class BucketHandler(S3Store store, NotificationTargets targets, LocalAwsOptions options) : IResourceTypeHandler
+internal sealed class BucketHandler(S3Store store, NotificationTargets targets, LocalAwsOptions options) : IReadableResourceType
 {
     private const int MaximumNameLength = 63;
 
@@ -47,6 +47,8 @@ internal sealed class BucketHandler(S3Store store, NotificationTargets targets, 
 
     public IReadOnlySet<string> Attributes { get; } = new HashSet<string> { "Arn", "DomainName", "RegionalDomainName" };
 
+    public string? ImportIdentifier => "BucketName";
+
     public async Task<ProvisionedResource> CreateAsync(ResourceRequest request, CancellationToken cancellationToken)
     {
         var name = request.Properties.Text("BucketName") ?? GeneratedName(request.GeneratedName);
@@ -80,6 +82,13 @@ internal sealed class BucketHandler(S3Store store, NotificationTargets targets, 
         {
         }
     }
+
+    /// <inheritdoc />
+    public Task<PresentResource?> ReadAsync(string physicalId, JsonObject properties, CancellationToken cancellationToken) =>
+        Task.FromResult(
+            store.FindBucket(physicalId) is { } bucket
+                ? new PresentResource(Provisioned(physicalId).Attributes, BucketProperties.Of(bucket))
+                : null);
 
     private ProvisionedResource Provisioned(string name) => new(name, new Dictionary<string, string>
     {
