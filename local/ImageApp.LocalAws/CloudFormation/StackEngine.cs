@@ -85,6 +85,7 @@ internal sealed class StackEngine : IHostedService, IDisposable
             stack.StackId,
             _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         var ended = _running.GetValueOrDefault(stack.StackId) ?? Task.CompletedTask;
+        _logger.Cancelling(stack.StackName);
         await Task.WhenAny(accepted.Task, ended).WaitAsync(cancellationToken);
         _cancelled.TryRemove(new KeyValuePair<string, TaskCompletionSource>(stack.StackId, accepted));
     }
