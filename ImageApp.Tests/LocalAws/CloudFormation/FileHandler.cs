@@ -24,7 +24,7 @@ internal sealed class FileHandler : IReadableResourceType
     public const string SlowToDelete = "slow-to-delete";
 
     /// <summary>The tags of each file that has some, JSON.</summary>
-    public ConcurrentDictionary<string, string> Tags { get; } = new();
+    public ConcurrentDictionary<string, string> TagsOf { get; } = new();
 
     public bool Hangs { get; set; }
 
@@ -54,7 +54,7 @@ internal sealed class FileHandler : IReadableResourceType
                 ["Folder"] = Path.GetDirectoryName(physicalId),
                 ["Name"] = Path.GetFileName(physicalId),
                 ["Content"] = content,
-                ["Tags"] = Tags.TryGetValue(physicalId, out var tags) ? JsonNode.Parse(tags) : null,
+                ["Tags"] = TagsOf.TryGetValue(physicalId, out var tags) ? JsonNode.Parse(tags) : null,
             });
     }
 
@@ -83,7 +83,7 @@ internal sealed class FileHandler : IReadableResourceType
         }
 
         File.Delete(physicalId);
-        Tags.TryRemove(physicalId, out _);
+        TagsOf.TryRemove(physicalId, out _);
         if (Hangs && content == SlowToDelete)
         {
             await Task.Delay(Timeout.Infinite, cancellationToken);
@@ -104,7 +104,7 @@ internal sealed class FileHandler : IReadableResourceType
         await File.WriteAllTextAsync(path, content, cancellationToken);
         if (properties["Tags"] is { } tags)
         {
-            Tags[path] = tags.ToJsonString();
+            TagsOf[path] = tags.ToJsonString();
         }
 
         while (Hangs && content == Slow)

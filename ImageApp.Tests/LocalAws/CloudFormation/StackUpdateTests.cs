@@ -196,7 +196,7 @@ public sealed class StackUpdateTests
 
         string TagsOf() => string.Join(
             ' ',
-            JsonNode.Parse(host.Files.Tags[Path.Combine(host.Workspace, "A")])!
+            JsonNode.Parse(host.Files.TagsOf[Path.Combine(host.Workspace, "A")])!
                 .AsArray()
                 .Select(tag => $"{tag!["Key"]}={tag["Value"]}")
                 .Order(StringComparer.Ordinal));

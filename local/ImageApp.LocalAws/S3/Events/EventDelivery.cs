@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ImageApp.LocalAws.Console;
 using ImageApp.LocalAws.S3.Store;
 using ImageApp.LocalAws.Sns;
 using Microsoft.Extensions.Hosting;
@@ -8,7 +9,12 @@ namespace ImageApp.LocalAws.S3.Events;
 
 /// <summary>Publishes pending events, at least once each: one is forgotten only when its topic has it, or never will.</summary>
 internal sealed class EventDelivery(
-    S3Store store, ITopicPublisher topics, LocalAwsOptions options, TimeProvider time, ILogger<EventDelivery> logger) : IHostedService
+    S3Store store,
+    ITopicPublisher topics,
+    LocalAwsOptions options,
+    EventTrail trail,
+    TimeProvider time,
+    ILogger<EventDelivery> logger) : IHostedService
 {
     // One topic in trouble must not hold up the others.
     private const int ConcurrentEvents = 4;
@@ -28,15 +34,28 @@ internal sealed class EventDelivery(
     {
         var bucketArn = Bucket.ArnOf(pending.Bucket);
         using var activity = StartActivity(pending, bucketArn);
+        var step = new EventStep
+        {
+            TraceParent = pending.TraceParent,
+            Id = pending.Id.ToString(),
+            From = bucketArn,
+            To = pending.TopicArn,
+            Outcome = EventOutcome.UnderWay,
+            Attempt = pending.Attempts + 1,
+            BucketMessage = pending.Message,
+        };
+        trail.Record(step);
         try
         {
             var caller = new ServiceCall("s3.amazonaws.com", bucketArn, options.AccountId);
             await topics.PublishAsync(caller, pending.TopicArn, NotificationTargets.Subject, pending.Message, cancellationToken);
+            trail.Record(step with { Outcome = EventOutcome.Delivered });
             return null;
         }
         catch (AwsServiceException refused) when ((int)refused.Status < 500)
         {
             activity.SetStatus(ActivityStatusCode.Error, $"{refused.Code}: {refused.Message}");
+            trail.Record(step with { Outcome = EventOutcome.Failed, Reason = refused.Message });
             logger.EventRefused(bucketArn, pending.TopicArn, refused.Code, refused.Message, options.AccountId, pending.Message);
             return null;
         }
@@ -46,6 +65,8 @@ internal sealed class EventDelivery(
             var attempts = pending.Attempts + 1;
             var delay = DelayAfter(attempts);
             logger.EventDelayed(failure, bucketArn, pending.TopicArn, attempts, delay);
+            trail.Record(
+                step with { Outcome = EventOutcome.Retrying, Reason = failure.Message, NextAttemptAt = time.GetUtcNow() + delay });
             return pending with { Attempts = attempts, NotBefore = time.GetUtcNow() + delay };
         }
     }
