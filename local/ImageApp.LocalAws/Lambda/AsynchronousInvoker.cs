@@ -94,8 +94,7 @@ internal sealed class AsynchronousInvoker(
         Function function, AsynchronousInvocation invocation, TimeSpan waitForPoller, CancellationToken cancellationToken) =>
         invoker.RunAsync(
             function,
-            invocation.RequestId,
-            invocation.Payload,
+            new Invocation(invocation.RequestId, invocation.Payload),
             LocalAwsTelemetry.Context(invocation.TraceParent),
             waitForPoller,
             cancellationToken);
