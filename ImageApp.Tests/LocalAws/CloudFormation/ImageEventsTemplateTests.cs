@@ -239,15 +239,20 @@ public sealed class ImageEventsTemplateTests
     }
 
     [Fact]
-    public async Task Without_the_function_to_queue_permission_action_and_arns_are_in_the_log()
+    public async Task A_functions_failures_reach_the_queue_without_its_permission_since_the_execution_role_decides()
     {
         await using var host = await StartAsync();
-        await DeployAsync(host, WithoutStatement(Template, "AllowFunctionToSend"), ("AsynchronousRetryAttempts", "0"));
+        var stack = await DeployAsync(host, WithoutStatement(Template, "AllowFunctionToSend"), ("AsynchronousRetryAttempts", "0"));
         await PutImageAsync(host);
         using var http = new HttpClient { BaseAddress = host.Server.Endpoint, Timeout = Timeout.InfiniteTimeSpan };
         var caption = new RuntimeClient(http, host.RuntimePathOf("CaptionFunction"));
         await caption.FailAsync((await caption.NextAsync()).RequestId, "Transient", "the model is away");
-        await host.Logs.ProblemAsync("sqs:SendMessage", CaptionQueueArnStart, CaptionFunctionArn);
+        using var sqs = Sqs(host);
+        Assert.Contains(
+            "the model is away",
+            (await ReceiveAsync(sqs, CloudFormationClient.Output(stack, "CaptionDeadLetterQueueUrl"))).Body,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

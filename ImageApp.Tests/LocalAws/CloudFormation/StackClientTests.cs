@@ -43,9 +43,8 @@ public sealed class StackClientTests : IAsyncLifetime
         deploy[Array.IndexOf(deploy, "team=photos")] = "team=others";
         await _cli.RunAsync(deploy);
         Assert.Equal("others", (string?)(await _cli.RunAsync("sqs", "list-queue-tags", "--queue-url", Url("large")))!["Tags"]!["team"]);
-        Assert.Equal(
-            200_000,
-            ((string)(await _cli.RunAsync("cloudformation", "get-template", "--stack-name", "large"))!["TemplateBody"]!).Length / 1000 * 1000);
+        var body = (string)(await _cli.RunAsync("cloudformation", "get-template", "--stack-name", "large"))!["TemplateBody"]!;
+        Assert.Equal(await File.ReadAllTextAsync(file, Cancelled), body);
     }
 
     [Theory]
@@ -146,8 +145,8 @@ public sealed class StackClientTests : IAsyncLifetime
         Assert.Contains(
             "already exists in stack arn:aws:cloudformation",
             await _cli.RefusedAsync(
-                "cloudformation", "create-change-set", "--stack-name", "third", "--change-set-name", "import", "--change-set-type", "IMPORT",
-                "--template-body", "file://" + file, "--resources-to-import",
+                "cloudformation", "create-change-set", "--stack-name", "third", "--change-set-name", "import", "--change-set-type",
+                "IMPORT", "--template-body", "file://" + file, "--resources-to-import",
                 import.Replace("NAME", "kept-photos", StringComparison.Ordinal)),
             StringComparison.Ordinal);
     }
@@ -281,15 +280,19 @@ public sealed class StackClientTests : IAsyncLifetime
             (string)difference["DifferenceType"]!);
     }
 
-    private static string Filler(int length) => string.Concat(Enumerable.Repeat("# " + new string('x', 97) + "\n", length / 100 + 1))[..length];
+    private static string Filler(int length) =>
+        string.Concat(Enumerable.Repeat("# " + new string('x', 97) + "\n", length / 100 + 1))[..length];
 
     private async Task<(JsonNode Status, Dictionary<string, JsonNode> Drifts)> DriftAsync()
     {
-        var id = (string)(await _cli.RunAsync("cloudformation", "detect-stack-drift", "--stack-name", "drifting"))!["StackDriftDetectionId"]!;
+        var started = await _cli.RunAsync("cloudformation", "detect-stack-drift", "--stack-name", "drifting");
+        var id = (string)started!["StackDriftDetectionId"]!;
         var status = await _cli.RunAsync("cloudformation", "describe-stack-drift-detection-status", "--stack-drift-detection-id", id);
         Assert.Equal("DETECTION_COMPLETE", (string?)status!["DetectionStatus"]);
         var drifts = await _cli.RunAsync("cloudformation", "describe-stack-resource-drifts", "--stack-name", "drifting");
-        return (status, drifts!["StackResourceDrifts"]!.AsArray().ToDictionary(drift => (string)drift!["LogicalResourceId"]!, drift => drift!));
+        return (
+            status,
+            drifts!["StackResourceDrifts"]!.AsArray().ToDictionary(drift => (string)drift!["LogicalResourceId"]!, drift => drift!));
     }
 
     private async Task CreateAsync(string name, string template, params string[] arguments)

@@ -37,7 +37,8 @@ public sealed class StackUpdateTests
         await host.CloudFormation.UpdateAsync(
             "files",
             Files(host, ("B", "two")),
-            ("StackPolicyDuringUpdateBody", """{ "Statement": { "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*" } }"""));
+            ("StackPolicyDuringUpdateBody",
+                """{ "Statement": { "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*" } }"""));
         await host.CloudFormation.SettledAsync("files", "UPDATE_COMPLETE");
         Assert.False(File.Exists(Path.Combine(host.Workspace, "A")));
 
@@ -217,7 +218,10 @@ public sealed class StackUpdateTests
             "CreateChangeSet",
             [("StackName", "files"), ("ChangeSetName", "import"), ("ChangeSetType", "IMPORT"), ("TemplateBody", body), .. parameters]);
         Assert.Contains("needs ResourcesToImport", await Refused(template), StringComparison.Ordinal);
-        Assert.Contains("must have DeletionPolicy", await Refused(Files(host, ("A", "x"), ("B", "y")), Import("B", found)), StringComparison.Ordinal);
+        Assert.Contains(
+            "must have DeletionPolicy",
+            await Refused(Files(host, ("A", "x"), ("B", "y")), Import("B", found)),
+            StringComparison.Ordinal);
         Assert.Contains(
             "[A] in your template that are not being imported",
             await Refused(template.Replace("Content: x", "Content: z", StringComparison.Ordinal), Import("B", found)),
@@ -273,6 +277,53 @@ public sealed class StackUpdateTests
             "does not exist",
             Assert.Single(await host.CloudFormation.ReasonsAsync("files", "B", "IMPORT_FAILED")),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_stack_that_an_earlier_version_wrote_is_read_and_goes_on()
+    {
+        await using var first = await StackInstance.StartAsync();
+        await first.CloudFormation.CreateAsync("files", Files(first, ("A", "one"), ("B", "one")), Tags(("team", "photos")));
+        await first.CloudFormation.SettledAsync("files", "CREATE_COMPLETE");
+        var crashed = first.Crash();
+        try
+        {
+            var file = Assert.Single(Directory.GetFiles(Path.Combine(crashed, "cloudformation", "stacks")));
+            var stack = JsonNode.Parse(await File.ReadAllTextAsync(file, Cancelled))!.AsObject();
+            foreach (var name in new[] { "StackPolicy", "NotifiedEventId", "DriftDetections" })
+            {
+                stack.Remove(name);
+            }
+
+            foreach (var name in new[] { "IsForced", "RetainExceptOnCreate", "StackPolicy", "Skip", "Imported" })
+            {
+                stack["Operation"]!.AsObject().Remove(name);
+            }
+
+            foreach (var resource in stack["Resources"]!.AsArray())
+            {
+                resource!.AsObject().Remove("StackTags");
+                resource.AsObject().Remove("Drift");
+            }
+
+            await File.WriteAllTextAsync(file, stack.ToJsonString(), Cancelled);
+            await using var next = await StackInstance.StartAsync(crashed);
+            Assert.Equal(
+                "NOT_CHECKED",
+                (await next.CloudFormation.DescribeAsync("files")).Element("DriftInformation")!.Element("StackDriftStatus")!.Value);
+            await next.CloudFormation.CallAsync("DetectStackDrift", ("StackName", "files"));
+            await next.CloudFormation.UpdateAsync("files", Files(first, ("A", "two"), ("B", FileHandler.Refused)));
+            await next.CloudFormation.SettledAsync("files", "UPDATE_ROLLBACK_COMPLETE");
+            await next.CloudFormation.UpdateAsync("files", Files(first, ("A", "three"), ("B", "two")));
+            await next.CloudFormation.SettledAsync("files", "UPDATE_COMPLETE");
+
+            // The stack's tags, which the earlier version kept to itself, are on the resource now.
+            Assert.Contains("photos", next.Files.TagsOf[Path.Combine(first.Workspace, "A")], StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(crashed, recursive: true);
+        }
     }
 
     private static (string, string)[] Import(string logicalId, string path) =>

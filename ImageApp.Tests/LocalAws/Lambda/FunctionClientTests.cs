@@ -6,7 +6,9 @@ using ImageApp.LocalAws.Lambda;
 
 namespace ImageApp.Tests.LocalAws.Lambda;
 
-/// <summary>Functions through the AWS CLI and Lambda's REST API: their configuration, how they are invoked, and what is refused by name.</summary>
+/// <summary>
+/// Functions through the AWS CLI and Lambda's REST API: their configuration, how they are invoked, and what is refused by name.
+/// </summary>
 public sealed class FunctionClientTests
 {
     private const string Configuration = "/2015-03-31/functions/resize/configuration";
@@ -133,9 +135,8 @@ public sealed class FunctionClientTests
             StringComparison.Ordinal);
         Assert.Contains("DatabaseAway", await File.ReadAllTextAsync(file, Cancelled), StringComparison.Ordinal);
 
-        Assert.Equal(
-            204,
-            (int)(await cli.RunAsync("lambda", "invoke", "--function-name", "resize", "--invocation-type", "DryRun", file))!["StatusCode"]!);
+        var dryRun = await cli.RunAsync("lambda", "invoke", "--function-name", "resize", "--invocation-type", "DryRun", file);
+        Assert.Equal(204, (int)dryRun!["StatusCode"]!);
         Assert.Contains(
             "ResourceNotFoundException",
             await cli.RefusedAsync("lambda", "invoke", "--function-name", "resize", "--qualifier", "live", file),

@@ -54,9 +54,11 @@ internal sealed partial class CloudFormationApi(
         switch (action)
         {
             case "CreateStack":
-                return [Text("StackId", (await stacks.CreateAsync(await StackOfAsync(query, cancellationToken), cancellationToken)).StackId)];
+                var created = await stacks.CreateAsync(await StackOfAsync(query, cancellationToken), cancellationToken);
+                return [Text("StackId", created.StackId)];
             case "UpdateStack":
-                return [Text("StackId", (await stacks.UpdateAsync(await StackOfAsync(query, cancellationToken), cancellationToken)).StackId)];
+                var updated = await stacks.UpdateAsync(await StackOfAsync(query, cancellationToken), cancellationToken);
+                return [Text("StackId", updated.StackId)];
             case "DeleteStack":
                 await stacks.DeleteAsync(
                     query["StackName"],
@@ -278,14 +280,18 @@ internal sealed partial class CloudFormationApi(
                 parameter => parameter.Value ?? "",
                 "parameter"),
             PreviousParameters = [.. parameters.Where(parameter => parameter.UsePrevious).Select(parameter => parameter.Key)],
-            Tags = query.Records("Tags") is { Count: > 0 } tags ? TagsOf(tags) : Cleared(query, "Tags") ? new Dictionary<string, string>() : null,
+            Tags = query.Records("Tags") is { Count: > 0 } tags ? TagsOf(tags)
+                : Cleared(query, "Tags") ? new Dictionary<string, string>()
+                : null,
             Capabilities = Allowed(
                 query.List("Capabilities"),
                 "capabilities",
                 "CAPABILITY_IAM",
                 "CAPABILITY_NAMED_IAM",
                 "CAPABILITY_AUTO_EXPAND"),
-            NotificationArns = query.List("NotificationARNs") is { Count: > 0 } arns ? arns : Cleared(query, "NotificationARNs") ? [] : null,
+            NotificationArns = query.List("NotificationARNs") is { Count: > 0 } arns ? arns
+                : Cleared(query, "NotificationARNs") ? []
+                : null,
             RoleArn = Role(query),
             TimeoutInMinutes = query["TimeoutInMinutes"] is not { } minutes ? null
                 : int.TryParse(minutes, NumberStyles.None, CultureInfo.InvariantCulture, out var timeout) && timeout > 0 ? timeout

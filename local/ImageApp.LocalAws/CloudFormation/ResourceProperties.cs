@@ -43,7 +43,9 @@ internal static class ResourceProperties
         || name.StartsWith(path + ".", StringComparison.Ordinal)
         || (name.EndsWith(".*", StringComparison.Ordinal) && path.StartsWith(name[..^1], StringComparison.Ordinal)));
 
-    /// <summary>A copy of the properties, with a stack's tags beside those of the template; where both have a key, the template's counts.</summary>
+    /// <summary>
+    /// A copy of the properties, with a stack's tags beside those of the template; where both have a key, the template's counts.
+    /// </summary>
     public static JsonObject WithTags(JsonObject properties, IReadOnlyDictionary<string, string> stackTags)
     {
         var copy = (JsonObject)properties.DeepClone();

@@ -52,8 +52,10 @@ internal sealed record Stack
     /// <summary>The event up to which the stack's topics have been told.</summary>
     public string? NotifiedEventId { get; init; }
 
+    // What a file of an earlier version does not have, is null when it is read.
+
     /// <summary>The latest drift detections, oldest first.</summary>
-    public IReadOnlyList<StackDrift> DriftDetections { get; init; } = [];
+    public IReadOnlyList<StackDrift> DriftDetections { get; init => field = value ?? []; } = [];
 
     /// <summary>The latest drift detection of the whole stack.</summary>
     [JsonIgnore]
@@ -128,10 +130,10 @@ internal sealed record StackOperation(string Kind)
     public string? StackPolicy { get; init; }
 
     /// <summary>Logical ids that a rollback leaves as they are.</summary>
-    public IReadOnlyList<string> Skip { get; init; } = [];
+    public IReadOnlyList<string> Skip { get; init => field = value ?? []; } = [];
 
     /// <summary>The physical ids of the resources that an import takes in, by logical id.</summary>
-    public IReadOnlyDictionary<string, string> Imported { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Imported { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 }
 
 /// <summary>A stack as it was before an update.</summary>
@@ -165,7 +167,7 @@ internal sealed record StackResource(string LogicalId, string Type)
     public string UpdateReplacePolicy { get; init; } = ResourcePolicies.Delete;
 
     /// <summary>The stack's tags that it was last given.</summary>
-    public IReadOnlyDictionary<string, string> StackTags { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> StackTags { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 
     /// <summary>What its latest drift detection found.</summary>
     public ResourceDrift? Drift { get; init; }

@@ -4,7 +4,9 @@ using static ImageApp.LocalAws.CloudFormation.QueryXml;
 
 namespace ImageApp.LocalAws.CloudFormation;
 
-/// <summary>Stacks, their parts and change sets as CloudFormation's answers tell them (CloudFormation API Reference, "Data types").</summary>
+/// <summary>
+/// Stacks, their parts and change sets as CloudFormation's answers tell them (CloudFormation API Reference, "Data types").
+/// </summary>
 internal static class StackDescriptions
 {
     public static IEnumerable<object?> Describe(Stack stack) =>

@@ -220,7 +220,7 @@ internal sealed partial class StackOperations(
                 }
 
                 var failures = new List<string>();
-                foreach (var resource in stack.Resources.Where(item => logicalIds.Count == 0 || logicalIds.Contains(item.LogicalId)).ToList())
+                foreach (var resource in stack.Resources.Where(item => logicalIds.Count == 0 || logicalIds.Contains(item.LogicalId)))
                 {
                     var drift = await DriftOfAsync(resource, cancellationToken);
                     stack = stack.With(resource with { Drift = drift });

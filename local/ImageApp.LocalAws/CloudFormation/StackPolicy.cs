@@ -83,7 +83,8 @@ internal sealed class StackPolicy
         bool IsNotResource,
         IReadOnlyList<string>? Types)
     {
-        private static readonly string[] Members = ["Sid", "Effect", "Principal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
+        private static readonly string[] Members =
+            ["Sid", "Effect", "Principal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
 
         public static Statement Parse(JsonNode? node, int number)
         {
@@ -157,7 +158,8 @@ internal sealed class StackPolicy
 
         private static IReadOnlyList<string>? Texts(JsonNode? node) => node switch
         {
-            JsonArray { Count: > 0 } items when items.All(item => ScalarText.TryText(item, out _)) => [.. items.Select(item => item!.ToString())],
+            JsonArray { Count: > 0 } items when items.All(item => ScalarText.TryText(item, out _)) =>
+                [.. items.Select(item => item!.ToString())],
             JsonValue when ScalarText.TryText(node, out var text) => [text],
             _ => null,
         };

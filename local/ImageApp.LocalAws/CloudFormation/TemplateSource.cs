@@ -21,12 +21,16 @@ internal sealed partial class TemplateSource(S3Store buckets, LocalAwsOptions op
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The template that a request gives; null where it gives none.</summary>
-    /// <exception cref="AwsServiceException"><c>ValidationError</c>: both ways are used, it is too long, or the object is not there.</exception>
+    /// <exception cref="AwsServiceException">
+    /// <c>ValidationError</c>: both ways are used, it is too long, or the object is not there.
+    /// </exception>
     public Task<string?> TemplateAsync(string? body, string? url, CancellationToken cancellationToken) =>
         ReadAsync("Template", "templateBody", body, url, MaximumInlineBytes, MaximumObjectBytes, cancellationToken);
 
     /// <summary>The stack policy that a request gives; null where it gives none.</summary>
-    /// <exception cref="AwsServiceException"><c>ValidationError</c>: both ways are used, it is too long, or the object is not there.</exception>
+    /// <exception cref="AwsServiceException">
+    /// <c>ValidationError</c>: both ways are used, it is too long, or the object is not there.
+    /// </exception>
     public Task<string?> PolicyAsync(string? body, string? url, CancellationToken cancellationToken) =>
         ReadAsync("Stack Policy", "stackPolicyBody", body, url, MaximumPolicyBytes, MaximumPolicyBytes, cancellationToken);
 

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace ImageApp.LocalAws.Console;
 
 /// <summary>
-/// The pages for people, at the root and below <c>/_local/</c>: what a browser opens without a signature. They only read, need no script and
-/// load nothing but their own style; no bucket's name starts with an underscore.
+/// The pages for people, at the root and below <c>/_local/</c>: what a browser opens without a signature. They only read, need no script
+/// and load nothing but their own style; no bucket's name starts with an underscore.
 /// </summary>
 internal sealed class ConsoleEndpoint(IEnumerable<IConsolePage> pages, LocalAwsOptions options, TimeProvider time)
 {

@@ -72,8 +72,11 @@ internal sealed class OverviewPage(
         return ("topics", "Topics", rows.Count, Table("Topics", ["Name", "Subscriptions#", "Subscribers"], rows, "There is no topic."));
     }
 
-    private static Html Subscriber(Subscription subscription) => Html.Of(
-        $"<li>{Resource(subscription.Endpoint)}{(subscription.IsConfirmed ? Html.Empty : Html.Of($" {State("not confirmed", StateKind.Busy)}"))}</li>");
+    private static Html Subscriber(Subscription subscription)
+    {
+        var doubt = subscription.IsConfirmed ? Html.Empty : Html.Of($" {State("not confirmed", StateKind.Busy)}");
+        return Html.Of($"<li>{Resource(subscription.Endpoint)}{doubt}</li>");
+    }
 
     private (string Id, string Heading, int Count, Html Content) Queues()
     {

@@ -59,8 +59,8 @@ internal static class PageLayout
 
         Html Class(int column) => columns[column].EndsWith('#') ? Html.Of($" class=\"number\"") : Html.Empty;
         var headings = columns.Select((name, i) => Html.Of($"<th scope=\"col\"{Class(i)}>{name.TrimEnd('#')}</th>"));
-        var lines = rows.Select(cells => Html.Of(
-            $"<tr>{cells.Select((cell, i) => i == 0 ? Html.Of($"<th scope=\"row\">{cell}</th>") : Html.Of($"<td{Class(i)}>{cell}</td>"))}</tr>\n"));
+        Html Cell(Html cell, int i) => i == 0 ? Html.Of($"<th scope=\"row\">{cell}</th>") : Html.Of($"<td{Class(i)}>{cell}</td>");
+        var lines = rows.Select(cells => Html.Of($"<tr>{cells.Select(Cell)}</tr>\n"));
         return Html.Of(
             $"""
             <div class="scroll" role="region" aria-label="{label}" tabindex="0">
@@ -95,8 +95,12 @@ internal static class PageLayout
     };
 
     /// <summary>A point in time.</summary>
-    public static Html Clock(DateTimeOffset time) => Html.Of(
-        $"<time datetime=\"{time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)}\">{time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC</time>");
+    public static Html Clock(DateTimeOffset time)
+    {
+        var exact = time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+        var said = time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+        return Html.Of($"<time datetime=\"{exact}\">{said} UTC</time>");
+    }
 
     /// <summary>How long something lasts, as people say it.</summary>
     public static string Span(TimeSpan span) => span switch
