@@ -180,6 +180,46 @@ public sealed class StackClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_a_crash_kept_from_a_stacks_topic_it_hears_of_after_the_start()
+    {
+        var folder = Directory.CreateTempSubdirectory("localaws-").FullName;
+        try
+        {
+            var first = await LocalAwsInstance.StartAsync(folder: folder);
+            try
+            {
+                var topic = await first.CreateTopicAsync("stacks");
+                await first.CreateQueueAsync("news", ("sns.amazonaws.com", topic));
+                await first.CloudFormation.CreateAsync(
+                    "told", "Resources: { Q: { Type: AWS::SQS::Queue } }", ("NotificationARNs.member.1", topic));
+                await first.CloudFormation.SettledAsync("told", "CREATE_COMPLETE");
+                await first.SubscribeAsync(topic, "sqs", first.QueueArn("news"), ("RawMessageDelivery", "true"));
+            }
+            finally
+            {
+                await first.DisposeAsync();
+            }
+
+            // As it is after a kill between the last event's being written and its being told.
+            var file = Assert.Single(Directory.GetFiles(Path.Combine(folder, "cloudformation", "stacks")));
+            var stack = JsonNode.Parse(await File.ReadAllTextAsync(file, Cancelled))!;
+            var events = stack["Events"]!.AsArray();
+            Assert.Equal((string?)events[^1]!["EventId"], (string?)stack["NotifiedEventId"]);
+            stack["NotifiedEventId"] = (string?)events[^2]!["EventId"];
+            await File.WriteAllTextAsync(file, stack.ToJsonString(), Cancelled);
+
+            await using var second = await LocalAwsInstance.StartAsync(folder: folder);
+            var told = await second.ReceiveAsync(new Uri(second.Server.Endpoint, "/000000000000/news").ToString());
+            Assert.Contains("LogicalResourceId='told'", told.Body, StringComparison.Ordinal);
+            Assert.Contains("ResourceStatus='CREATE_COMPLETE'", told.Body, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task What_was_changed_behind_a_stacks_back_is_its_drift()
     {
         const string Template = """

@@ -438,6 +438,18 @@ public sealed class StackOperationTests
         Assert.Equal(
             "Export photos-path cannot be deleted as it is in use by user2",
             await host.CloudFormation.RefusedAsync("ValidationError", "DeleteStack", ("StackName", "owner")));
+
+        await host.CloudFormation.UpdateAsync("owner", owner.Replace("Path: " + folder, $"Path: {folder}2", StringComparison.Ordinal));
+        var stack = await host.CloudFormation.SettledAsync("owner", "UPDATE_ROLLBACK_COMPLETE");
+        Assert.Equal(
+            "Export photos-path cannot be updated as it is in use by user2",
+            Assert.Single(await host.CloudFormation.ReasonsAsync("owner", "owner", "UPDATE_ROLLBACK_IN_PROGRESS")));
+        Assert.Equal(folder, CloudFormationClient.Output(stack, "Path"));
+        await host.CloudFormation.UpdateAsync("owner", Files(folder));
+        await host.CloudFormation.SettledAsync("owner", "UPDATE_ROLLBACK_COMPLETE");
+        Assert.Contains(
+            "Export photos-path cannot be deleted as it is in use by user2",
+            await host.CloudFormation.ReasonsAsync("owner", "owner", "UPDATE_ROLLBACK_IN_PROGRESS"));
     }
 
     [Fact]

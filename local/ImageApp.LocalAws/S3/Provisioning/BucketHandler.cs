@@ -144,9 +144,17 @@ internal sealed class BucketHandler(S3Store store, NotificationTargets targets, 
                 : properties.Objects("Tags").ToDictionary(tag => tag.RequiredText("Key"), tag => tag.Text("Value") ?? ""),
             VersioningSuspended = properties.Object("VersioningConfiguration") is not null,
         };
-        await targets.ValidateAsync(bucket.Name, notifications, Guid.NewGuid().ToString("N"), "", cancellationToken);
+        if (!notifications.Select(Route).SequenceEqual((bucket.Notifications ?? []).Select(Route)))
+        {
+            // Validation sends each topic a test event, which an update of something else must not.
+            await targets.ValidateAsync(bucket.Name, notifications, Guid.NewGuid().ToString("N"), "", cancellationToken);
+        }
+
         return configured;
     }
+
+    private static (string, string, string, string) Route(TopicConfiguration notification) =>
+        (notification.TopicArn, notification.Prefix, notification.Suffix, string.Join(',', notification.Events));
 
     private static TopicConfiguration Notification(JsonObject properties)
     {
