@@ -38,7 +38,11 @@ internal sealed record ChangeSet
     public IReadOnlyList<ResourceChange> Changes { get; init; } = [];
 
     /// <summary>The physical ids of the resources that an import takes in, by logical id.</summary>
-    public IReadOnlyDictionary<string, string> Imported { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Imported
+    {
+        get;
+        init => field = value ?? new Dictionary<string, string>();
+    } = new Dictionary<string, string>();
 }
 
 /// <summary>What an update would do to one resource (CloudFormation API Reference, data type ResourceChange).</summary>

@@ -133,7 +133,11 @@ internal sealed record StackOperation(string Kind)
     public IReadOnlyList<string> Skip { get; init => field = value ?? []; } = [];
 
     /// <summary>The physical ids of the resources that an import takes in, by logical id.</summary>
-    public IReadOnlyDictionary<string, string> Imported { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Imported
+    {
+        get;
+        init => field = value ?? new Dictionary<string, string>();
+    } = new Dictionary<string, string>();
 }
 
 /// <summary>A stack as it was before an update.</summary>
@@ -167,7 +171,11 @@ internal sealed record StackResource(string LogicalId, string Type)
     public string UpdateReplacePolicy { get; init; } = ResourcePolicies.Delete;
 
     /// <summary>The stack's tags that it was last given.</summary>
-    public IReadOnlyDictionary<string, string> StackTags { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> StackTags
+    {
+        get;
+        init => field = value ?? new Dictionary<string, string>();
+    } = new Dictionary<string, string>();
 
     /// <summary>What its latest drift detection found.</summary>
     public ResourceDrift? Drift { get; init; }
