@@ -79,16 +79,19 @@ internal sealed class GalleryPage : IAsyncDisposable
             );
 
     /// <summary>Asks axe for violations of WCAG 2.2 AA, and fails with them.</summary>
-    public async Task AssertAccessibleAsync()
+    public Task AssertAccessibleAsync() => AssertAccessibleAsync(Page);
+
+    /// <summary>Asks axe for violations of WCAG 2.2 AA in any page, and fails with them.</summary>
+    public static async Task AssertAccessibleAsync(IPage page)
     {
         // Evaluated, not added as a tag: the page's own policy refuses scripts that are not its own.
-        await Page.EvaluateAsync(
+        await page.EvaluateAsync(
             await File.ReadAllTextAsync(
                 Path.Combine(RepositoryRoot.Path, ".local/axe/node_modules/axe-core/axe.min.js"),
                 TestContext.Current.CancellationToken
             )
         );
-        var violations = await Page.EvaluateAsync<string[]>(
+        var violations = await page.EvaluateAsync<string[]>(
             "async () => (await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })).violations.map(v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join(' | '))"
         );
         Assert.True(violations.Length == 0, string.Join('\n', violations));

@@ -1,4 +1,5 @@
 using ImageApp.LocalAws.CloudFormation;
+using ImageApp.LocalAws.Console;
 using ImageApp.LocalAws.Lambda;
 using ImageApp.LocalAws.S3;
 using ImageApp.LocalAws.Sns;
@@ -18,5 +19,6 @@ internal static class AwsServices
         .AddSns()
         .AddS3()
         .AddSts()
-        .AddCloudFormation();
+        .AddCloudFormation()
+        .AddConsole();
 }

@@ -86,6 +86,13 @@ public sealed partial class LocalAwsServer : IAsyncDisposable
             ? RuntimeApi.AddressOf(found.Registration, Endpoint)
             : throw new ArgumentException($"No function '{function}' is registered.", nameof(function));
 
+    /// <summary>
+    /// The environment variables that a function's next process is to have, beside those that whoever starts it gives it anyway.
+    /// </summary>
+    /// <param name="function">Its name.</param>
+    public IReadOnlyDictionary<string, string> EnvironmentOf(string function) =>
+        Services.GetRequiredService<LambdaStore>().Find(function)?.Settings.Environment ?? new Dictionary<string, string>();
+
     /// <summary>Runs a function that polls this server and waits for its end: what a queue's poller does with an event.</summary>
     /// <param name="function">Its name.</param>
     /// <param name="payload">The event, JSON in UTF-8.</param>
@@ -100,6 +107,7 @@ public sealed partial class LocalAwsServer : IAsyncDisposable
                 functions.Get(function),
                 payload,
                 Activity.Current?.Context ?? default,
+                null,
                 cancellationToken);
             return result.Succeeded ? null : Encoding.UTF8.GetString(result.Payload);
         }

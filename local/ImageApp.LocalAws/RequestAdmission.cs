@@ -51,6 +51,28 @@ internal sealed class RequestAdmission(LocalAwsOptions options, ILogger<RequestA
         return true;
     }
 
+    /// <summary>
+    /// Refuses a page for people to all but the person: an address that was typed, a link of the pages themselves or one that was clicked
+    /// elsewhere, and what such a page loads. No other page can ask for it or show it in a frame.
+    /// </summary>
+    /// <returns>Whether it was refused.</returns>
+    public async Task<bool> RefusesVisitAsync(HttpContext context)
+    {
+        var headers = context.Request.Headers;
+        var isClicked = headers["Sec-Fetch-Dest"] == "document" && headers["Sec-Fetch-User"] == "?1";
+        var site = headers[FetchSite].ToString();
+        if (headers.Origin.Count == 0 && (site is "" or "none" or "same-origin" || isClicked))
+        {
+            return false;
+        }
+
+        await RefuseAsync(
+            context,
+            $"The request has {(headers.Origin.Count > 0 ? "the header Origin" : $"{FetchSite} {site}")}, so a web page made it; only a "
+            + "person may open this page.");
+        return true;
+    }
+
     private static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)

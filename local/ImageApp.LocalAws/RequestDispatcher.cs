@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using ImageApp.LocalAws.Console;
 using ImageApp.LocalAws.Protocols;
 using ImageApp.LocalAws.Signing;
 using ImageApp.LocalAws.Sqs;
@@ -18,6 +19,7 @@ internal sealed class RequestDispatcher(
     IEnumerable<IAwsService> services,
     IEnumerable<IUnsignedEndpoint> unsignedEndpoints,
     RequestAdmission admission,
+    ConsoleEndpoint console,
     SignatureVerifier verifier,
     LegacySignatureVerifier legacyVerifier,
     RequestMetrics metrics,
@@ -48,6 +50,17 @@ internal sealed class RequestDispatcher(
             if (!await admission.RefusesPageAsync(context, opensInBrowsers: true))
             {
                 await WriteHealthAsync(context);
+            }
+
+            return;
+        }
+
+        if (ConsoleEndpoint.Handles(context.Request))
+        {
+            Activity.Current = null;
+            if (!await admission.RefusesVisitAsync(context))
+            {
+                await console.HandleAsync(context);
             }
 
             return;

@@ -108,7 +108,16 @@ internal static class LocalAwsExtensions
             // After the package's own, which has no secret.
             var runtimeApi = server.RuntimeApiOf(function.Name);
             function.Annotations.Add(
-                new EnvironmentCallbackAnnotation(context => context.EnvironmentVariables["AWS_LAMBDA_RUNTIME_API"] = runtimeApi)
+                new EnvironmentCallbackAnnotation(context =>
+                {
+                    // Asked at each start, so that what UpdateFunctionConfiguration set since the last one holds.
+                    foreach (var (variable, value) in server.EnvironmentOf(function.Name))
+                    {
+                        context.EnvironmentVariables[variable] = value;
+                    }
+
+                    context.EnvironmentVariables["AWS_LAMBDA_RUNTIME_API"] = runtimeApi;
+                })
             );
         }
 

@@ -36,6 +36,7 @@ internal sealed partial class FunctionProcess(
             MemorySize = memorySize,
             Timeout = timeout,
             MaximumStarts = maximumStarts,
+            AppliesEnvironment = true,
             Hindrance = Hindrance,
             RestartAsync = StartAgainAsync,
             StateChanged = state => _ = ShowAsync(state),

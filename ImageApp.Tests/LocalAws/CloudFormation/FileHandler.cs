@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using ImageApp.LocalAws;
 using ImageApp.LocalAws.CloudFormation;
@@ -5,7 +6,7 @@ using ImageApp.LocalAws.CloudFormation;
 namespace ImageApp.Tests.LocalAws.CloudFormation;
 
 /// <summary>A resource type that is easy to look at: <c>Test::Files::File</c> is a file on disk.</summary>
-internal sealed class FileHandler : IResourceTypeHandler
+internal sealed class FileHandler : IReadableResourceType
 {
     /// <summary>Content that is not accepted.</summary>
     public const string Refused = "refused";
@@ -22,6 +23,9 @@ internal sealed class FileHandler : IResourceTypeHandler
     /// <summary>Content after whose deletion the handler does not return while <see cref="Hangs"/>.</summary>
     public const string SlowToDelete = "slow-to-delete";
 
+    /// <summary>The tags of each file that has some, JSON.</summary>
+    public ConcurrentDictionary<string, string> TagsOf { get; } = new();
+
     public bool Hangs { get; set; }
 
     public string TypeName => "Test::Files::File";
@@ -32,6 +36,27 @@ internal sealed class FileHandler : IResourceTypeHandler
     public IReadOnlySet<string> ReplacementProperties { get; } = new HashSet<string> { "Folder", "Name" };
 
     public IReadOnlySet<string>? Attributes { get; } = new HashSet<string> { "Name", "Length" };
+
+    public string? ImportIdentifier => "Path";
+
+    public async Task<PresentResource?> ReadAsync(string physicalId, JsonObject properties, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(physicalId))
+        {
+            return null;
+        }
+
+        var content = await File.ReadAllTextAsync(physicalId, cancellationToken);
+        return new PresentResource(
+            Describe(physicalId, content).Attributes,
+            new JsonObject
+            {
+                ["Folder"] = Path.GetDirectoryName(physicalId),
+                ["Name"] = Path.GetFileName(physicalId),
+                ["Content"] = content,
+                ["Tags"] = TagsOf.TryGetValue(physicalId, out var tags) ? JsonNode.Parse(tags) : null,
+            });
+    }
 
     public async Task<ProvisionedResource> CreateAsync(ResourceRequest request, CancellationToken cancellationToken)
     {
@@ -58,6 +83,7 @@ internal sealed class FileHandler : IResourceTypeHandler
         }
 
         File.Delete(physicalId);
+        TagsOf.TryRemove(physicalId, out _);
         if (Hangs && content == SlowToDelete)
         {
             await Task.Delay(Timeout.Infinite, cancellationToken);
@@ -76,17 +102,25 @@ internal sealed class FileHandler : IResourceTypeHandler
         }
 
         await File.WriteAllTextAsync(path, content, cancellationToken);
-        if (Hangs && content == Slow)
+        if (properties["Tags"] is { } tags)
         {
-            await Task.Delay(Timeout.Infinite, cancellationToken);
+            TagsOf[path] = tags.ToJsonString();
         }
 
-        return new ProvisionedResource(path, new Dictionary<string, string>
+        while (Hangs && content == Slow)
+        {
+            await Task.Delay(20, cancellationToken);
+        }
+
+        return Describe(path, content);
+    }
+
+    private static ProvisionedResource Describe(string path, string content) =>
+        new(path, new Dictionary<string, string>
         {
             ["Name"] = Path.GetFileName(path),
             ["Length"] = content.Length.ToString(System.Globalization.CultureInfo.InvariantCulture),
         });
-    }
 
     private static string? Text(JsonObject properties, string name) => properties[name]?.ToString();
 }

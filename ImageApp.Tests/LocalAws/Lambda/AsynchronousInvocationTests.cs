@@ -75,10 +75,81 @@ public sealed class AsynchronousInvocationTests
     }
 
     [Fact]
-    public async Task A_destination_that_does_not_allow_the_function_is_named_with_action_and_arns()
+    public async Task A_destination_in_the_account_needs_no_policy()
+    {
+        // The function's execution role decides in AWS, not the queue.
+        await using var aws = await StartAsync();
+        var dead = await aws.CreateQueueAsync("dead");
+        var others = await aws.CreateQueueAsync("others", ("lambda.amazonaws.com", aws.FunctionArn("another")));
+        await PutConfigurationAsync(
+            aws,
+            new JsonObject { ["MaximumRetryAttempts"] = 0, ["DestinationConfig"] = OnFailure(aws.QueueArn("dead")) });
+        var (response, body) = await aws.LambdaAsync(
+            HttpMethod.Put,
+            "/2015-03-31/functions/resize/configuration",
+            new JsonObject { ["DeadLetterConfig"] = new JsonObject { ["TargetArn"] = aws.QueueArn("others") } }.ToJsonString());
+        Assert.True(response.IsSuccessStatusCode, body);
+        var requestId = await InvokeAsync(aws, "{}");
+        await aws.Runtime("resize").NextAsync();
+        await aws.Runtime("resize").FailAsync(requestId, "Broken", "cannot");
+        Assert.Equal(requestId, (string?)JsonNode.Parse((await aws.ReceiveAsync(dead)).Body)!["requestContext"]!["requestId"]);
+        Assert.Equal("{}", (await aws.ReceiveAsync(others)).Body);
+    }
+
+    [Fact]
+    public async Task A_destination_may_be_a_topic_or_another_function()
+    {
+        await using var aws = await LocalAwsInstance.StartAsync(options =>
+        {
+            options.Functions.Add(new FunctionRegistration("resize"));
+            options.Functions.Add(new FunctionRegistration("mourner"));
+        });
+        var topic = await aws.CreateTopicAsync("done");
+        var queue = await aws.CreateQueueAsync("listener", ("sns.amazonaws.com", topic));
+        await aws.SubscribeAsync(topic, "sqs", aws.QueueArn("listener"), ("RawMessageDelivery", "true"));
+        await PutConfigurationAsync(
+            aws,
+            new JsonObject
+            {
+                ["MaximumRetryAttempts"] = 0,
+                ["DestinationConfig"] = new JsonObject
+                {
+                    ["OnSuccess"] = new JsonObject { ["Destination"] = topic },
+                    ["OnFailure"] = new JsonObject { ["Destination"] = aws.FunctionArn("mourner") },
+                },
+            });
+        await InvokeAsync(aws, """{"n":1}""");
+        await aws.Runtime("resize").ServeAsync("\"fine\"");
+        var success = JsonNode.Parse((await aws.ReceiveAsync(queue)).Body)!;
+        Assert.Equal(("Success", "fine"), ((string?)success["requestContext"]!["condition"], (string?)success["responsePayload"]));
+
+        var failing = await InvokeAsync(aws, """{"n":2}""");
+        await aws.Runtime("resize").NextAsync();
+        await aws.Runtime("resize").FailAsync(failing, "Broken", "cannot");
+        var record = JsonNode.Parse((await aws.Runtime("mourner").ServeAsync("1")).Payload)!;
+        Assert.Equal(
+            (failing, "RetriesExhausted", 2),
+            (
+                (string?)record["requestContext"]!["requestId"],
+                (string?)record["requestContext"]!["condition"],
+                (int)record["requestPayload"]!["n"]!));
+    }
+
+    [Fact]
+    public async Task A_destination_that_denies_is_named_with_action_and_arns()
     {
         await using var aws = await StartAsync();
-        await aws.CreateQueueAsync("dead", ("lambda.amazonaws.com", aws.FunctionArn("another")));
+        var dead = await aws.CreateQueueAsync("dead");
+        await aws.Sqs.SetQueueAttributesAsync(
+            dead,
+            new Dictionary<string, string>
+            {
+                ["Policy"] = """
+                    { "Version": "2012-10-17", "Statement": [
+                      { "Effect": "Deny", "Principal": "*", "Action": "sqs:SendMessage", "Resource": "*" } ] }
+                    """,
+            },
+            TestContext.Current.CancellationToken);
         await PutConfigurationAsync(
             aws,
             new JsonObject { ["MaximumRetryAttempts"] = 0, ["DestinationConfig"] = OnFailure(aws.QueueArn("dead")) });
@@ -88,8 +159,7 @@ public sealed class AsynchronousInvocationTests
         await aws.LoggedAsync(
             requestId,
             "is lost",
-            "sqs:SendMessage",
-            "lambda.amazonaws.com",
+            "explicitly denies sqs:SendMessage",
             aws.FunctionArn("resize"),
             aws.QueueArn("dead"));
     }

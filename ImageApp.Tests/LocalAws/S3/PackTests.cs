@@ -42,7 +42,7 @@ public sealed class PackTests : BucketTest
     [Fact]
     public async Task What_is_left_of_a_pack_that_is_mostly_unused_moves_when_local_AWS_starts()
     {
-        var contents = Enumerable.Range(0, 2 * PackBytes / ObjectBytes).Select(_ => RandomNumberGenerator.GetBytes(ObjectBytes)).ToList();
+        var contents = Enumerable.Range(0, 3 * PackBytes / ObjectBytes).Select(_ => RandomNumberGenerator.GetBytes(ObjectBytes)).ToList();
         for (var number = 0; number < contents.Count; number++)
         {
             await PutAsync(number, contents[number]);

@@ -33,7 +33,7 @@ internal sealed class ChangePlan : IResourceReferences
     {
         var draft = new ChangePlan(stack, store) { Changes = [], StackChanges = false };
         var changes = template
-            .Resources.Select(resource => draft.Change(resource, template, types[resource.Type]))
+            .Resources.Select(resource => draft.Change(resource, template, definition.Tags, types))
             .OfType<ResourceChange>()
             .ToList();
         var kept = template.Resources.Select(resource => resource.LogicalId).ToHashSet(StringComparer.Ordinal);
@@ -53,8 +53,13 @@ internal sealed class ChangePlan : IResourceReferences
 
     public string Import(string exportName) => _current.Import(exportName);
 
-    private ResourceChange? Change(TemplateResource resource, BoundTemplate template, IResourceTypeHandler handler)
+    private ResourceChange? Change(
+        TemplateResource resource,
+        BoundTemplate template,
+        IReadOnlyDictionary<string, string> stackTags,
+        ResourceTypes types)
     {
+        var handler = types[resource.Type];
         if (_stack.Find(resource.LogicalId) is not { PhysicalId: not null } existing)
         {
             _new.Add(resource.LogicalId);
@@ -77,6 +82,12 @@ internal sealed class ChangePlan : IResourceReferences
         if (details.Count > 0)
         {
             scope.Add("Properties");
+        }
+
+        if (types.HasTags(resource.Type) && !SameTags(existing.StackTags, stackTags))
+        {
+            scope.Add("Tags");
+            details.Add(new PropertyChange(PropertyChange.Tags, "Never", IsDynamic: false));
         }
 
         if (existing.DeletionPolicy != resource.DeletionPolicy)
@@ -124,9 +135,11 @@ internal sealed class ChangePlan : IResourceReferences
             output.Description,
             output.ExportName is null ? null : ResolveOutput(output.ExportName, template)));
         return !outputs.SequenceEqual(_stack.Outputs.Select(output => (output.Key, output.Value, output.Description, output.ExportName)))
-            || definition.Tags.Count != _stack.Definition.Tags.Count
-            || definition.Tags.Any(tag => _stack.Definition.Tags.GetValueOrDefault(tag.Key) != tag.Value);
+            || !SameTags(definition.Tags, _stack.Definition.Tags);
     }
+
+    public static bool SameTags(IReadOnlyDictionary<string, string> left, IReadOnlyDictionary<string, string> right) =>
+        left.Count == right.Count && left.All(tag => right.TryGetValue(tag.Key, out var value) && value == tag.Value);
 
     private string ResolveOutput(JsonNode node, BoundTemplate template) =>
         template.ResolveText(node, this, "an output");

@@ -1,27 +1,30 @@
 using System.Globalization;
+using System.Net;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using ImageApp.LocalAws.CloudFormation.Templates;
 using ImageApp.LocalAws.Protocols;
+using static ImageApp.LocalAws.CloudFormation.QueryXml;
 
 namespace ImageApp.LocalAws.CloudFormation;
 
 /// <summary>CloudFormation's Query protocol (CloudFormation API Reference, version 2010-05-15).</summary>
-internal sealed class CloudFormationApi(StackOperations stacks, CloudFormationStore store) : IAwsService
+internal sealed partial class CloudFormationApi(
+    StackOperations stacks,
+    CloudFormationStore store,
+    ResourceTypes types,
+    TemplateSource templates) : IAwsService
 {
     private const string Version = "2010-05-15";
-
-    /// <summary>As many as AWS gives at once; the other lists of a stack are shorter.</summary>
-    private const int EventsPerPage = 100;
 
     /// <summary>What would change the meaning of a request if it were passed over.</summary>
     private static readonly string[] Unsupported =
     [
-        "StackPolicy",
         "ResourceTypes.",
         "RollbackConfiguration.RollbackTriggers.",
-        "ResourcesToImport.",
         "ImportExistingResources",
         "IncludeNestedStacks",
+        "DeploymentMode",
     ];
 
     private static readonly XNamespace Namespace = "http://cloudformation.amazonaws.com/doc/2010-05-15/";
@@ -51,11 +54,19 @@ internal sealed class CloudFormationApi(StackOperations stacks, CloudFormationSt
         switch (action)
         {
             case "CreateStack":
-                return [Text("StackId", (await stacks.CreateAsync(StackOf(query), cancellationToken)).StackId)];
+                var created = await stacks.CreateAsync(await StackOfAsync(query, cancellationToken), cancellationToken);
+                return [Text("StackId", created.StackId)];
             case "UpdateStack":
-                return [Text("StackId", (await stacks.UpdateAsync(StackOf(query), cancellationToken)).StackId)];
+                var updated = await stacks.UpdateAsync(await StackOfAsync(query, cancellationToken), cancellationToken);
+                return [Text("StackId", updated.StackId)];
             case "DeleteStack":
-                await stacks.DeleteAsync(query["StackName"], query.List("RetainResources"), query["ClientRequestToken"], cancellationToken);
+                await stacks.DeleteAsync(
+                    query["StackName"],
+                    query.List("RetainResources"),
+                    Allowed([query["DeletionMode"] ?? "STANDARD"], "deletionMode", "STANDARD", "FORCE_DELETE_STACK")[0] != "STANDARD",
+                    Role(query),
+                    query["ClientRequestToken"],
+                    cancellationToken);
                 return null;
             case "UpdateTerminationProtection":
                 var isProtected = query["EnableTerminationProtection"] is null
@@ -64,10 +75,26 @@ internal sealed class CloudFormationApi(StackOperations stacks, CloudFormationSt
                 var changed = await stacks.SetTerminationProtectionAsync(query["StackName"], isProtected, cancellationToken);
                 return [Text("StackId", changed.StackId)];
             case "ContinueUpdateRollback":
-                await stacks.ContinueUpdateRollbackAsync(query["StackName"], cancellationToken);
+                await stacks.ContinueUpdateRollbackAsync(
+                    query["StackName"],
+                    query.List("ResourcesToSkip"),
+                    query["ClientRequestToken"],
+                    Role(query),
+                    cancellationToken);
                 return [];
+            case "RollbackStack":
+                var rolledBack = await stacks.RollbackAsync(
+                    query["StackName"],
+                    query["ClientRequestToken"],
+                    Role(query),
+                    query.Flag("RetainExceptOnCreate"),
+                    cancellationToken);
+                return [Text("StackId", rolledBack.StackId)];
+            case "CancelUpdateStack":
+                await stacks.CancelUpdateAsync(query["StackName"], cancellationToken);
+                return null;
             case "CreateChangeSet":
-                var changeSet = await stacks.CreateChangeSetAsync(ChangeSetOf(query), cancellationToken);
+                var changeSet = await stacks.CreateChangeSetAsync(await ChangeSetOfAsync(query, cancellationToken), cancellationToken);
                 return [Text("Id", changeSet.Id), Text("StackId", changeSet.StackId)];
             case "ExecuteChangeSet":
                 await stacks.ExecuteChangeSetAsync(
@@ -75,43 +102,70 @@ internal sealed class CloudFormationApi(StackOperations stacks, CloudFormationSt
                     query["StackName"],
                     query["ClientRequestToken"],
                     query.Flag("DisableRollback"),
+                    query.Flag("RetainExceptOnCreate"),
                     cancellationToken);
                 return [];
             case "DeleteChangeSet":
                 await stacks.DeleteChangeSetAsync(query["ChangeSetName"], query["StackName"], cancellationToken);
                 return [];
+            case "SetStackPolicy":
+                await stacks.SetPolicyAsync(query["StackName"], await RequiredPolicyAsync(query, cancellationToken), cancellationToken);
+                return null;
+            case "DetectStackDrift":
+                var checkedStack = await stacks.DetectDriftAsync(query["StackName"], query.List("LogicalResourceIds"), cancellationToken);
+                return [Text("StackDriftDetectionId", checkedStack.LastDrift!.DetectionId)];
+            case "DetectStackResourceDrift":
+                return await DetectResourceDriftAsync(query, cancellationToken);
+            case "EstimateTemplateCost":
+                throw new AwsServiceException(
+                    "NotImplemented",
+                    "EstimateTemplateCost is not implemented by local AWS: what runs on this machine costs nothing.",
+                    HttpStatusCode.NotImplemented);
+            case "GetTemplateSummary":
+                var summarized = query["StackName"] is { Length: > 0 } stackName
+                    ? stacks.Get(stackName).Definition.TemplateBody
+                    : await TemplateAsync(query, cancellationToken);
+                return StackDescriptions.Summary(stacks.Parse(summarized), types);
+            case "ValidateTemplate":
+                return StackDescriptions.Validated(stacks.Parse(await TemplateAsync(query, cancellationToken)));
+            default:
+                return Read(action, query);
+        }
+    }
+
+    private IEnumerable<XElement?> Read(string action, QueryRequest query)
+    {
+        var next = query["NextToken"];
+        switch (action)
+        {
             case "DescribeChangeSet":
-                return Describe(stacks.GetChangeSet(query["ChangeSetName"], query["StackName"]));
+                return StackDescriptions.Describe(stacks.GetChangeSet(query["ChangeSetName"], query["StackName"]));
             case "ListChangeSets":
-                return [Members("Summaries", stacks.ChangeSetsOf(stacks.Get(query["StackName"])), Summary)];
+                var changeSets = stacks.ChangeSetsOf(stacks.Get(query["StackName"]));
+                return Page("Summaries", ResultPage<ChangeSet>.Of(changeSets, set => set.Id, next), StackDescriptions.Summary);
             case "DescribeStacks":
-                return
-                [
-                    Members(
-                        "Stacks",
-                        query["StackName"] is { Length: > 0 } name
-                            ? [stacks.Get(name)]
-                            : store.Stacks.Where(stack => !stack.IsDeleted).Reverse(),
-                        Describe),
-                ];
+                var described = query["StackName"] is { Length: > 0 } name
+                    ? [stacks.Get(name)]
+                    : store.Stacks.Where(stack => !stack.IsDeleted).Reverse();
+                return Page("Stacks", ResultPage<Stack>.Of(described, stack => stack.StackId, next), StackDescriptions.Describe);
             case "ListStacks":
-                var statuses = query.List("StackStatusFilter");
-                return
-                [
-                    Members(
-                        "StackSummaries",
-                        store.Stacks.Where(stack => statuses.Count == 0 || statuses.Contains(stack.Status)).Reverse(),
-                        Summary),
-                ];
+                var statuses = Allowed(query.List("StackStatusFilter"), "stackStatusFilter", StackStatus.All);
+                var listed = store.Stacks.Where(stack => statuses.Count == 0 || statuses.Contains(stack.Status)).Reverse();
+                return Page("StackSummaries", ResultPage<Stack>.Of(listed, stack => stack.StackId, next), StackDescriptions.Summary);
             case "DescribeStackEvents":
-                return Events(query);
+                var stack = stacks.Get(query["StackName"]);
+                return Page(
+                    "StackEvents",
+                    ResultPage<StackEvent>.Of(stack.Events.Reverse(), happened => happened.EventId, next),
+                    happened => StackDescriptions.Event(stack, happened));
             case "DescribeStackResource":
                 var owner = stacks.Get(query["StackName"]);
+                var wanted = Resource(owner, query["LogicalResourceId"]);
                 return
                 [
                     new XElement(
                         "StackResourceDetail",
-                        Resource(owner, Resource(owner, query["LogicalResourceId"]), "LastUpdatedTimestamp", withStack: true)),
+                        StackDescriptions.Resource(owner, wanted, "LastUpdatedTimestamp", withStack: true)),
                 ];
             case "DescribeStackResources":
                 return
@@ -119,65 +173,90 @@ internal sealed class CloudFormationApi(StackOperations stacks, CloudFormationSt
                     Members(
                         "StackResources",
                         ResourcesOf(query),
-                        found => Resource(found.Stack, found.Resource, "Timestamp", withStack: true)),
+                        found => StackDescriptions.Resource(found.Stack, found.Resource, "Timestamp", withStack: true)),
                 ];
             case "ListStackResources":
-                var listed = stacks.Get(query["StackName"]);
-                return
-                [
-                    Members(
-                        "StackResourceSummaries",
-                        listed.Resources,
-                        resource => Resource(listed, resource, "LastUpdatedTimestamp", withStack: false)),
-                ];
+                var holder = stacks.Get(query["StackName"]);
+                return Page(
+                    "StackResourceSummaries",
+                    ResultPage<StackResource>.Of(holder.Resources, resource => resource.LogicalId, next),
+                    resource => StackDescriptions.Resource(holder, resource, "LastUpdatedTimestamp", withStack: false));
+            case "DescribeStackDriftDetectionStatus":
+                var id = StackOperations.Required(query["StackDriftDetectionId"], "stackDriftDetectionId");
+                return store.Stacks.SelectMany(item => item.DriftDetections.Select(drift => (Stack: item, Drift: drift)))
+                    .FirstOrDefault(found => found.Drift.DetectionId == id) is ({ } driftOwner, { } detection)
+                    ? StackDescriptions.Detection(driftOwner, detection).Cast<XElement?>()
+                    : throw TemplateErrors.Validation($"Stack drift detection with id {id} does not exist");
+            case "DescribeStackResourceDrifts":
+                return Drifts(query, next);
+            case "GetStackPolicy":
+                return [Text("StackPolicyBody", stacks.Get(query["StackName"]).StackPolicy)];
             case "GetTemplate":
+                // There are no transforms, so both stages are the same text.
+                Allowed([query["TemplateStage"] ?? "Original"], "templateStage", "Original", "Processed");
                 var body = query["ChangeSetName"] is { Length: > 0 } changeSetName
                     ? stacks.GetChangeSet(changeSetName, query["StackName"]).Definition.TemplateBody
                     : stacks.Get(query["StackName"]).Definition.TemplateBody;
                 return [Text("TemplateBody", body), Members("StagesAvailable", ["Original", "Processed"], stage => stage)];
-            case "GetTemplateSummary":
-                return Summary(stacks.Parse(query["StackName"] is { Length: > 0 } summarized
-                    ? stacks.Get(summarized).Definition.TemplateBody
-                    : Body(query)));
-            case "ValidateTemplate":
-                return Validated(stacks.Parse(Body(query)));
             case "ListExports":
-                return
-                [
-                    Members(
-                        "Exports",
-                        from stack in store.Stacks
-                        where !stack.IsDeleted
-                        from output in stack.Outputs
-                        where output.ExportName is not null
-                        select (stack, output),
-                        export =>
-                            new object?[]
-                            {
-                                Text("ExportingStackId", export.stack.StackId),
-                                Text("Name", export.output.ExportName),
-                                Text("Value", export.output.Value),
-                            }),
-                ];
+                var exports =
+                    from exporter in store.Stacks
+                    where !exporter.IsDeleted
+                    from output in exporter.Outputs
+                    where output.ExportName is not null
+                    select (Stack: exporter, Output: output);
+                return Page(
+                    "Exports",
+                    ResultPage<(Stack Stack, StackOutput Output)>.Of(exports, found => found.Output.ExportName!, next),
+                    found => StackDescriptions.Export(found.Stack, found.Output));
             case "ListImports":
                 var export = StackOperations.Required(query["ExportName"], "exportName");
-                return
-                [
-                    Members(
-                        "Imports",
-                        store.Stacks.Where(stack => !stack.IsDeleted && stack.Imports.Contains(export)),
-                        stack => stack.StackName),
-                ];
+                var importers = store.Stacks.Where(user => !user.IsDeleted && user.Imports.Contains(export)).ToList();
+                return importers.Count > 0
+                    ? Page("Imports", ResultPage<Stack>.Of(importers, user => user.StackName, next), user => user.StackName)
+                    : throw TemplateErrors.Validation($"Export '{export}' is not imported by any stack.");
             default:
                 throw new AwsServiceException("InvalidAction", $"Local CloudFormation has no action {action}.");
         }
     }
 
-    private static StackRequest StackOf(QueryRequest query)
+    private async Task<XElement[]> DetectResourceDriftAsync(QueryRequest query, CancellationToken cancellationToken)
+    {
+        var id = StackOperations.Required(query["LogicalResourceId"], "logicalResourceId");
+        var stack = await stacks.DetectDriftAsync(query["StackName"], [id], cancellationToken);
+        var resource = Resource(stack, id);
+        return resource.Drift is { } drift
+            ? [new XElement("StackResourceDrift", StackDescriptions.Drift(stack, resource, drift))]
+            : throw TemplateErrors.Validation($"Resource type {resource.Type} is not supported for drift detection");
+    }
+
+    private XElement?[] Drifts(QueryRequest query, string? next)
+    {
+        const int Most = 100;
+        var stack = stacks.Get(query["StackName"]);
+        var filters = Allowed(
+            query.List("StackResourceDriftStatusFilters"),
+            "stackResourceDriftStatusFilters",
+            ResourceDrift.InSync,
+            ResourceDrift.Modified,
+            ResourceDrift.Deleted,
+            ResourceDrift.NotChecked);
+        var size = query["MaxResults"] is not { } text ? Most
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= Most ? number
+            : throw TemplateErrors.Validation($"MaxResults is '{text}'; allowed are 1 to {Most}");
+        var drifts = stack.Resources.Where(resource =>
+            resource.Drift is { } drift && (filters.Count == 0 || filters.Contains(drift.Status)));
+        return Page(
+            "StackResourceDrifts",
+            ResultPage<StackResource>.Of(drifts, resource => resource.LogicalId, next, size),
+            resource => StackDescriptions.Drift(stack, resource, resource.Drift!));
+    }
+
+    private async Task<StackRequest> StackOfAsync(QueryRequest query, CancellationToken cancellationToken)
     {
         if (
             query.Names.FirstOrDefault(name =>
-                Unsupported.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)) && query[name] != "false") is
+                Unsupported.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)) && query[name] is not ("false" or "")) is
             { } unsupported)
         {
             throw TemplateErrors.Validation($"{unsupported} is not supported by local AWS");
@@ -187,19 +266,22 @@ internal sealed class CloudFormationApi(StackOperations stacks, CloudFormationSt
             Key: StackOperations.Required(parameter["ParameterKey"], "parameterKey"),
             Value: parameter["ParameterValue"],
             UsePrevious: parameter.Flag("UsePreviousValue"))).ToList();
+        var usesPrevious = query.Flag("UsePreviousTemplate");
         return new StackRequest
         {
             StackName = query["StackName"],
-            TemplateBody = query["TemplateBody"] ?? (query.Flag("UsePreviousTemplate") ? null : Body(query)),
-            UsePreviousTemplate = query.Flag("UsePreviousTemplate"),
+            TemplateBody = usesPrevious
+                ? await templates.TemplateAsync(query["TemplateBody"], query["TemplateURL"], cancellationToken)
+                : await TemplateAsync(query, cancellationToken),
+            UsePreviousTemplate = usesPrevious,
             Parameters = Map(
                 parameters.Where(parameter => !parameter.UsePrevious),
                 parameter => parameter.Key,
                 parameter => parameter.Value ?? "",
                 "parameter"),
             PreviousParameters = [.. parameters.Where(parameter => parameter.UsePrevious).Select(parameter => parameter.Key)],
-            Tags = query.Records("Tags") is { Count: > 0 } tags
-                ? Map(tags, tag => StackOperations.Required(tag["Key"], "tags.key"), tag => tag["Value"] ?? "", "tag")
+            Tags = query.Records("Tags") is { Count: > 0 } tags ? TagsOf(tags)
+                : Cleared(query, "Tags") ? new Dictionary<string, string>()
                 : null,
             Capabilities = Allowed(
                 query.List("Capabilities"),
@@ -207,16 +289,68 @@ internal sealed class CloudFormationApi(StackOperations stacks, CloudFormationSt
                 "CAPABILITY_IAM",
                 "CAPABILITY_NAMED_IAM",
                 "CAPABILITY_AUTO_EXPAND"),
-            NotificationArns = query.List("NotificationARNs") is { Count: > 0 } arns ? arns : null,
-            RoleArn = query["RoleARN"],
+            NotificationArns = query.List("NotificationARNs") is { Count: > 0 } arns ? arns
+                : Cleared(query, "NotificationARNs") ? []
+                : null,
+            RoleArn = Role(query),
             TimeoutInMinutes = query["TimeoutInMinutes"] is not { } minutes ? null
                 : int.TryParse(minutes, NumberStyles.None, CultureInfo.InvariantCulture, out var timeout) && timeout > 0 ? timeout
                 : throw TemplateErrors.Validation($"TimeoutInMinutes must be a number greater than 0, but is '{minutes}'"),
             EnableTerminationProtection = query.Flag("EnableTerminationProtection"),
             OnFailure = OnFailure(query),
             ClientRequestToken = query["ClientRequestToken"],
+            RetainExceptOnCreate = query.Flag("RetainExceptOnCreate"),
+            StackPolicy = await PolicyAsync(query, "StackPolicy", cancellationToken),
+            StackPolicyDuringUpdate = await PolicyAsync(query, "StackPolicyDuringUpdate", cancellationToken),
+            Imports =
+            [
+                .. query.Records("ResourcesToImport").Select(resource => new ResourceToImport(
+                    StackOperations.Required(resource["LogicalResourceId"], "logicalResourceId"),
+                    StackOperations.Required(resource["ResourceType"], "resourceType"),
+                    resource.Map("ResourceIdentifier"))),
+            ],
         };
     }
+
+    /// <summary>A list that is given and empty: clients write it as one empty parameter.</summary>
+    private static bool Cleared(QueryRequest query, string name) => query[name] is "";
+
+    private static Dictionary<string, string> TagsOf(IReadOnlyList<QueryRequest> records)
+    {
+        const int MaximumTags = 50;
+        var tags = Map(records, tag => StackOperations.Required(tag["Key"], "tags.key"), tag => tag["Value"] ?? "", "tag");
+        return tags.Count > MaximumTags ? throw TemplateErrors.Validation($"A stack has at most {MaximumTags} tags, not {tags.Count}")
+            : tags.Keys.FirstOrDefault(key => key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase)) is { } reserved
+                ? throw TemplateErrors.Validation($"The tag key {reserved} begins with aws:, which AWS keeps for itself")
+            : tags.FirstOrDefault(tag => tag.Key.Length > 128 || tag.Value.Length > 256) is { Key: { } tooLong }
+                ? throw TemplateErrors.Validation($"The tag {tooLong} is too long: a key has at most 128 characters, a value 256")
+            : tags;
+    }
+
+    private static string? Role(QueryRequest query) =>
+        query["RoleARN"] is not { Length: > 0 } role ? null
+        : RoleArn().IsMatch(role) ? role
+        : throw TemplateErrors.Validation(
+            $"Role {role} is invalid or cannot be assumed; a role is arn:aws:iam::, an account's 12 digits and :role/ with its name");
+
+    private async Task<string> TemplateAsync(QueryRequest query, CancellationToken cancellationToken) =>
+        await templates.TemplateAsync(query["TemplateBody"], query["TemplateURL"], cancellationToken)
+        ?? throw TemplateErrors.Validation("Either Template URL or Template Body must be specified.");
+
+    private async Task<string?> PolicyAsync(QueryRequest query, string name, CancellationToken cancellationToken)
+    {
+        var policy = await templates.PolicyAsync(query[name + "Body"], query[name + "URL"], cancellationToken);
+        if (policy is not null)
+        {
+            StackPolicy.Parse(policy);
+        }
+
+        return policy;
+    }
+
+    private async Task<string> RequiredPolicyAsync(QueryRequest query, CancellationToken cancellationToken) =>
+        await PolicyAsync(query, "StackPolicy", cancellationToken)
+        ?? throw TemplateErrors.Validation("Either Stack Policy URL or Stack Policy Body must be specified.");
 
     private static string OnFailure(QueryRequest query)
     {
@@ -252,152 +386,12 @@ internal sealed class CloudFormationApi(StackOperations stacks, CloudFormationSt
         return map;
     }
 
-    private static ChangeSetRequest ChangeSetOf(QueryRequest query) => new(
+    private async Task<ChangeSetRequest> ChangeSetOfAsync(QueryRequest query, CancellationToken cancellationToken) => new(
         query["ChangeSetName"],
-        Allowed([query["ChangeSetType"] ?? "UPDATE"], "changeSetType", "CREATE", "UPDATE")[0],
+        Allowed([query["ChangeSetType"] ?? "UPDATE"], "changeSetType", "CREATE", "UPDATE", "IMPORT")[0],
         query["Description"],
         query["ClientToken"],
-        StackOf(query));
-
-    private static string Body(QueryRequest query) =>
-        query["TemplateBody"] is { Length: > 0 } body ? body
-        : query["TemplateURL"] is null ? throw TemplateErrors.Validation("Either Template URL or Template Body must be specified.")
-        : throw TemplateErrors.Validation("TemplateURL is not supported by local AWS; send the template itself as TemplateBody");
-
-    private static IEnumerable<object?> Describe(Stack stack) =>
-        [
-            .. Summary(stack, "Description"),
-            Text("ChangeSetId", stack.ChangeSetId),
-            Text("RoleARN", stack.RoleArn),
-            Text("TimeoutInMinutes", stack.TimeoutInMinutes?.ToString(CultureInfo.InvariantCulture)),
-            Flag("DisableRollback", stack.Operation?.OnFailure == "DO_NOTHING"),
-            Flag("EnableTerminationProtection", stack.EnableTerminationProtection),
-            Members("NotificationARNs", stack.Definition.NotificationArns, arn => arn),
-            Members("Capabilities", stack.Definition.Capabilities, capability => capability),
-            Parameters(stack.Definition),
-            Tags(stack.Definition),
-            Members(
-                "Outputs",
-                stack.Outputs,
-                output =>
-                    new object?[]
-                    {
-                        Text("OutputKey", output.Key),
-                        Text("OutputValue", output.Value),
-                        Text("Description", output.Description),
-                        Text("ExportName", output.ExportName),
-                    }),
-        ];
-
-    private static IEnumerable<object?> Summary(Stack stack) => Summary(stack, "TemplateDescription");
-
-    private static IEnumerable<object?> Summary(Stack stack, string descriptionName) =>
-    [
-        Text("StackId", stack.StackId),
-        Text("StackName", stack.StackName),
-        Text(descriptionName, stack.Definition.Description),
-        Time("CreationTime", stack.CreationTime),
-        Time("LastUpdatedTime", stack.LastUpdatedTime),
-        Time("DeletionTime", stack.DeletionTime),
-        Text("StackStatus", stack.Status),
-        Text("StackStatusReason", stack.StatusReason),
-        new XElement("DriftInformation", Text("StackDriftStatus", "NOT_CHECKED")),
-    ];
-
-    private static XElement Parameters(StackDefinition definition) =>
-        Members("Parameters", definition.Parameters, parameter => new object?[]
-        {
-            Text("ParameterKey", parameter.Key),
-            Text("ParameterValue", definition.HiddenParameters.Contains(parameter.Key) ? "****" : parameter.Value),
-        });
-
-    private static XElement Tags(StackDefinition definition) =>
-        Members("Tags", definition.Tags, tag => new object?[] { Text("Key", tag.Key), Text("Value", tag.Value) });
-
-    private static IEnumerable<XElement?> Describe(ChangeSet changeSet) =>
-    [
-        .. Summary(changeSet),
-        Parameters(changeSet.Definition),
-        Tags(changeSet.Definition),
-        Members("Capabilities", changeSet.Definition.Capabilities, capability => capability),
-        Members("NotificationARNs", changeSet.Definition.NotificationArns, arn => arn),
-        Text("OnStackFailure", changeSet.OnStackFailure),
-        Members("Changes", changeSet.Changes, change => new object?[]
-        {
-            Text("Type", "Resource"),
-            new XElement(
-                "ResourceChange",
-                Text("Action", change.Action),
-                Text("LogicalResourceId", change.LogicalId),
-                Text("PhysicalResourceId", change.PhysicalId),
-                Text("ResourceType", change.Type),
-                Text("Replacement", change.Replacement),
-                Text("PolicyAction", change.PolicyAction switch
-                {
-                    null => null,
-                    var action when change.Action == "Remove" => action,
-                    "Delete" => "ReplaceAndDelete",
-                    _ => "ReplaceAndRetain",
-                }),
-                Members("Scope", change.Scope, scope => scope),
-                Members("Details", change.Details, detail => new object?[]
-                {
-                    new XElement(
-                        "Target",
-                        Text("Attribute", "Properties"),
-                        Text("Name", detail.Path.Split('.')[0]),
-                        Text("Path", "/Properties/" + detail.Path.Replace('.', '/')),
-                        Text("RequiresRecreation", detail.RequiresRecreation)),
-                    Text("Evaluation", detail.IsDynamic ? "Dynamic" : "Static"),
-                    Text("ChangeSource", detail.IsDynamic ? "ResourceReference" : "DirectModification"),
-                })),
-        }),
-    ];
-
-    private static IEnumerable<XElement?> Summary(ChangeSet changeSet) =>
-    [
-        Text("ChangeSetId", changeSet.Id),
-        Text("ChangeSetName", changeSet.Name),
-        Text("StackId", changeSet.StackId),
-        Text("StackName", changeSet.StackName),
-        Text("Description", changeSet.Description),
-        Time("CreationTime", changeSet.CreationTime),
-        Text("Status", changeSet.Status),
-        Text("StatusReason", changeSet.StatusReason),
-        Text("ExecutionStatus", changeSet.ExecutionStatus),
-    ];
-
-    private XElement?[] Events(QueryRequest query)
-    {
-        var stack = stacks.Get(query["StackName"]);
-        // Newest first; a page goes on below the event it is named after, whatever has happened since.
-        var events = stack.Events.Reverse();
-        if (query["NextToken"] is { Length: > 0 } last)
-        {
-            events = stack.Events.Any(e => e.EventId == last)
-                ? events.SkipWhile(e => e.EventId != last).Skip(1)
-                : throw TemplateErrors.Validation($"NextToken {last} is not one that this stack's events gave");
-        }
-
-        var page = events.Take(EventsPerPage + 1).ToList();
-        return
-        [
-            Members("StackEvents", page.Take(EventsPerPage), e => new object?[]
-            {
-                Text("EventId", e.EventId),
-                Text("StackId", stack.StackId),
-                Text("StackName", stack.StackName),
-                Text("LogicalResourceId", e.LogicalResourceId),
-                Text("PhysicalResourceId", e.PhysicalResourceId ?? ""),
-                Text("ResourceType", e.ResourceType),
-                Time("Timestamp", e.Timestamp),
-                Text("ResourceStatus", e.ResourceStatus),
-                Text("ResourceStatusReason", e.ResourceStatusReason),
-                Text("ClientRequestToken", e.ClientRequestToken),
-            }),
-            Text("NextToken", page.Count > EventsPerPage ? page[EventsPerPage - 1].EventId : null),
-        ];
-    }
+        await StackOfAsync(query, cancellationToken));
 
     private IEnumerable<(Stack Stack, StackResource Resource)> ResourcesOf(QueryRequest query)
     {
@@ -423,61 +417,6 @@ internal sealed class CloudFormationApi(StackOperations stacks, CloudFormationSt
         stack.Find(StackOperations.Required(logicalId, "logicalResourceId"))
         ?? throw TemplateErrors.Validation($"Resource {logicalId} does not exist for stack {stack.StackName}");
 
-    private static IEnumerable<object?> Resource(Stack stack, StackResource resource, string timestampName, bool withStack) =>
-    [
-        withStack ? Text("StackId", stack.StackId) : null,
-        withStack ? Text("StackName", stack.StackName) : null,
-        Text("LogicalResourceId", resource.LogicalId),
-        Text("PhysicalResourceId", resource.PhysicalId),
-        Text("ResourceType", resource.Type),
-        Time(timestampName, resource.Timestamp),
-        Text("ResourceStatus", resource.Status),
-        Text("ResourceStatusReason", resource.StatusReason),
-        new XElement("DriftInformation", Text("StackResourceDriftStatus", "NOT_CHECKED")),
-    ];
-
-    private static IEnumerable<XElement?> Summary(Template template) =>
-        [
-            Text("Description", template.Description),
-            Text("Version", "2010-09-09"),
-            Text("Metadata", template.Metadata?.ToJsonString()),
-            Members(
-                "Parameters",
-                template.Parameters.Values,
-                parameter =>
-                    new object?[]
-                    {
-                        Text("ParameterKey", parameter.Name),
-                        Text("DefaultValue", parameter.NoEcho && parameter.Default is not null ? "****" : parameter.Default),
-                        Text("ParameterType", parameter.Type),
-                        Flag("NoEcho", parameter.NoEcho),
-                        Text("Description", parameter.Description),
-                        new XElement(
-                            "ParameterConstraints",
-                            parameter.AllowedValues is { } values ? Members("AllowedValues", values, value => value) : null),
-                    }),
-            Members("ResourceTypes", template.Resources.Values.Select(resource => resource.Type).Distinct(), type => type),
-        ];
-
-    private static IEnumerable<XElement?> Validated(Template template) =>
-    [
-        Text("Description", template.Description),
-        Members("Parameters", template.Parameters.Values, parameter => new object?[]
-        {
-            Text("ParameterKey", parameter.Name),
-            Text("DefaultValue", parameter.NoEcho && parameter.Default is not null ? "****" : parameter.Default),
-            Flag("NoEcho", parameter.NoEcho),
-            Text("Description", parameter.Description),
-        }),
-    ];
-
-    private static XElement? Text(string name, string? value) => value is null ? null : new XElement(name, value);
-
-    private static XElement Flag(string name, bool value) => new(name, value ? "true" : "false");
-
-    private static XElement? Time(string name, DateTimeOffset? value) =>
-        Text(name, value?.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
-
-    private static XElement Members<T>(string name, IEnumerable<T> items, Func<T, object?> content) =>
-        new(name, items.Select(item => new XElement("member", content(item))));
+    [GeneratedRegex(@"\Aarn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+\z")]
+    private static partial Regex RoleArn();
 }

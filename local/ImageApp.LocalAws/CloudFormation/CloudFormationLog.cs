@@ -32,6 +32,15 @@ internal static partial class CloudFormationLog
     public static partial void Resuming(this ILogger logger, string stackName, string status);
 
     [LoggerMessage(
+        307,
+        LogLevel.Information,
+        "Stack {StackName}: CancelUpdateStack was asked for; it is rolled back after the resource it is at")]
+    public static partial void Cancelling(this ILogger logger, string stackName);
+
+    [LoggerMessage(306, LogLevel.Warning, "Stack {StackName}: its topic {TopicArn} was not told of an event: {Reason}")]
+    public static partial void NotNotified(this ILogger logger, string stackName, string topicArn, string reason);
+
+    [LoggerMessage(
         305,
         LogLevel.Critical,
         "Stack {StackName} stays {Status}: its operation ended unexpectedly and is taken up again at the next start")]

@@ -14,8 +14,10 @@ internal static class CloudFormationServices
     {
         services.AddSingleton<CloudFormationStore>();
         services.AddSingleton<ResourceTypes>();
+        services.AddSingleton<StackNotifications>();
         services.AddSingleton<StackEngine>();
         services.AddHostedService(provider => provider.GetRequiredService<StackEngine>());
+        services.AddSingleton<TemplateSource>();
         services.AddSingleton<StackOperations>();
         services.AddSingleton<IAwsService, CloudFormationApi>();
         return services;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ImageApp.LocalAws.CloudFormation.Templates;
 
 namespace ImageApp.LocalAws.CloudFormation;
 
@@ -85,6 +86,52 @@ internal static class PropertyValues
             .Select(name => (name, value: properties.Text(name)))
             .Concat(documents.Select(name => (name, value: properties.Document(name))));
         return values.Where(item => item.value is not null).ToDictionary(item => item.name, item => item.value!);
+    }
+
+    /// <summary>The reverse of <see cref="Attributes"/>: adds attributes as properties of the same names.</summary>
+    public static JsonObject With(
+        this JsonObject properties,
+        IReadOnlyDictionary<string, string> attributes,
+        IEnumerable<string> scalars,
+        IEnumerable<string> documents)
+    {
+        foreach (var name in scalars.Where(attributes.ContainsKey))
+        {
+            properties[name] = attributes[name];
+        }
+
+        foreach (var name in documents.Where(attributes.ContainsKey))
+        {
+            properties[name] = JsonNode.Parse(attributes[name]);
+        }
+
+        return properties;
+    }
+
+    /// <summary>The reverse of <see cref="Tags"/>.</summary>
+    public static JsonArray TagList(IReadOnlyDictionary<string, string> tags) =>
+        new([.. tags.Select(tag => new JsonObject { ["Key"] = tag.Key, ["Value"] = tag.Value })]);
+
+    /// <summary>
+    /// A resource that is the policy of others, as it is now: the first of their policies that is not the expected one; null where none of
+    /// them has one.
+    /// </summary>
+    public static PresentResource? PolicyOf(string physicalId, JsonObject expected, IEnumerable<string?> policies)
+    {
+        var documents = policies.Select(policy => policy is null ? null : JsonNode.Parse(policy)).ToList();
+        if (documents.All(document => document is null))
+        {
+            return null;
+        }
+
+        var present = (JsonObject)expected.DeepClone();
+        var wanted = expected.Document("PolicyDocument") is { } text ? JsonNode.Parse(text) : null;
+        if (documents.FindIndex(document => !ScalarText.Same(document, wanted)) is >= 0 and var other)
+        {
+            present["PolicyDocument"] = documents[other];
+        }
+
+        return new PresentResource(new Dictionary<string, string> { ["Id"] = physicalId }, present);
     }
 
     private static string Scalar(JsonValue value) =>

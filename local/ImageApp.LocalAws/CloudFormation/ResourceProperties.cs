@@ -43,6 +43,27 @@ internal static class ResourceProperties
         || name.StartsWith(path + ".", StringComparison.Ordinal)
         || (name.EndsWith(".*", StringComparison.Ordinal) && path.StartsWith(name[..^1], StringComparison.Ordinal)));
 
+    /// <summary>
+    /// A copy of the properties, with a stack's tags beside those of the template; where both have a key, the template's counts.
+    /// </summary>
+    public static JsonObject WithTags(JsonObject properties, IReadOnlyDictionary<string, string> stackTags)
+    {
+        var copy = (JsonObject)properties.DeepClone();
+        if (stackTags.Count == 0)
+        {
+            return copy;
+        }
+
+        var tags = copy["Tags"] as JsonArray ?? [];
+        foreach (var (key, value) in stackTags.Where(tag => !tags.Any(own => own?["Key"]?.ToString() == tag.Key)).ToList())
+        {
+            tags.Add(new JsonObject { ["Key"] = key, ["Value"] = value });
+        }
+
+        copy["Tags"] = tags;
+        return copy;
+    }
+
     /// <summary>The properties that differ, nested ones with dots and without list indexes.</summary>
     public static IReadOnlyList<string> Differences(JsonObject left, JsonObject right)
     {

@@ -30,6 +30,9 @@ internal sealed record Stack
 
     public bool EnableTerminationProtection { get; init; }
 
+    /// <summary>What updates may do to its resources, JSON; null where they may do everything.</summary>
+    public string? StackPolicy { get; init; }
+
     /// <summary>The change set last executed.</summary>
     public string? ChangeSetId { get; init; }
 
@@ -45,6 +48,18 @@ internal sealed record Stack
 
     /// <summary>The operation that runs, or ran last.</summary>
     public StackOperation? Operation { get; init; }
+
+    /// <summary>The event up to which the stack's topics have been told.</summary>
+    public string? NotifiedEventId { get; init; }
+
+    // What a file of an earlier version does not have, is null when it is read.
+
+    /// <summary>The latest drift detections, oldest first.</summary>
+    public IReadOnlyList<StackDrift> DriftDetections { get; init => field = value ?? []; } = [];
+
+    /// <summary>The latest drift detection of the whole stack.</summary>
+    [JsonIgnore]
+    public StackDrift? LastDrift => DriftDetections.Count == 0 ? null : DriftDetections[^1];
 
     [JsonIgnore]
     public bool IsDeleted => Status == StackStatus.DeleteComplete;
@@ -89,6 +104,7 @@ internal sealed record StackOperation(string Kind)
     public const string Create = "CreateStack";
     public const string Update = "UpdateStack";
     public const string Delete = "DeleteStack";
+    public const string Import = "ImportResources";
 
     public string? ClientRequestToken { get; init; }
 
@@ -103,6 +119,25 @@ internal sealed record StackOperation(string Kind)
 
     /// <summary>Logical ids that a deletion leaves alone.</summary>
     public IReadOnlyList<string> Retain { get; init; } = [];
+
+    /// <summary>Whether a deletion goes on where a resource cannot be deleted.</summary>
+    public bool IsForced { get; init; }
+
+    /// <summary>Whether a rollback deletes what the operation created also where it is to be retained.</summary>
+    public bool RetainExceptOnCreate { get; init; }
+
+    /// <summary>The stack policy that an update is held to, JSON; null where it may do everything.</summary>
+    public string? StackPolicy { get; init; }
+
+    /// <summary>Logical ids that a rollback leaves as they are.</summary>
+    public IReadOnlyList<string> Skip { get; init => field = value ?? []; } = [];
+
+    /// <summary>The physical ids of the resources that an import takes in, by logical id.</summary>
+    public IReadOnlyDictionary<string, string> Imported
+    {
+        get;
+        init => field = value ?? new Dictionary<string, string>();
+    } = new Dictionary<string, string>();
 }
 
 /// <summary>A stack as it was before an update.</summary>
@@ -134,6 +169,16 @@ internal sealed record StackResource(string LogicalId, string Type)
     public string DeletionPolicy { get; init; } = ResourcePolicies.Delete;
 
     public string UpdateReplacePolicy { get; init; } = ResourcePolicies.Delete;
+
+    /// <summary>The stack's tags that it was last given.</summary>
+    public IReadOnlyDictionary<string, string> StackTags
+    {
+        get;
+        init => field = value ?? new Dictionary<string, string>();
+    } = new Dictionary<string, string>();
+
+    /// <summary>What its latest drift detection found.</summary>
+    public ResourceDrift? Drift { get; init; }
 
     public required string Status { get; init; }
 

@@ -29,12 +29,20 @@ internal sealed class StackEngine : IHostedService, IDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<string, Task> _running = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _cancelled = new(StringComparer.Ordinal);
+    private readonly StackNotifications _notifications;
 
     public StackEngine(
-        CloudFormationStore store, ResourceTypes types, LocalAwsOptions options, TimeProvider time, ILogger<StackEngine> logger)
+        CloudFormationStore store,
+        ResourceTypes types,
+        StackNotifications notifications,
+        LocalAwsOptions options,
+        TimeProvider time,
+        ILogger<StackEngine> logger)
     {
         _store = store;
         _types = types;
+        _notifications = notifications;
         _options = options;
         _time = time;
         _logger = logger;
@@ -46,6 +54,12 @@ internal sealed class StackEngine : IHostedService, IDisposable
         foreach (var old in _store.Stacks.Where(stack => stack.DeletionTime < _time.GetUtcNow() - DeletedStacksKept).ToList())
         {
             _store.Remove(old);
+        }
+
+        // What was recorded when the process ended, its topics may not have heard.
+        foreach (var stack in _store.Stacks.Where(stack => !StackStatus.IsRunning(stack.Status)).ToList())
+        {
+            await NotifyAsync(stack);
         }
 
         foreach (var stack in _store.Stacks.Where(stack => StackStatus.IsRunning(stack.Status)).ToList())
@@ -62,6 +76,18 @@ internal sealed class StackEngine : IHostedService, IDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         Run(await EnterAsync(stack, status, reason));
+    }
+
+    /// <summary>Has a running update rolled back; done when that is on disk, or the update ended before it could be.</summary>
+    public async Task CancelUpdateAsync(Stack stack, CancellationToken cancellationToken)
+    {
+        var accepted = _cancelled.GetOrAdd(
+            stack.StackId,
+            _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        var ended = _running.GetValueOrDefault(stack.StackId) ?? Task.CompletedTask;
+        _logger.Cancelling(stack.StackName);
+        await Task.WhenAny(accepted.Task, ended).WaitAsync(cancellationToken);
+        _cancelled.TryRemove(new KeyValuePair<string, TaskCompletionSource>(stack.StackId, accepted));
     }
 
     /// <summary>Binds a definition's template to its parameters.</summary>
@@ -106,6 +132,7 @@ internal sealed class StackEngine : IHostedService, IDisposable
                 finally
                 {
                     _running.TryRemove(new KeyValuePair<string, Task>(stack.StackId, finished.Task));
+                    _cancelled.TryRemove(stack.StackId, out _);
                     finished.SetResult();
                 }
             },
@@ -122,6 +149,8 @@ internal sealed class StackEngine : IHostedService, IDisposable
             stack = stack.Status switch
             {
                 StackStatus.CreateInProgress or StackStatus.UpdateInProgress => await ApplyAsync(stack, cancellationToken),
+                StackStatus.ImportInProgress => await ImportAsync(stack, cancellationToken),
+                StackStatus.ImportRollbackInProgress => await DropImportsAsync(stack),
                 StackStatus.UpdateRollbackInProgress => await RevertAsync(stack, cancellationToken),
                 StackStatus.UpdateCleanupInProgress => await CleanUpAsync(stack, StackStatus.UpdateComplete, cancellationToken),
                 StackStatus.UpdateRollbackCleanupInProgress => await CleanUpAsync(
@@ -134,7 +163,12 @@ internal sealed class StackEngine : IHostedService, IDisposable
         }
 
         activity?.SetTag("aws.cloudformation.stack_status", stack.Status);
-        if (stack.Status is not (StackStatus.CreateComplete or StackStatus.UpdateComplete or StackStatus.DeleteComplete))
+        if (
+            stack.Status is not (
+                StackStatus.CreateComplete
+                or StackStatus.UpdateComplete
+                or StackStatus.DeleteComplete
+                or StackStatus.ImportComplete))
         {
             activity?.SetStatus(ActivityStatusCode.Error, stack.StatusReason);
         }
@@ -161,12 +195,32 @@ internal sealed class StackEngine : IHostedService, IDisposable
                     return await FailAsync(current, "Stack creation time exceeded the specified timeout.");
                 }
 
+                if (current.Operation!.Kind == StackOperation.Update && _cancelled.TryGetValue(stack.StackId, out var cancelled))
+                {
+                    current = await EnterAsync(current, StackStatus.UpdateRollbackInProgress, "Update cancelled by user");
+                    cancelled.TrySetResult();
+                    return current;
+                }
+
                 string[] dependencies = [.. template.DependenciesOf(resource).Where(wanted.ContainsKey)];
                 (current, var failed) = await ApplyAsync(current, resource, dependencies, template, references, cancellationToken);
                 if (failed)
                 {
                     var verb = current.Operation!.Kind == StackOperation.Create ? "create" : "update";
                     return await FailAsync(current, $"The following resource(s) failed to {verb}: [{resource.LogicalId}].");
+                }
+            }
+
+            foreach (var removed in current.Resources.Where(resource => !wanted.ContainsKey(resource.LogicalId)))
+            {
+                try
+                {
+                    RequireAllowed(current, StackPolicy.Delete, removed);
+                }
+                catch (AwsServiceException refusal)
+                {
+                    current = await RecordAsync(current, removed, ResourceStatus.UpdateFailed, refusal.Message);
+                    return await FailAsync(current, $"The following resource(s) failed to update: [{removed.LogicalId}].");
                 }
             }
 
@@ -284,6 +338,7 @@ internal sealed class StackEngine : IHostedService, IDisposable
             Dependencies = dependencies,
             DeletionPolicy = wanted.DeletionPolicy,
             UpdateReplacePolicy = wanted.UpdateReplacePolicy,
+            StackTags = _types.HasTags(wanted.Type) ? stack.Definition.Tags : new Dictionary<string, string>(),
         };
 
         try
@@ -312,13 +367,17 @@ internal sealed class StackEngine : IHostedService, IDisposable
             }
 
             var differences = ResourceProperties.Differences(existing!.Properties, properties);
-            if (differences.Count == 0 && existing.Status is (ResourceStatus.CreateComplete or ResourceStatus.UpdateComplete))
+            if (
+                differences.Count == 0
+                && ChangePlan.SameTags(existing.StackTags, next.StackTags)
+                && ResourceStatus.IsSettled(existing.Status))
             {
                 return (stack.With(next), false);
             }
 
             if (differences.Any(path => ResourceProperties.NeedsReplacement(handler, path)))
             {
+                RequireAllowed(stack, StackPolicy.Replace, existing);
                 next = next with
                 {
                     PhysicalId = null,
@@ -336,6 +395,7 @@ internal sealed class StackEngine : IHostedService, IDisposable
             }
             else
             {
+                RequireAllowed(stack, StackPolicy.Modify, existing);
                 stack = await RecordAsync(stack, next = next with { Properties = properties }, ResourceStatus.UpdateInProgress, null);
                 var updated = await CallAsync(
                     stack,
@@ -352,6 +412,81 @@ internal sealed class StackEngine : IHostedService, IDisposable
             var creates = isCreate && !stack.Operation!.Cleanup.Any(old => old.LogicalId == wanted.LogicalId);
             return (await RecordAsync(stack, next, creates ? ResourceStatus.CreateFailed : ResourceStatus.UpdateFailed, e.Message), true);
         }
+    }
+
+    private static void RequireAllowed(Stack stack, string action, StackResource resource)
+    {
+        if (stack.Operation?.StackPolicy is { } policy)
+        {
+            StackPolicy.Parse(policy).Require(action, resource.LogicalId, resource.Type);
+        }
+    }
+
+    /// <summary>Takes resources in that exist; nothing of them is changed (CloudFormation User Guide, "Import AWS resources").</summary>
+    private async Task<Stack> ImportAsync(Stack stack, CancellationToken cancellationToken)
+    {
+        var current = stack;
+        var references = new StackReferences(_store, () => current);
+        try
+        {
+            var template = Bind(stack.Definition, stack.StackName, stack.StackId);
+            var wanted = template.Resources.Select(resource => resource.LogicalId).ToHashSet(StringComparer.Ordinal);
+            foreach (var resource in template.Resources)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (!current.Operation!.Imported.TryGetValue(resource.LogicalId, out var physicalId))
+                {
+                    continue;
+                }
+
+                var next = new StackResource(resource.LogicalId, resource.Type)
+                {
+                    GeneratedName = GenerateName(stack.StackName, resource.LogicalId),
+                    Status = ResourceStatus.ImportInProgress,
+                    PhysicalId = physicalId,
+                    Properties = (JsonObject)template.Resolve(resource.Properties, references)!,
+                    Dependencies = [.. template.DependenciesOf(resource).Where(wanted.Contains)],
+                    DeletionPolicy = resource.DeletionPolicy,
+                    UpdateReplacePolicy = resource.UpdateReplacePolicy,
+                };
+                current = await RecordAsync(current, next, ResourceStatus.ImportInProgress, "Resource import started.");
+                PresentResource found;
+                try
+                {
+                    ResourceProperties.Check(_types[resource.Type], resource.LogicalId, next.Properties);
+                    found =
+                        await _types.Readable(resource.Type)!.ReadAsync(physicalId, next.Properties, cancellationToken)
+                        ?? throw TemplateErrors.Validation($"The resource {physicalId} of type {resource.Type} does not exist.");
+                }
+                catch (AwsServiceException e)
+                {
+                    current = await RecordAsync(current, next, ResourceStatus.ImportFailed, e.Message);
+                    return await EnterAsync(
+                        current,
+                        StackStatus.ImportRollbackInProgress,
+                        $"The following resource(s) failed to import: [{resource.LogicalId}].");
+                }
+
+                next = next with { Attributes = found.Attributes };
+                current = await RecordAsync(current, next, ResourceStatus.ImportComplete, "Resource import completed.");
+            }
+        }
+        catch (AwsServiceException e)
+        {
+            return await EnterAsync(current, StackStatus.ImportRollbackInProgress, e.Message);
+        }
+
+        return await EnterAsync(current, StackStatus.ImportComplete, null);
+    }
+
+    /// <summary>Gives a stack back what it was before an import; what was taken in stays where it is.</summary>
+    private Task<Stack> DropImportsAsync(Stack stack)
+    {
+        var previous = stack.Operation!.Previous ?? throw new InvalidOperationException($"{stack.StackName} has no state to go back to.");
+        return EnterAsync(
+            stack with { Definition = previous.Definition, Resources = previous.Resources },
+            StackStatus.ImportRollbackComplete,
+            null);
     }
 
     /// <summary>Gives a failed update's resources their former properties back; what it made is left to the cleanup.</summary>
@@ -385,8 +520,15 @@ internal sealed class StackEngine : IHostedService, IDisposable
                 continue;
             }
 
+            if (stack.Operation!.Skip.Contains(old.LogicalId))
+            {
+                stack = await RecordAsync(stack, current!, ResourceStatus.UpdateComplete, "Resource was skipped by ResourcesToSkip.");
+                continue;
+            }
+
             if (ResourceProperties.Differences(current!.Properties, old.Properties).Count == 0
-                && current.Status is (ResourceStatus.CreateComplete or ResourceStatus.UpdateComplete))
+                && ChangePlan.SameTags(current.StackTags, old.StackTags)
+                && ResourceStatus.IsSettled(current.Status))
             {
                 stack = stack.With(old with { Status = current.Status, Timestamp = current.Timestamp });
                 continue;
@@ -431,14 +573,17 @@ internal sealed class StackEngine : IHostedService, IDisposable
             Outputs = previous.Outputs,
             Imports = previous.Imports,
             Resources = [.. stack.Resources.Except(added)],
-            Operation = stack.Operation! with { Cleanup = [.. stack.Operation.Cleanup, .. added.Select(UnlessRetained)] },
+            Operation = stack.Operation! with
+            {
+                Cleanup = [.. stack.Operation.Cleanup, .. added.Select(resource => UnlessRetained(resource, stack.Operation))],
+            },
         };
         return await EnterAsync(stack, StackStatus.UpdateRollbackCleanupInProgress, null);
     }
 
     /// <summary>A resource whose own creation is rolled back.</summary>
-    private static StackResource UnlessRetained(StackResource created) =>
-        created.DeletionPolicy == ResourcePolicies.RetainExceptOnCreate
+    private static StackResource UnlessRetained(StackResource created, StackOperation operation) =>
+        created.DeletionPolicy == ResourcePolicies.RetainExceptOnCreate || operation.RetainExceptOnCreate
             ? created with
             {
                 DeletionPolicy = ResourcePolicies.Delete,
@@ -484,11 +629,19 @@ internal sealed class StackEngine : IHostedService, IDisposable
                 continue;
             }
 
-            var wanted = isRollback ? UnlessRetained(resource)
+            var wanted = isRollback ? UnlessRetained(resource, operation)
                 : operation.Retain.Contains(resource.LogicalId) ? resource with { DeletionPolicy = ResourcePolicies.Retain }
                 : resource;
             (stack, var deleted) = await DeleteAsync(stack, wanted, keepsRecord: false, cancellationToken);
-            if (!deleted)
+            if (!deleted && operation.IsForced)
+            {
+                (stack, _) = await DeleteAsync(
+                    stack,
+                    stack.Find(resource.LogicalId)! with { DeletionPolicy = ResourcePolicies.Retain },
+                    keepsRecord: false,
+                    cancellationToken);
+            }
+            else if (!deleted)
             {
                 failed.Add(resource.LogicalId);
             }
@@ -575,7 +728,11 @@ internal sealed class StackEngine : IHostedService, IDisposable
         using var activity = LocalAwsTelemetry.Activities.StartActivity($"CloudFormation {verb} {resource.LogicalId}");
         activity?.SetTag("aws.cloudformation.resource_type", resource.Type);
         var request = new ResourceRequest(
-            stack.StackName, stack.StackId, resource.LogicalId, resource.GeneratedName, (JsonObject)resource.Properties.DeepClone());
+            stack.StackName,
+            stack.StackId,
+            resource.LogicalId,
+            resource.GeneratedName,
+            ResourceProperties.WithTags(resource.Properties, resource.StackTags));
         try
         {
             return await call(request);
@@ -646,7 +803,20 @@ internal sealed class StackEngine : IHostedService, IDisposable
     {
         // A resource that was made but not recorded would be lost: what happened is written down even while stopping.
         await _store.SaveAsync(stack, CancellationToken.None);
-        return stack;
+        return await NotifyAsync(stack);
+    }
+
+    /// <summary>Tells the stack's topics of the events that they have not been told of.</summary>
+    private async Task<Stack> NotifyAsync(Stack stack)
+    {
+        var told = await _notifications.PublishAsync(stack, CancellationToken.None);
+        if (told.NotifiedEventId != stack.NotifiedEventId && !StackStatus.IsRunning(told.Status))
+        {
+            // A running operation writes it down with its next step.
+            await _store.SaveAsync(told, CancellationToken.None);
+        }
+
+        return told;
     }
 
     /// <summary>

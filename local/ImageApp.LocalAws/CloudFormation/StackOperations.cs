@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
 using ImageApp.LocalAws.CloudFormation.Templates;
 
@@ -7,10 +5,15 @@ namespace ImageApp.LocalAws.CloudFormation;
 
 /// <summary>The rules of CloudFormation's operations: what may be done to a stack in which state.</summary>
 internal sealed partial class StackOperations(
-    CloudFormationStore store, StackEngine engine, ResourceTypes types, LocalAwsOptions options, TimeProvider time) : IDisposable
+    CloudFormationStore store,
+    StackEngine engine,
+    ResourceTypes types,
+    StackNotifications notifications,
+    LocalAwsOptions options,
+    TimeProvider time) : IDisposable
 {
-    /// <summary>CloudFormation User Guide, "CloudFormation quotas".</summary>
-    private const int MaximumTemplateBytes = 51_200;
+    /// <summary>Of older detections nobody asks.</summary>
+    private const int DetectionsKept = 10;
 
     /// <summary>One decision at a time: two creations of one name must not both find it free.</summary>
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -51,10 +54,12 @@ internal sealed partial class StackOperations(
                     RoleArn = request.RoleArn,
                     TimeoutInMinutes = request.TimeoutInMinutes,
                     EnableTerminationProtection = request.EnableTerminationProtection,
+                    StackPolicy = request.StackPolicy,
                     Operation = new StackOperation(StackOperation.Create)
                     {
                         ClientRequestToken = request.ClientRequestToken,
                         OnFailure = request.OnFailure,
+                        RetainExceptOnCreate = request.RetainExceptOnCreate,
                     },
                 };
                 await engine.StartAsync(stack, StackStatus.CreateInProgress, "User Initiated", cancellationToken);
@@ -80,25 +85,194 @@ internal sealed partial class StackOperations(
             throw TemplateErrors.Validation("No updates are to be performed.");
         }
 
-        await StartUpdateAsync(stack, definition, request.OnFailure, request.ClientRequestToken, request.RoleArn, null, cancellationToken);
+        await StartUpdateAsync(stack, definition, request, null, cancellationToken);
         return stack;
     }, cancellationToken);
 
     /// <summary>Takes a failed rollback up again.</summary>
-    public Task ContinueUpdateRollbackAsync(string? nameOrId, CancellationToken cancellationToken) => GatedAsync(async () =>
+    /// <param name="nameOrId">The stack.</param>
+    /// <param name="skip">The resources whose rollback failed and that are to stay as they are.</param>
+    /// <param name="clientRequestToken">Makes a repeated request the same request.</param>
+    /// <param name="roleArn">The role to act as from now on; null for the present one.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public Task ContinueUpdateRollbackAsync(
+        string? nameOrId,
+        IReadOnlyList<string> skip,
+        string? clientRequestToken,
+        string? roleArn,
+        CancellationToken cancellationToken) =>
+        GatedAsync(
+            async () =>
+            {
+                var stack = Get(nameOrId);
+                if (
+                    clientRequestToken is not null
+                    && stack.Operation is { Kind: StackOperation.Update } last
+                    && last.ClientRequestToken == clientRequestToken
+                    && stack.Status != StackStatus.UpdateRollbackFailed)
+                {
+                    return stack;
+                }
+
+                if (stack.Status != StackStatus.UpdateRollbackFailed)
+                {
+                    throw TemplateErrors.Validation(
+                        $"Stack:{stack.StackId} is in {stack.Status} state and can not continue update rollback.");
+                }
+
+                if (skip.FirstOrDefault(id => stack.Find(id)?.Status != ResourceStatus.UpdateFailed) is { } other)
+                {
+                    throw TemplateErrors.Validation(
+                        $"Resource {other} of stack {stack.StackName} cannot be skipped: only resources in the state UPDATE_FAILED can");
+                }
+
+                stack = stack with
+                {
+                    RoleArn = roleArn ?? stack.RoleArn,
+                    Operation = stack.Operation! with
+                    {
+                        Skip = skip,
+                        ClientRequestToken = clientRequestToken ?? stack.Operation.ClientRequestToken,
+                    },
+                };
+                await engine.StartAsync(stack, StackStatus.UpdateRollbackInProgress, "User Initiated", cancellationToken);
+                return stack;
+            },
+            cancellationToken);
+
+    /// <summary>Rolls back what failed and was left as it was (CloudFormation API Reference, RollbackStack).</summary>
+    public Task<Stack> RollbackAsync(
+        string? nameOrId,
+        string? clientRequestToken,
+        string? roleArn,
+        bool retainExceptOnCreate,
+        CancellationToken cancellationToken) =>
+        GatedAsync(
+            async () =>
+            {
+                var stack = Get(nameOrId);
+                if (clientRequestToken is not null && stack.Operation?.ClientRequestToken == clientRequestToken)
+                {
+                    return stack;
+                }
+
+                var status = stack.Status switch
+                {
+                    StackStatus.CreateFailed => StackStatus.RollbackInProgress,
+                    StackStatus.UpdateFailed => StackStatus.UpdateRollbackInProgress,
+                    var other => throw TemplateErrors.Validation($"Stack:{stack.StackId} is in {other} state and can not be rolled back."),
+                };
+                stack = stack with
+                {
+                    RoleArn = roleArn ?? stack.RoleArn,
+                    Operation = stack.Operation! with
+                    {
+                        ClientRequestToken = clientRequestToken,
+                        RetainExceptOnCreate = retainExceptOnCreate || stack.Operation.RetainExceptOnCreate,
+                    },
+                };
+                await engine.StartAsync(stack, status, "User Initiated", cancellationToken);
+                return stack;
+            },
+            cancellationToken);
+
+    /// <summary>Has a running update rolled back; done when the rollback is on disk.</summary>
+    /// <exception cref="AwsServiceException"><c>ValidationError</c>: no update runs that could still be cancelled.</exception>
+    public async Task CancelUpdateAsync(string? nameOrId, CancellationToken cancellationToken)
     {
         var stack = Get(nameOrId);
-        if (stack.Status != StackStatus.UpdateRollbackFailed)
+        if (stack.Status == StackStatus.UpdateInProgress)
         {
-            throw TemplateErrors.Validation($"Stack:{stack.StackId} is in {stack.Status} state and can not continue update rollback.");
+            await engine.CancelUpdateAsync(stack, cancellationToken);
+            stack = Get(stack.StackId);
+            if (stack.Status is not (StackStatus.UpdateComplete or StackStatus.UpdateCleanupInProgress or StackStatus.UpdateInProgress))
+            {
+                return;
+            }
         }
 
-        await engine.StartAsync(stack, StackStatus.UpdateRollbackInProgress, "User Initiated", cancellationToken);
-        return stack;
-    }, cancellationToken);
+        throw TemplateErrors.Validation("CancelUpdateStack cannot be called from current stack status");
+    }
+
+    /// <summary>Gives a stack a policy in place of the one it has.</summary>
+    public Task SetPolicyAsync(string? nameOrId, string policy, CancellationToken cancellationToken) =>
+        ChangeAsync(nameOrId, stack => stack with { StackPolicy = policy }, cancellationToken);
+
+    /// <summary>Compares a stack's resources with its template.</summary>
+    /// <param name="nameOrId">The stack.</param>
+    /// <param name="logicalIds">Which resources; empty for all.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The stack with what was found.</returns>
+    public Task<Stack> DetectDriftAsync(string? nameOrId, IReadOnlyList<string> logicalIds, CancellationToken cancellationToken) =>
+        GatedAsync(
+            async () =>
+            {
+                var stack = Get(nameOrId);
+                if (!StackStatus.HasDrift(stack.Status))
+                {
+                    throw TemplateErrors.Validation(
+                        $"Drift detection is not supported for the stack {stack.StackName} in the state {stack.Status}.");
+                }
+
+                if (logicalIds.FirstOrDefault(id => stack.Find(id) is null) is { } unknown)
+                {
+                    throw TemplateErrors.Validation($"Resource {unknown} does not exist for stack {stack.StackName}");
+                }
+
+                var failures = new List<string>();
+                foreach (var resource in stack.Resources.Where(item => logicalIds.Count == 0 || logicalIds.Contains(item.LogicalId)))
+                {
+                    var drift = await DriftOfAsync(resource, cancellationToken);
+                    stack = stack.With(resource with { Drift = drift });
+                    if (drift is { Status: ResourceDrift.NotChecked, Reason: { } reason })
+                    {
+                        failures.Add($"{resource.LogicalId}: {reason}");
+                    }
+                }
+
+                var drifted = stack.Resources.Count(item => item.Drift?.Status is ResourceDrift.Modified or ResourceDrift.Deleted);
+                var detection = new StackDrift
+                {
+                    DetectionId = Guid.NewGuid().ToString(),
+                    DetectionStatus = failures.Count == 0 ? "DETECTION_COMPLETE" : "DETECTION_FAILED",
+                    StackDriftStatus = drifted > 0 ? "DRIFTED" : "IN_SYNC",
+                    DriftedResources = drifted,
+                    Timestamp = time.GetUtcNow(),
+                    Reason = failures.Count == 0
+                        ? null
+                        : $"Failed to detect drift on resource(s) [{string.Join(", ", failures)}]",
+                };
+                stack = stack with { DriftDetections = [.. stack.DriftDetections.TakeLast(DetectionsKept - 1), detection] };
+                await store.SaveAsync(stack, cancellationToken);
+                return stack;
+            },
+            cancellationToken);
+
+    private async Task<ResourceDrift?> DriftOfAsync(StackResource resource, CancellationToken cancellationToken)
+    {
+        if (types.Readable(resource.Type) is not { } type || resource.PhysicalId is null)
+        {
+            return null;
+        }
+
+        var expected = ResourceProperties.WithTags(resource.Properties, resource.StackTags);
+        try
+        {
+            var present = await type.ReadAsync(resource.PhysicalId, expected, cancellationToken);
+            return ResourceDrift.Of(expected, present, type.Properties, time.GetUtcNow());
+        }
+        catch (AwsServiceException e)
+        {
+            return new ResourceDrift { Status = ResourceDrift.NotChecked, Timestamp = time.GetUtcNow(), Reason = e.Message };
+        }
+    }
 
     /// <summary>Protects a stack from deletion, or no longer.</summary>
     public Task<Stack> SetTerminationProtectionAsync(string? nameOrId, bool isProtected, CancellationToken cancellationToken) =>
+        ChangeAsync(nameOrId, stack => stack with { EnableTerminationProtection = isProtected }, cancellationToken);
+
+    /// <summary>Changes what no operation changes; while one runs, the stack is the operation's.</summary>
+    private Task<Stack> ChangeAsync(string? nameOrId, Func<Stack, Stack> change, CancellationToken cancellationToken) =>
         GatedAsync(
             async () =>
             {
@@ -108,7 +282,7 @@ internal sealed partial class StackOperations(
                     throw TemplateErrors.Validation($"Stack:{stack.StackId} is in {stack.Status} state and can not be updated.");
                 }
 
-                stack = stack with { EnableTerminationProtection = isProtected };
+                stack = change(stack);
                 await store.SaveAsync(stack, cancellationToken);
                 return stack;
             },
@@ -118,6 +292,8 @@ internal sealed partial class StackOperations(
     public Task DeleteAsync(
         string? nameOrId,
         IReadOnlyList<string> retain,
+        bool isForced,
+        string? roleArn,
         string? clientRequestToken,
         CancellationToken cancellationToken) =>
         GatedAsync<Stack?>(
@@ -147,6 +323,13 @@ internal sealed partial class StackOperations(
                         + "when the stack is in the DELETE_FAILED state.");
                 }
 
+                if (isForced && stack.Status != StackStatus.DeleteFailed)
+                {
+                    throw TemplateErrors.Validation(
+                        $"Invalid operation on stack [{stack.StackName}]. FORCE_DELETE_STACK can only be used when the stack is in the "
+                        + "DELETE_FAILED state.");
+                }
+
                 if (retain.FirstOrDefault(id => stack.Find(id) is null) is { } unknown)
                 {
                     throw TemplateErrors.Validation($"Resource {unknown} to be retained does not exist in stack {stack.StackName}");
@@ -160,10 +343,12 @@ internal sealed partial class StackOperations(
 
                 stack = stack with
                 {
+                    RoleArn = roleArn ?? stack.RoleArn,
                     Operation = new StackOperation(StackOperation.Delete)
                     {
                         ClientRequestToken = clientRequestToken,
                         Retain = retain,
+                        IsForced = isForced,
                         Cleanup = stack.Operation?.Cleanup ?? [],
                     },
                 };
@@ -196,7 +381,7 @@ internal sealed partial class StackOperations(
                 var isReview = existing?.Status == StackStatus.ReviewInProgress;
                 Stack stack;
                 StackDefinition definition;
-                if (request.Type == "CREATE")
+                if (request.Type == "CREATE" || (request.Type == "IMPORT" && (existing is null || isReview)))
                 {
                     if (existing is not null && !isReview)
                     {
@@ -227,6 +412,10 @@ internal sealed partial class StackOperations(
 
                 (definition, var template) = Bind(definition, stack.StackName, stack.StackId);
                 var plan = ChangePlan.Of(stack, definition, template, store, types);
+                var imported = request.Type == "IMPORT"
+                    ? await ResourceImport.CheckAsync(request.Stack.Imports, stack, template, plan, store, types, cancellationToken)
+                    : request.Stack.Imports.Count == 0 ? new Dictionary<string, string>()
+                    : throw TemplateErrors.Validation("ResourcesToImport is only allowed with the change set type IMPORT");
                 if (existing is null)
                 {
                     await store.SaveAsync(stack, cancellationToken);
@@ -251,7 +440,8 @@ internal sealed partial class StackOperations(
                     ExecutionStatus = isEmpty ? "UNAVAILABLE" : "AVAILABLE",
                     OnStackFailure = request.Stack.OnFailure,
                     RoleArn = request.Stack.RoleArn,
-                    Changes = plan.Changes,
+                    Changes = request.Type == "IMPORT" ? ResourceImport.Changes(plan, imported) : plan.Changes,
+                    Imported = imported,
                 };
                 await store.SaveAsync(changeSet, cancellationToken);
                 return changeSet;
@@ -264,6 +454,7 @@ internal sealed partial class StackOperations(
         string? stackNameOrId,
         string? clientRequestToken,
         bool disableRollback,
+        bool retainExceptOnCreate,
         CancellationToken cancellationToken) =>
         GatedAsync(
             async () =>
@@ -300,9 +491,32 @@ internal sealed partial class StackOperations(
                         {
                             ClientRequestToken = clientRequestToken,
                             OnFailure = onFailure,
+                            RetainExceptOnCreate = retainExceptOnCreate,
                         },
                     };
                     await engine.StartAsync(stack, StackStatus.CreateInProgress, "User Initiated", cancellationToken);
+                }
+                else if (changeSet.Type == "IMPORT")
+                {
+                    if (stack.Status != StackStatus.ReviewInProgress)
+                    {
+                        CheckUpdatable(stack);
+                    }
+
+                    stack = stack with
+                    {
+                        Definition = changeSet.Definition,
+                        LastUpdatedTime = time.GetUtcNow(),
+                        RoleArn = changeSet.RoleArn ?? stack.RoleArn,
+                        ChangeSetId = changeSet.Id,
+                        Operation = new StackOperation(StackOperation.Import)
+                        {
+                            ClientRequestToken = clientRequestToken,
+                            Previous = new StackSnapshot(stack.Definition, stack.Resources, stack.Outputs, stack.Imports),
+                            Imported = changeSet.Imported,
+                        },
+                    };
+                    await engine.StartAsync(stack, StackStatus.ImportInProgress, "User Initiated", cancellationToken);
                 }
                 else
                 {
@@ -310,9 +524,13 @@ internal sealed partial class StackOperations(
                     await StartUpdateAsync(
                         stack,
                         changeSet.Definition,
-                        onFailure,
-                        clientRequestToken,
-                        changeSet.RoleArn,
+                        new StackRequest
+                        {
+                            OnFailure = onFailure,
+                            ClientRequestToken = clientRequestToken,
+                            RoleArn = changeSet.RoleArn,
+                            RetainExceptOnCreate = retainExceptOnCreate,
+                        },
                         changeSet.Id,
                         cancellationToken);
                 }
@@ -346,11 +564,7 @@ internal sealed partial class StackOperations(
     public List<ChangeSet> ChangeSetsOf(Stack stack) => [.. store.ChangeSets.Where(changeSet => changeSet.StackId == stack.StackId)];
 
     /// <summary>Reads a template without binding it.</summary>
-    public Template Parse(string templateBody)
-    {
-        CheckSize(templateBody);
-        return TemplateParser.Parse(templateBody, types);
-    }
+    public Template Parse(string templateBody) => TemplateParser.Parse(templateBody, types);
 
     public static string Required(string? value, string member) =>
         string.IsNullOrEmpty(value)
@@ -361,7 +575,7 @@ internal sealed partial class StackOperations(
     /// <summary>Also writes the defaults into the definition: they stay the stack's values when a later template has others.</summary>
     private (StackDefinition Definition, BoundTemplate Template) Bind(StackDefinition definition, string stackName, string stackId)
     {
-        CheckSize(definition.TemplateBody);
+        notifications.Validate(definition.NotificationArns);
         var template = engine.Bind(definition, stackName, stackId);
         return (
             definition with
@@ -373,25 +587,10 @@ internal sealed partial class StackOperations(
             template);
     }
 
-    private static void CheckSize(string templateBody)
-    {
-        var size = Encoding.UTF8.GetByteCount(templateBody);
-        if (size is 0 or > MaximumTemplateBytes)
-        {
-            throw TemplateErrors.Validation(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length of 1 to "
-                    + $"{MaximumTemplateBytes}, but has {size}"));
-        }
-    }
-
     private Task StartUpdateAsync(
         Stack stack,
         StackDefinition definition,
-        string onFailure,
-        string? clientRequestToken,
-        string? roleArn,
+        StackRequest request,
         string? changeSetId,
         CancellationToken cancellationToken) =>
         engine.StartAsync(
@@ -399,12 +598,15 @@ internal sealed partial class StackOperations(
             {
                 Definition = definition,
                 LastUpdatedTime = time.GetUtcNow(),
-                RoleArn = roleArn ?? stack.RoleArn,
+                RoleArn = request.RoleArn ?? stack.RoleArn,
                 ChangeSetId = changeSetId ?? stack.ChangeSetId,
+                StackPolicy = request.StackPolicy ?? stack.StackPolicy,
                 Operation = new StackOperation(StackOperation.Update)
                 {
-                    ClientRequestToken = clientRequestToken,
-                    OnFailure = onFailure == "DO_NOTHING" ? onFailure : "ROLLBACK",
+                    ClientRequestToken = request.ClientRequestToken,
+                    OnFailure = request.OnFailure == "DO_NOTHING" ? request.OnFailure : "ROLLBACK",
+                    RetainExceptOnCreate = request.RetainExceptOnCreate,
+                    StackPolicy = request.StackPolicyDuringUpdate ?? stack.StackPolicy,
                     Previous = new StackSnapshot(stack.Definition, stack.Resources, stack.Outputs, stack.Imports),
                     Cleanup = stack.Operation?.Cleanup ?? [],
                 },

@@ -34,6 +34,17 @@ internal sealed record StackRequest
 
     public string? ClientRequestToken { get; init; }
 
+    public bool RetainExceptOnCreate { get; init; }
+
+    /// <summary>A new stack policy, JSON.</summary>
+    public string? StackPolicy { get; init; }
+
+    /// <summary>A stack policy for this update alone, JSON.</summary>
+    public string? StackPolicyDuringUpdate { get; init; }
+
+    /// <summary>What the stack takes in.</summary>
+    public IReadOnlyList<ResourceToImport> Imports { get; init; } = [];
+
     /// <summary>What the stack is to be, given what it is now (null: nothing yet).</summary>
     public StackDefinition Define(StackDefinition? previous)
     {
@@ -61,9 +72,15 @@ internal sealed record StackRequest
     }
 }
 
+/// <summary>A resource that exists and is to become the stack's (data type ResourceToImport).</summary>
+/// <param name="LogicalId">Its name in the template.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="Identifier">The properties that identify it.</param>
+internal sealed record ResourceToImport(string LogicalId, string Type, IReadOnlyDictionary<string, string> Identifier);
+
 /// <summary>What CreateChangeSet takes.</summary>
 /// <param name="Name">The change set's name.</param>
-/// <param name="Type"><c>CREATE</c> or <c>UPDATE</c>.</param>
+/// <param name="Type"><c>CREATE</c>, <c>UPDATE</c> or <c>IMPORT</c>.</param>
 /// <param name="Description">For people.</param>
 /// <param name="ClientToken">Makes a repeated request the same request.</param>
 /// <param name="Stack">What the stack is to be.</param>

@@ -21,8 +21,22 @@ internal static class StackStatus
     public const string UpdateRollbackCleanupInProgress = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS";
     public const string UpdateRollbackComplete = "UPDATE_ROLLBACK_COMPLETE";
 
+    public const string ImportInProgress = "IMPORT_IN_PROGRESS";
+    public const string ImportComplete = "IMPORT_COMPLETE";
+    public const string ImportRollbackInProgress = "IMPORT_ROLLBACK_IN_PROGRESS";
+    public const string ImportRollbackComplete = "IMPORT_ROLLBACK_COMPLETE";
+
     /// <summary>Created by a change set that nobody has executed yet.</summary>
     public const string ReviewInProgress = "REVIEW_IN_PROGRESS";
+
+    /// <summary>All that AWS has, also those that no stack here comes into.</summary>
+    public static string[] All { get; } =
+    [
+        CreateInProgress, CreateFailed, CreateComplete, RollbackInProgress, RollbackFailed, RollbackComplete, DeleteInProgress,
+        DeleteFailed, DeleteComplete, UpdateInProgress, UpdateCleanupInProgress, UpdateComplete, UpdateFailed, UpdateRollbackInProgress,
+        UpdateRollbackFailed, UpdateRollbackCleanupInProgress, UpdateRollbackComplete, ReviewInProgress, ImportInProgress, ImportComplete,
+        ImportRollbackInProgress, "IMPORT_ROLLBACK_FAILED", ImportRollbackComplete,
+    ];
 
     /// <summary>Whether an operation is running; a stack in review waits for people, not for an operation.</summary>
     public static bool IsRunning(string status) =>
@@ -30,7 +44,12 @@ internal static class StackStatus
 
     /// <summary>Whether an update may start.</summary>
     public static bool IsUpdatable(string status) =>
-        status is CreateComplete or UpdateComplete or UpdateRollbackComplete or UpdateFailed;
+        status is CreateComplete or UpdateComplete or UpdateRollbackComplete or UpdateFailed or ImportComplete or ImportRollbackComplete;
+
+    /// <summary>Whether the stack's resources can be compared with its template (DetectStackDrift).</summary>
+    public static bool HasDrift(string status) =>
+        status is CreateComplete or UpdateComplete or UpdateRollbackComplete or UpdateRollbackFailed or ImportComplete
+            or ImportRollbackComplete;
 }
 
 /// <summary>The states of a resource (CloudFormation API Reference, data type StackResource).</summary>
@@ -46,4 +65,10 @@ internal static class ResourceStatus
     public const string DeleteFailed = "DELETE_FAILED";
     public const string DeleteComplete = "DELETE_COMPLETE";
     public const string DeleteSkipped = "DELETE_SKIPPED";
+    public const string ImportInProgress = "IMPORT_IN_PROGRESS";
+    public const string ImportComplete = "IMPORT_COMPLETE";
+    public const string ImportFailed = "IMPORT_FAILED";
+
+    /// <summary>Whether the resource is as it was last asked for.</summary>
+    public static bool IsSettled(string status) => status is CreateComplete or UpdateComplete or ImportComplete;
 }

@@ -1,3 +1,4 @@
+using ImageApp.LocalAws.Console;
 using ImageApp.LocalAws.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -14,6 +15,7 @@ internal sealed class AsynchronousInvoker(
     FunctionInvoker invoker,
     InvocationDestination destination,
     LocalAwsOptions options,
+    EventTrail trail,
     TimeProvider time,
     ILogger<AsynchronousInvoker> logger) : IHostedService
 {
@@ -45,10 +47,21 @@ internal sealed class AsynchronousInvoker(
         }
 
         var maximumAge = function.Settings.EventInvokeConfig?.MaximumEventAgeInSeconds ?? EventInvokeConfig.DefaultMaximumEventAgeInSeconds;
+        var step = new EventStep
+        {
+            TraceParent = invocation.TraceParent,
+            Id = invocation.RequestId,
+            From = function.Arn,
+            To = function.Arn,
+            Outcome = EventOutcome.UnderWay,
+            Attempt = invocation.Attempts + 1,
+        };
+        trail.Record(step);
         var remaining = invocation.AcceptedAt + TimeSpan.FromSeconds(maximumAge) - time.GetUtcNow();
         var result = remaining > TimeSpan.Zero ? await RunAsync(function, invocation, remaining, cancellationToken) : null;
         if (result is null)
         {
+            trail.Record(step with { Outcome = EventOutcome.Failed, Reason = "EventAgeExceeded" });
             await destination.SendFailureAsync(function, invocation, invocation.LastResult, "EventAgeExceeded", cancellationToken);
             return null;
         }
@@ -56,6 +69,7 @@ internal sealed class AsynchronousInvoker(
         invocation = invocation with { Attempts = invocation.Attempts + 1, LastResult = result };
         if (result.Succeeded)
         {
+            trail.Record(step with { Outcome = EventOutcome.Delivered });
             await destination.SendSuccessAsync(function, invocation, result, cancellationToken);
             return null;
         }
@@ -64,21 +78,23 @@ internal sealed class AsynchronousInvoker(
             invocation.Attempts
             > (function.Settings.EventInvokeConfig?.MaximumRetryAttempts ?? EventInvokeConfig.DefaultMaximumRetryAttempts))
         {
+            trail.Record(step with { Outcome = EventOutcome.Failed, Reason = result.ErrorType });
             await destination.SendFailureAsync(function, invocation, result, "RetriesExhausted", cancellationToken);
             return null;
         }
 
         var delay = options.AsynchronousRetryDelay * Math.Pow(2, invocation.Attempts - 1);
         logger.WillRetry(function.Name, invocation.RequestId, invocation.Attempts, delay);
-        return invocation with { NotBefore = time.GetUtcNow() + delay };
+        var next = time.GetUtcNow() + delay;
+        trail.Record(step with { Outcome = EventOutcome.Retrying, Reason = result.ErrorType, NextAttemptAt = next });
+        return invocation with { NotBefore = next };
     }
 
     private Task<InvocationResult?> RunAsync(
         Function function, AsynchronousInvocation invocation, TimeSpan waitForPoller, CancellationToken cancellationToken) =>
         invoker.RunAsync(
             function,
-            invocation.RequestId,
-            invocation.Payload,
+            new Invocation(invocation.RequestId, invocation.Payload),
             LocalAwsTelemetry.Context(invocation.TraceParent),
             waitForPoller,
             cancellationToken);

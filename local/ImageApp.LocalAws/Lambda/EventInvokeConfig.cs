@@ -1,9 +1,11 @@
+using System.Text.RegularExpressions;
+
 namespace ImageApp.LocalAws.Lambda;
 
 /// <summary>
 /// How a function's asynchronous invocations are retried and where those that fail go (Lambda API, <c>PutFunctionEventInvokeConfig</c>).
 /// </summary>
-internal sealed record EventInvokeConfig
+internal sealed partial record EventInvokeConfig
 {
     /// <summary>Two retries where none are configured.</summary>
     public const int DefaultMaximumRetryAttempts = 2;
@@ -15,10 +17,10 @@ internal sealed record EventInvokeConfig
 
     public int? MaximumEventAgeInSeconds { get; init; }
 
-    /// <summary>ARN of the queue or topic that gets a record of each invocation that failed for good.</summary>
+    /// <summary>ARN of the queue, topic or function that gets a record of each invocation that failed for good.</summary>
     public string? OnFailure { get; init; }
 
-    /// <summary>ARN of the queue or topic that gets a record of each success.</summary>
+    /// <summary>ARN of the queue, topic or function that gets a record of each success.</summary>
     public string? OnSuccess { get; init; }
 
     public DateTimeOffset LastModified { get; init; }
@@ -39,15 +41,17 @@ internal sealed record EventInvokeConfig
 
         foreach (var destination in new[] { OnFailure, OnSuccess })
         {
-            if (
-                destination is not null
-                && !destination.StartsWith("arn:aws:sqs:", StringComparison.Ordinal)
-                && !destination.StartsWith("arn:aws:sns:", StringComparison.Ordinal))
+            if (destination is not null && !Destination().IsMatch(destination))
             {
-                throw Invalid($"The destination '{destination}' is not the ARN of an SQS queue or an SNS topic.");
+                throw Invalid(
+                    $"The destination '{destination}' is not the ARN of an SQS queue, an SNS topic or a Lambda function; event buses and "
+                    + "buckets are not offered locally.");
             }
         }
     }
 
     private static AwsServiceException Invalid(string message) => new("InvalidParameterValueException", message);
+
+    [GeneratedRegex(@"\Aarn:aws:(sqs:[a-z0-9-]+:[0-9]{12}:|sns:[a-z0-9-]+:[0-9]{12}:|lambda:[a-z0-9-]+:[0-9]{12}:function:)\S+\z")]
+    private static partial Regex Destination();
 }

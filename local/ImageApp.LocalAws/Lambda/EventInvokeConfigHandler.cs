@@ -4,7 +4,7 @@ using ImageApp.LocalAws.CloudFormation;
 namespace ImageApp.LocalAws.Lambda;
 
 /// <summary><c>AWS::Lambda::EventInvokeConfig</c>.</summary>
-internal sealed class EventInvokeConfigHandler(LambdaStore functions, TimeProvider time) : IResourceTypeHandler
+internal sealed class EventInvokeConfigHandler(LambdaStore functions, TimeProvider time) : IReadableResourceType
 {
     public string TypeName => "AWS::Lambda::EventInvokeConfig";
 
@@ -22,6 +22,8 @@ internal sealed class EventInvokeConfigHandler(LambdaStore functions, TimeProvid
     public IReadOnlySet<string> ReplacementProperties { get; } = new HashSet<string> { "FunctionName", "Qualifier" };
 
     public IReadOnlySet<string> Attributes { get; } = new HashSet<string>();
+
+    public string? ImportIdentifier => null;
 
     public async Task<ProvisionedResource> CreateAsync(ResourceRequest request, CancellationToken cancellationToken)
     {
@@ -49,6 +51,47 @@ internal sealed class EventInvokeConfigHandler(LambdaStore functions, TimeProvid
         {
             // The function is gone, and its configuration with it.
         }
+    }
+
+    /// <inheritdoc />
+    public Task<PresentResource?> ReadAsync(string physicalId, JsonObject properties, CancellationToken cancellationToken)
+    {
+        var name = FunctionName.Parse(properties.RequiredText("FunctionName"));
+        if (functions.Find(name)?.Settings.EventInvokeConfig is not { } config)
+        {
+            return Task.FromResult<PresentResource?>(null);
+        }
+
+        var present = new JsonObject
+        {
+            ["FunctionName"] = properties["FunctionName"]!.DeepClone(),
+            ["Qualifier"] = properties["Qualifier"]!.DeepClone(),
+        };
+        if (config.MaximumRetryAttempts is { } attempts)
+        {
+            present["MaximumRetryAttempts"] = attempts;
+        }
+
+        if (config.MaximumEventAgeInSeconds is { } age)
+        {
+            present["MaximumEventAgeInSeconds"] = age;
+        }
+
+        var destinations = new JsonObject();
+        foreach (var (kind, target) in new[] { ("OnFailure", config.OnFailure), ("OnSuccess", config.OnSuccess) })
+        {
+            if (target is not null)
+            {
+                destinations[kind] = new JsonObject { ["Destination"] = target };
+            }
+        }
+
+        if (destinations.Count > 0)
+        {
+            present["DestinationConfig"] = destinations;
+        }
+
+        return Task.FromResult<PresentResource?>(new PresentResource(new Dictionary<string, string>(), present));
     }
 
     private static string? Destination(JsonObject properties, string kind) =>

@@ -15,6 +15,7 @@ internal sealed class Function : IAsyncDisposable
     private long _polls;
     private DateTimeOffset _lastSeen;
     private FunctionProcess? _lastProcess;
+    private string? _lastProgram;
 
     public Function(string arn, FunctionRegistration registration, FunctionSettings settings, TimeProvider time, ILogger logger)
     {
@@ -44,6 +45,25 @@ internal sealed class Function : IAsyncDisposable
     public SemaphoreSlim SettingsChange { get; } = new(1);
 
     public TimeSpan Timeout => TimeSpan.FromSeconds(Settings.TimeoutSeconds);
+
+    /// <summary>The file that the function runs; null while that is not known.</summary>
+    public string? Program
+    {
+        get
+        {
+            if (Registration.Program is { } registered)
+            {
+                return registered;
+            }
+
+            if (Demand.LastProcess?.Program() is { } running)
+            {
+                _lastProgram = running;
+            }
+
+            return _lastProgram;
+        }
+    }
 
     /// <summary>Invocations that wait or run.</summary>
     public int Load

@@ -27,19 +27,19 @@ internal sealed class FunctionInvoker(
     /// <returns>The result; null where no process asked for it in time.</returns>
     public async Task<InvocationResult?> RunAsync(
         Function function,
-        string requestId,
-        byte[] payload,
+        Invocation invocation,
         ActivityContext parent,
         TimeSpan waitForPoller,
         CancellationToken cancellationToken)
     {
+        var requestId = invocation.RequestId;
         var (activity, trace) = LocalAwsTelemetry.Start($"Lambda Invoke {function.Name}", ActivityKind.Consumer, parent);
         using var ended = activity;
         activity
             ?.SetTag("faas.invoked_name", function.Name)
             .SetTag("faas.invocation_id", requestId)
             .SetTag("cloud.resource_id", function.Arn);
-        var invocation = new Invocation(requestId, payload, trace);
+        invocation.Trace = trace;
         function.Enqueue(invocation);
         try
         {

@@ -68,6 +68,24 @@ internal static partial class FunctionPolicy
         return statements.Count == 0 ? null : document!.ToJsonString();
     }
 
+    /// <summary>The permission of a statement; null where there is none of that id.</summary>
+    public static FunctionPermission? Find(string? policy, string statementId)
+    {
+        var statements = policy is null ? null : JsonNode.Parse(policy)!["Statement"]!.AsArray();
+        if (statements?.FirstOrDefault(item => HasId(item, statementId)) is not { } statement)
+        {
+            return null;
+        }
+
+        var principal = statement["Principal"]!;
+        return new FunctionPermission(
+            statementId,
+            (string)statement["Action"]!,
+            principal is JsonObject named ? (string)named.First().Value! : (string)principal!,
+            (string?)statement["Condition"]?["ArnLike"]?["AWS:SourceArn"],
+            (string?)statement["Condition"]?["StringEquals"]?["AWS:SourceAccount"]);
+    }
+
     private static JsonObject Statement(string functionArn, FunctionPermission permission)
     {
         var statement = new JsonObject

@@ -35,6 +35,37 @@ internal sealed record FunctionProcess(int Id, ulong StartTime)
         && stat[StartTimeField] == StartTime.ToString(CultureInfo.InvariantCulture)
         && stat[StateField] is not ("Z" or "X");
 
+    /// <summary>
+    /// The file it runs; null where that cannot be told. For a .NET program it is the assembly, since the file that starts it is the same
+    /// for every build.
+    /// </summary>
+    public string? Program()
+    {
+        try
+        {
+            if (!IsRunning || new FileInfo($"/proc/{Id}/exe").LinkTarget is not { } executable)
+            {
+                return null;
+            }
+
+            if (Path.GetFileName(executable) == "dotnet")
+            {
+                var folder = new FileInfo($"/proc/{Id}/cwd").LinkTarget ?? "/";
+                return File.ReadAllText($"/proc/{Id}/cmdline").Split('\0')
+                    .Where(argument => argument.EndsWith(".dll", StringComparison.OrdinalIgnoreCase))
+                    .Select(argument => Path.Combine(folder, argument))
+                    .FirstOrDefault(File.Exists);
+            }
+
+            return File.Exists(executable + ".dll") ? executable + ".dll" : executable;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // It ended between two reads.
+            return null;
+        }
+    }
+
     /// <summary>Resident memory in bytes; 0 once it has ended.</summary>
     public long ResidentBytes()
     {

@@ -24,6 +24,17 @@ public sealed record FunctionRegistration(string Name)
     /// </summary>
     public string RuntimeSecret { get; init; } = RandomNumberGenerator.GetHexString(32, lowercase: true);
 
+    /// <summary>
+    /// The file that the function runs, whose hash is its <c>CodeSha256</c>; null where that is found out from the process that polls.
+    /// </summary>
+    public string? Program { get; init; }
+
+    /// <summary>
+    /// Whether whoever starts the process gives it the variables of <see cref="LocalAwsServer.EnvironmentOf"/>; where not, an
+    /// environment cannot be set.
+    /// </summary>
+    public bool AppliesEnvironment { get; init; }
+
     /// <summary>Why the process must not be started just now; null, or an answer of null, where nothing is in the way.</summary>
     public Func<StartHindrance?>? Hindrance { get; init; }
 

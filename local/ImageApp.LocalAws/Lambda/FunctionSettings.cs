@@ -9,6 +9,17 @@ internal sealed record FunctionSettings
 
     public required double TimeoutSeconds { get; init; }
 
+    /// <summary>What the registration said of the memory; while it says so, <see cref="MemorySize"/> holds over restarts.</summary>
+    public int? RegisteredMemorySize { get; init; }
+
+    /// <summary>What the registration said of the time-out; while it says so, <see cref="TimeoutSeconds"/> holds over restarts.</summary>
+    public double? RegisteredTimeoutSeconds { get; init; }
+
+    public string? Description { get; init; }
+
+    /// <summary>Environment variables, for the next start of a process; null where none were ever set.</summary>
+    public IReadOnlyDictionary<string, string>? Environment { get; init; }
+
     /// <summary>The resource policy as JSON; null without any permission.</summary>
     public string? Policy { get; init; }
 

@@ -35,6 +35,9 @@ internal sealed class FunctionStarter : IAsyncDisposable
     private (DateTimeOffset At, string Reason)? _failure;
     private long? _restartWantedAtPoll;
 
+    /// <summary>The function's state as it was last reported; null before that.</summary>
+    public FunctionState? State => Volatile.Read(ref _state);
+
     public FunctionStarter(Function function, TimeProvider time, ILogger logger)
     {
         _function = function;
@@ -263,7 +266,7 @@ internal sealed class FunctionStarter : IAsyncDisposable
             return;
         }
 
-        _state = state;
+        Volatile.Write(ref _state, state);
         switch (state)
         {
             case { IsGivenUp: true }:

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace ImageApp.LocalAws.Lambda;
 
 /// <summary>One attempt to run a function: waits for a poller, is taken by it, ends with one outcome.</summary>
-internal sealed class Invocation(string requestId, byte[] payload, ActivityContext trace)
+internal sealed class Invocation(string requestId, byte[] payload)
 {
     private readonly TaskCompletionSource<RuntimePoller> _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<InvocationOutcome> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -13,7 +13,11 @@ internal sealed class Invocation(string requestId, byte[] payload, ActivityConte
 
     public byte[] Payload { get; } = payload;
 
-    public ActivityContext Trace { get; } = trace;
+    /// <summary>What the caller tells of itself, JSON; null where it tells nothing.</summary>
+    public string? ClientContext { get; init; }
+
+    /// <summary>The trace that it runs in; known once it waits.</summary>
+    public ActivityContext Trace { get; set; }
 
     /// <summary>When the function must have answered; known once it is taken.</summary>
     public DateTimeOffset Deadline { get; private set; }

@@ -1,7 +1,10 @@
 using System.Globalization;
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ImageApp.LocalAws.Console;
+using ImageApp.LocalAws.Policies;
 using ImageApp.LocalAws.Sns;
 using ImageApp.LocalAws.Sqs;
 using Microsoft.Extensions.Logging;
@@ -9,15 +12,17 @@ using Microsoft.Extensions.Logging;
 namespace ImageApp.LocalAws.Lambda;
 
 /// <summary>
-/// Sends records of asynchronous invocations to the function's destinations, and payloads to its dead-letter queue. AWS uses the function's
-/// execution role for that; there are no roles here, so the policy of the queue or topic must allow <c>lambda.amazonaws.com</c> with the
-/// function as <c>aws:SourceArn</c>.
+/// Sends records of asynchronous invocations to the function's destinations, and payloads to its dead-letter queue. Lambda does so as the
+/// function's execution role (Lambda Developer Guide, "Adding a destination"), so in the same account the target needs no policy; an
+/// explicit deny in one holds all the same.
 /// </summary>
 internal sealed class InvocationDestination(
     LocalAwsOptions options,
     TimeProvider time,
     SqsStore queues,
-    ITopicPublisher topics,
+    SnsStore topics,
+    LambdaStore functions,
+    EventTrail trail,
     ILogger<InvocationDestination> logger)
 {
     private const string RequestIdAttribute = "RequestID";
@@ -88,27 +93,33 @@ internal sealed class InvocationDestination(
         Dictionary<string, MessageAttribute> attributes,
         CancellationToken cancellationToken)
     {
-        var isQueue = target.StartsWith("arn:aws:sqs:", StringComparison.Ordinal);
-        var caller = new ServiceCall("lambda.amazonaws.com", function.Arn, options.AccountId);
+        var action = target.Split(':')[2] switch
+        {
+            "sqs" => "sqs:SendMessage",
+            "sns" => "sns:Publish",
+            _ => "lambda:InvokeFunction",
+        };
+        var step = new EventStep
+        {
+            TraceParent = invocation.TraceParent,
+            Id = $"{invocation.RequestId}/{target}",
+            From = function.Arn,
+            To = target,
+            Outcome = EventOutcome.Delivered,
+        };
         try
         {
-            if (isQueue)
-            {
-                var message = new OutgoingMessage { Body = body, Attributes = attributes, SenderId = caller.ServicePrincipal };
-                await queues.SendAsync(caller, target, message, cancellationToken);
-            }
-            else
-            {
-                await topics.PublishAsync(caller, target, null, body, cancellationToken);
-            }
+            await SendAsync(action, target, body, attributes, invocation.TraceParent, cancellationToken);
+            trail.Record(step);
         }
         catch (AwsServiceException refusal)
         {
+            trail.Record(step with { Outcome = EventOutcome.Failed, Reason = refusal.Message });
             logger.DestinationFailed(
                 function.Name,
                 invocation.RequestId,
                 condition,
-                isQueue ? "sqs:SendMessage" : "sns:Publish",
+                action,
                 target,
                 function.Arn,
                 refusal.Message);
@@ -118,6 +129,46 @@ internal sealed class InvocationDestination(
         if (condition != "Success")
         {
             logger.SentToDestination(function.Name, invocation.RequestId, condition, invocation.Attempts, target);
+        }
+    }
+
+    private async Task SendAsync(
+        string action,
+        string target,
+        string body,
+        Dictionary<string, MessageAttribute> attributes,
+        string? traceParent,
+        CancellationToken cancellationToken)
+    {
+        switch (action)
+        {
+            case "sqs:SendMessage":
+                var queue =
+                    queues.FindByArn(target)
+                    ?? throw new AwsServiceException("QueueDoesNotExist", $"The specified queue does not exist: {target}.");
+                RequireNoDeny(action, queue.Arn, queue.State.Attributes.GetValueOrDefault(QueueAttributes.Policy));
+                await queue.AddAsync(new OutgoingMessage { Body = body, Attributes = attributes, SenderId = options.AccountId });
+                break;
+            case "sns:Publish":
+                var topic = topics.Get(target);
+                RequireNoDeny(action, topic.Arn, topics.PolicyOf(topic));
+                await topics.PublishAsync(
+                    new PublishRequest(target, body, Subject: null, IsStructured: false, attributes),
+                    cancellationToken);
+                break;
+            default:
+                var next = functions.Get(target);
+                RequireNoDeny(action, next.Arn, next.Settings.Policy);
+                await functions.EnqueueAsync(next, Encoding.UTF8.GetBytes(body), LocalAwsTelemetry.Context(traceParent));
+                break;
+        }
+    }
+
+    private void RequireNoDeny(string action, string arn, string? policy)
+    {
+        if (!ServiceCallAuthorization.OwnerMay(options.AccountId, action, arn, policy, time.GetUtcNow()))
+        {
+            throw new AwsServiceException("AccessDenied", $"The policy of {arn} explicitly denies {action}.", HttpStatusCode.Forbidden);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -9,12 +10,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace ImageApp.LocalAws.Lambda;
 
-/// <summary>Lambda's REST API: Invoke, functions, permissions and event-invoke configuration.</summary>
+/// <summary>Lambda's REST API: Invoke, functions, permissions and event-invoke configuration (Lambda API Reference).</summary>
 internal sealed class LambdaApi(LambdaStore functions, TimeProvider time) : IAwsService
 {
     private const int MaximumSynchronousBytes = 6 * 1024 * 1024;
     private const int MaximumEventBytes = 1024 * 1024;
     private const int MaximumLogTailBytes = 4096;
+    private const int MaximumClientContextLength = 3583;
+    private const int MaximumDescriptionLength = 256;
+
+    /// <summary>What would change the meaning of an invocation if it were passed over.</summary>
+    private static readonly string[] s_unsupportedHeaders = ["X-Amz-Durable-Execution-Name", "X-Amz-Tenant-Id"];
 
     public string SigningName => "lambda";
 
@@ -25,85 +31,138 @@ internal sealed class LambdaApi(LambdaStore functions, TimeProvider time) : IAws
     public async Task HandleAsync(AwsRequest request, CancellationToken cancellationToken)
     {
         var context = request.HttpContext;
-        var method = context.Request.Method;
-        var segments = Segments(context.Request.Path);
-        if (segments is not [{ Length: 10 }, "functions", ..])
+        var operation =
+            LambdaOperation.Find(context.Request.Method, Segments(context.Request.Path))
+            ?? throw new AwsServiceException(
+                "UnknownOperationException",
+                $"Lambda has no operation {context.Request.Method} {context.Request.Path}.",
+                HttpStatusCode.NotFound);
+        request.Operation = operation.Name;
+        Function Named() => Find(context, operation.Names[0]);
+        switch (operation.Name)
         {
-            throw Unknown(context);
-        }
-
-        request.Operation = $"{method} functions/{string.Join('/', segments.Skip(3))}".TrimEnd('/');
-        switch (segments[2..])
-        {
-            case [] when method == "GET":
-                await WriteAsync(
-                    context,
-                    HttpStatusCode.OK,
-                    new JsonObject { ["Functions"] = new JsonArray([.. functions.Functions.Select(Configuration)]) });
+            case "ListFunctions":
+                await ListAsync(context, cancellationToken);
                 break;
-            case [var name] when method == "GET":
+            case "GetFunction":
+                var found = Named();
                 await WriteAsync(
                     context,
                     HttpStatusCode.OK,
                     new JsonObject
                     {
-                        ["Configuration"] = Configuration(Find(context, name)),
+                        ["Configuration"] = await ConfigurationAsync(found, cancellationToken),
                         ["Code"] = new JsonObject { ["RepositoryType"] = "Local" },
                         ["Tags"] = new JsonObject(),
                     });
                 break;
-            case [var name, "configuration"] when method == "GET":
-                await WriteAsync(context, HttpStatusCode.OK, Configuration(Find(context, name)));
+            case "GetFunctionConfiguration":
+                await WriteAsync(context, HttpStatusCode.OK, await ConfigurationAsync(Named(), cancellationToken));
                 break;
-            case [var name, "configuration"] when method == "PUT":
-                await UpdateConfigurationAsync(context, Find(context, name), cancellationToken);
+            case "ListVersionsByFunction":
+                var version = await ConfigurationAsync(Named(), cancellationToken);
+                await WriteAsync(context, HttpStatusCode.OK, new JsonObject { ["Versions"] = new JsonArray(version) });
                 break;
-            case [var name, "invocations"] when method == "POST":
-                await InvokeAsync(context, Find(context, name));
+            case "UpdateFunctionConfiguration":
+                await UpdateConfigurationAsync(context, Named(), cancellationToken);
                 break;
-            case [var name, "policy"] when method == "GET":
-                await WritePolicyAsync(context, Find(context, name));
+            case "Invoke":
+                await InvokeAsync(context, Named());
                 break;
-            case [var name, "policy"] when method == "POST":
-                await AddPermissionAsync(context, Find(context, name), cancellationToken);
+            case "GetPolicy":
+                await WritePolicyAsync(context, Named());
                 break;
-            case [var name, "policy", var statementId] when method == "DELETE":
-                var owner = Find(context, name);
+            case "AddPermission":
+                await AddPermissionAsync(context, Named(), cancellationToken);
+                break;
+            case "RemovePermission":
+                var owner = Named();
+                var expected = context.Request.Query["RevisionId"].ToString();
                 await functions.ChangeAsync(
                     owner,
-                    settings => settings with { Policy = FunctionPolicy.Remove(settings.Policy, statementId, owner.Arn) },
+                    settings =>
+                    {
+                        RequireRevision(settings, expected.Length == 0 ? null : expected);
+                        return settings with { Policy = FunctionPolicy.Remove(settings.Policy, operation.Names[1], owner.Arn) };
+                    },
                     cancellationToken);
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
                 break;
-            case [var name, "event-invoke-config"] when method is "GET":
-                var configured = Find(context, name);
+            case "GetFunctionEventInvokeConfig":
+                var configured = Named();
                 await WriteAsync(context, HttpStatusCode.OK, EventInvoke(configured, Existing(configured)));
                 break;
-            case [var name, "event-invoke-config"] when method is "PUT" or "POST":
-                await PutEventInvokeConfigAsync(context, Find(context, name), keepsOthers: method == "POST", cancellationToken);
+            case "ListFunctionEventInvokeConfigs":
+                var listed = Named();
+                await WriteAsync(
+                    context,
+                    HttpStatusCode.OK,
+                    new JsonObject
+                    {
+                        ["FunctionEventInvokeConfigs"] = listed.Settings.EventInvokeConfig is { } config
+                            ? new JsonArray(EventInvoke(listed, config))
+                            : [],
+                    });
                 break;
-            case [var name, "event-invoke-config"] when method == "DELETE":
-                var cleared = Find(context, name);
+            case "PutFunctionEventInvokeConfig" or "UpdateFunctionEventInvokeConfig":
+                await PutEventInvokeConfigAsync(context, Named(), keepsOthers: operation.Name[0] == 'U', cancellationToken);
+                break;
+            case "DeleteFunctionEventInvokeConfig":
+                var cleared = Named();
                 Existing(cleared);
                 await functions.ChangeAsync(cleared, settings => settings with { EventInvokeConfig = null }, cancellationToken);
                 context.Response.StatusCode = StatusCodes.Status204NoContent;
                 break;
             default:
-                throw Unknown(context);
+                throw new AwsServiceException(
+                    "NotImplemented",
+                    $"{operation.Name} is not implemented by local Lambda: its functions are registered by whoever runs their processes, "
+                    + "have the version $LATEST only and are invoked through Invoke, topics and destinations.",
+                    HttpStatusCode.NotImplemented);
         }
     }
 
-    private static AwsServiceException Unknown(HttpContext context) =>
-        new(
-            "UnknownOperationException",
-            $"Local Lambda has no operation {context.Request.Method} {context.Request.Path}.",
-            HttpStatusCode.NotFound);
+    private async Task ListAsync(HttpContext context, CancellationToken cancellationToken)
+    {
+        const int DefaultPage = 50;
+        const int LargestPage = 10_000;
+        var query = context.Request.Query;
+        var text = query["MaxItems"].ToString();
+        var size = text.Length == 0 ? DefaultPage
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= LargestPage
+                ? number
+            : throw new AwsServiceException("InvalidParameterValueException", $"MaxItems is '{text}'; allowed are 1 to {LargestPage}.");
+        var marker = query["Marker"].ToString();
+        var page = functions.Functions.Where(function => string.CompareOrdinal(function.Name, marker) > 0).Take(size + 1).ToList();
+        var answer = new JsonObject { ["Functions"] = new JsonArray() };
+        foreach (var function in page.Take(size))
+        {
+            answer["Functions"]!.AsArray().Add((JsonNode)await ConfigurationAsync(function, cancellationToken));
+        }
+
+        if (page.Count > size)
+        {
+            answer["NextMarker"] = page[size - 1].Name;
+        }
+
+        await WriteAsync(context, HttpStatusCode.OK, answer);
+    }
 
     private async Task InvokeAsync(HttpContext context, Function function)
     {
-        var type = context.Request.Headers["X-Amz-Invocation-Type"].ToString();
-        var maximum = type == "Event" ? MaximumEventBytes : MaximumSynchronousBytes;
-        var payload = await ReadAsync(context, maximum);
+        var headers = context.Request.Headers;
+        if (s_unsupportedHeaders.FirstOrDefault(headers.ContainsKey) is { } unsupported)
+        {
+            throw new AwsServiceException("InvalidParameterValueException", $"{unsupported} is not supported by local Lambda.");
+        }
+
+        if (headers["X-Amz-Log-Type"].ToString() is var logType and not ("" or "None" or "Tail"))
+        {
+            throw new AwsServiceException("InvalidParameterValueException", $"X-Amz-Log-Type is '{logType}'; allowed are None and Tail.");
+        }
+
+        var type = headers["X-Amz-Invocation-Type"].ToString();
+        var payload = await ReadAsync(context, type);
 
         // Where nobody records spans there is no activity, and the caller's trace must go on all the same.
         var parent = Activity.Current?.Context ?? LocalAwsTelemetry.Context(context.Request.Headers.TraceParent);
@@ -128,7 +187,8 @@ internal sealed class LambdaApi(LambdaStore functions, TimeProvider time) : IAws
 
     private async Task InvokeSynchronouslyAsync(HttpContext context, Function function, byte[] payload, ActivityContext parent)
     {
-        var result = await functions.InvokeAsync(function, payload, parent, context.RequestAborted);
+        var clientContext = ClientContext(context.Request.Headers["X-Amz-Client-Context"].ToString());
+        var result = await functions.InvokeAsync(function, payload, parent, clientContext, context.RequestAborted);
         var response = context.Response;
         response.Headers["x-amzn-RequestId"] = result.RequestId;
         response.Headers["X-Amz-Executed-Version"] = "$LATEST";
@@ -148,9 +208,51 @@ internal sealed class LambdaApi(LambdaStore functions, TimeProvider time) : IAws
         await response.Body.WriteAsync(result.Payload, context.RequestAborted);
     }
 
+    /// <summary>The JSON that a caller tells of itself; null where it tells nothing.</summary>
+    private static string? ClientContext(string header)
+    {
+        if (header.Length == 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            var json = JsonText.Parse(Convert.FromBase64String(header));
+            return header.Length <= MaximumClientContextLength && json is JsonObject
+                ? json.ToJsonString()
+                : throw new JsonException($"it must be a JSON object of at most {MaximumClientContextLength} bytes in base64.");
+        }
+        catch (Exception failure) when (failure is FormatException or JsonException)
+        {
+            throw new AwsServiceException("InvalidRequestContentException", $"Client context is not valid: {failure.Message}");
+        }
+    }
+
+    private static void RequireRevision(FunctionSettings settings, string? revisionId)
+    {
+        if (revisionId is not null && revisionId != settings.RevisionId)
+        {
+            throw new AwsServiceException(
+                "PreconditionFailedException",
+                "The RevisionId provided does not match the latest RevisionId. Call the GetFunction/GetAlias API to retrieve the latest "
+                + "RevisionId",
+                HttpStatusCode.PreconditionFailed);
+        }
+    }
+
     private async Task AddPermissionAsync(HttpContext context, Function function, CancellationToken cancellationToken)
     {
         var request = await ReadObjectAsync(context);
+        string[] allowed = ["FunctionName", "StatementId", "Action", "Principal", "SourceArn", "SourceAccount", "RevisionId"];
+        if (request.Select(property => property.Key).Except(allowed).FirstOrDefault() is { } unknown)
+        {
+            throw new AwsServiceException(
+                "InvalidParameterValueException",
+                $"{unknown} is not supported by local Lambda; allowed are {string.Join(", ", allowed)}.");
+        }
+
+        var revisionId = Text(request, "RevisionId");
         var permission = new FunctionPermission(
             Required(request, "StatementId"),
             Required(request, "Action"),
@@ -162,6 +264,7 @@ internal sealed class LambdaApi(LambdaStore functions, TimeProvider time) : IAws
             function,
             settings =>
             {
+                RequireRevision(settings, revisionId);
                 (var policy, statement) = FunctionPolicy.Add(settings.Policy, function.Arn, permission);
                 return settings with { Policy = policy };
             },
@@ -180,15 +283,38 @@ internal sealed class LambdaApi(LambdaStore functions, TimeProvider time) : IAws
     private async Task UpdateConfigurationAsync(HttpContext context, Function function, CancellationToken cancellationToken)
     {
         var request = await ReadObjectAsync(context);
-        string[] allowed = ["FunctionName", "MemorySize", "Timeout", "DeadLetterConfig", "RevisionId"];
+        string[] allowed =
+            ["FunctionName", "Description", "MemorySize", "Timeout", "Environment", "DeadLetterConfig", "TracingConfig", "RevisionId"];
         if (request.Select(property => property.Key).Except(allowed).FirstOrDefault() is { } unknown)
         {
             throw new AwsServiceException(
                 "InvalidParameterValueException",
-                $"{unknown} cannot be changed here, because the function's process is started by somebody else; allowed are MemorySize, "
-                + "Timeout and DeadLetterConfig.");
+                $"{unknown} cannot be changed here, because the function's process is started by somebody else; allowed are "
+                + $"{string.Join(", ", allowed)}.");
         }
 
+        if (request["Environment"] is not null && !function.Registration.AppliesEnvironment)
+        {
+            throw new AwsServiceException(
+                "InvalidParameterValueException",
+                $"Environment cannot be changed here: whoever starts the process of {function.Name} gives it its variables.");
+        }
+
+        if (request["TracingConfig"] is JsonObject tracing && Text(tracing, "Mode") is not (null or "Active"))
+        {
+            throw new AwsServiceException("InvalidParameterValueException", "TracingConfig: local functions have the Mode Active only.");
+        }
+
+        var environment = request["Environment"] is { } variables ? FunctionEnvironment.Parse(variables) : null;
+        var description = Text(request, "Description");
+        if (description?.Length > MaximumDescriptionLength)
+        {
+            throw new AwsServiceException(
+                "ValidationException",
+                $"Description has {description.Length} characters; allowed are {MaximumDescriptionLength}.");
+        }
+
+        var revisionId = Text(request, "RevisionId");
         var memory = Number(request, "MemorySize", 128, 10_240);
         var timeout = Number(request, "Timeout", 1, 900);
         var deadLetterConfig = request["DeadLetterConfig"] as JsonObject;
@@ -196,22 +322,33 @@ internal sealed class LambdaApi(LambdaStore functions, TimeProvider time) : IAws
         if (!string.IsNullOrEmpty(target))
         {
             new EventInvokeConfig { OnFailure = target }.Validate();
+            if (target.StartsWith("arn:aws:lambda:", StringComparison.Ordinal))
+            {
+                throw new AwsServiceException(
+                    "InvalidParameterValueException",
+                    $"The dead-letter target '{target}' is not the ARN of an SQS queue or an SNS topic.");
+            }
         }
 
         await functions.ChangeAsync(
             function,
             settings =>
-                settings with
+            {
+                RequireRevision(settings, revisionId);
+                return settings with
                 {
                     MemorySize = memory ?? settings.MemorySize,
                     TimeoutSeconds = timeout ?? settings.TimeoutSeconds,
+                    Description = description ?? settings.Description,
+                    Environment = environment ?? settings.Environment,
                     DeadLetterTargetArn =
                         deadLetterConfig is null ? settings.DeadLetterTargetArn
                         : string.IsNullOrEmpty(target) ? null
                         : target,
-                },
+                };
+            },
             cancellationToken);
-        await WriteAsync(context, HttpStatusCode.OK, Configuration(function));
+        await WriteAsync(context, HttpStatusCode.OK, await ConfigurationAsync(function, cancellationToken));
     }
 
     private async Task PutEventInvokeConfigAsync(
@@ -278,7 +415,7 @@ internal sealed class LambdaApi(LambdaStore functions, TimeProvider time) : IAws
         return json;
     }
 
-    private static JsonObject Configuration(Function function)
+    private static async Task<JsonObject> ConfigurationAsync(Function function, CancellationToken cancellationToken)
     {
         var settings = function.Settings;
         var json = new JsonObject
@@ -287,17 +424,39 @@ internal sealed class LambdaApi(LambdaStore functions, TimeProvider time) : IAws
             ["FunctionArn"] = function.Arn,
             ["Runtime"] = "provided.al2023",
             ["Handler"] = "bootstrap",
+            ["Description"] = settings.Description ?? "",
             ["MemorySize"] = settings.MemorySize,
             ["Timeout"] = (int)Math.Ceiling(settings.TimeoutSeconds),
             ["Version"] = "$LATEST",
             ["PackageType"] = "Zip",
-            ["Architectures"] = new JsonArray("x86_64"),
-            ["State"] = "Active",
+            ["Architectures"] = new JsonArray(RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "x86_64"),
             ["LastUpdateStatus"] = "Successful",
             ["LastModified"] = settings.LastModified.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'+0000'", CultureInfo.InvariantCulture),
             ["RevisionId"] = settings.RevisionId,
             ["TracingConfig"] = new JsonObject { ["Mode"] = "Active" },
         };
+        var (state, code, reason) = State(function);
+        json["State"] = state;
+        if (code is not null)
+        {
+            json["StateReasonCode"] = code;
+            json["StateReason"] = reason;
+        }
+
+        if (await FunctionProgram.ReadAsync(function.Program, cancellationToken) is { } program)
+        {
+            json["CodeSha256"] = program.Sha256;
+            json["CodeSize"] = program.Size;
+        }
+
+        if (settings.Environment is { } variables)
+        {
+            json["Environment"] = new JsonObject
+            {
+                ["Variables"] = new JsonObject(variables.Select(item => KeyValuePair.Create(item.Key, (JsonNode?)item.Value))),
+            };
+        }
+
         if (settings.DeadLetterTargetArn is { } target)
         {
             json["DeadLetterConfig"] = new JsonObject { ["TargetArn"] = target };
@@ -305,6 +464,17 @@ internal sealed class LambdaApi(LambdaStore functions, TimeProvider time) : IAws
 
         return json;
     }
+
+    /// <summary>A function that is started when it is needed is active, as one in AWS is that has no environment just now.</summary>
+    private static (string State, string? Code, string? Reason) State(Function function) => function.Starter.State switch
+    {
+        null or { Status: FunctionStatus.Pending } => ("Pending", "Creating", "Its process has not polled the Runtime API yet."),
+        { Status: FunctionStatus.Failed } failed => ("Failed", "InternalError", failed.Reason),
+        { Status: FunctionStatus.Stopped } => ("Inactive", "Idle", "Its process was stopped by a person."),
+        { Status: FunctionStatus.Inactive } when function.Registration.RestartAsync is null =>
+            ("Inactive", "Idle", "No process polls its Runtime API, and local AWS starts none."),
+        _ => ("Active", null, null),
+    };
 
     private static string[] Segments(PathString path) => (path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries);
 
@@ -349,15 +519,18 @@ internal sealed class LambdaApi(LambdaStore functions, TimeProvider time) : IAws
         }
     }
 
-    private static async Task<byte[]> ReadAsync(HttpContext context, int maximum)
+    private static async Task<byte[]> ReadAsync(HttpContext context, string invocationType)
     {
         using var content = new MemoryStream();
         await context.Request.Body.CopyToAsync(content, context.RequestAborted);
-        if (content.Length > maximum)
+        var isEvent = invocationType == "Event";
+        if (content.Length > (isEvent ? MaximumEventBytes : MaximumSynchronousBytes))
         {
             throw new AwsServiceException(
                 "RequestTooLargeException",
-                $"{content.Length} byte payload is too large for an invocation of this type; allowed are {maximum} bytes.",
+                isEvent
+                    ? $"{content.Length} byte payload is too large for the Event invocation type (limit {MaximumEventBytes} bytes)"
+                    : $"Request must be smaller than {MaximumSynchronousBytes} bytes for the InvokeFunction operation",
                 HttpStatusCode.RequestEntityTooLarge);
         }
 

@@ -92,6 +92,7 @@ internal sealed class LambdaStore : IAsyncDisposable
         Function function,
         byte[] payload,
         ActivityContext parent,
+        string? clientContext,
         CancellationToken cancellationToken)
     {
         if (function.Load >= ConcurrencyLimit)
@@ -107,7 +108,9 @@ internal sealed class LambdaStore : IAsyncDisposable
         var wait = function.Timeout;
 
         // As in AWS, a caller that goes away does not stop what it has started.
-        var result = await _invoker.RunAsync(function, requestId, payload, parent, wait, _invoker.Stopping).WaitAsync(cancellationToken);
+        var result = await _invoker
+            .RunAsync(function, new Invocation(requestId, payload) { ClientContext = clientContext }, parent, wait, _invoker.Stopping)
+            .WaitAsync(cancellationToken);
         if (result is not null)
         {
             return result;
@@ -207,17 +210,21 @@ internal sealed class LambdaStore : IAsyncDisposable
 
     private Function Create(FunctionRegistration registration, FunctionSettings? stored)
     {
+        var memory = registration.MemorySize;
+        var timeout = registration.Timeout.TotalSeconds;
         var settings = (stored ?? new FunctionSettings
         {
             Name = registration.Name,
-            MemorySize = registration.MemorySize,
-            TimeoutSeconds = registration.Timeout.TotalSeconds,
+            MemorySize = memory,
+            TimeoutSeconds = timeout,
             LastModified = _time.GetUtcNow(),
             RevisionId = Guid.NewGuid().ToString(),
         }) with
         {
-            MemorySize = registration.MemorySize,
-            TimeoutSeconds = registration.Timeout.TotalSeconds,
+            MemorySize = stored is not null && stored.RegisteredMemorySize == memory ? stored.MemorySize : memory,
+            RegisteredMemorySize = memory,
+            TimeoutSeconds = stored is not null && stored.RegisteredTimeoutSeconds == timeout ? stored.TimeoutSeconds : timeout,
+            RegisteredTimeoutSeconds = timeout,
         };
         return new Function(ArnOf(registration.Name), registration, settings, _time, _logger);
     }

@@ -1,9 +1,10 @@
+using System.Text.Json.Nodes;
 using ImageApp.LocalAws.CloudFormation;
 
 namespace ImageApp.LocalAws.Lambda;
 
 /// <summary><c>AWS::Lambda::Permission</c>: one statement of a function's policy; any change makes a new one.</summary>
-internal sealed class PermissionHandler(LambdaStore functions) : IResourceTypeHandler
+internal sealed class PermissionHandler(LambdaStore functions) : IReadableResourceType
 {
     private const int MaximumIdLength = 100;
 
@@ -15,6 +16,8 @@ internal sealed class PermissionHandler(LambdaStore functions) : IResourceTypeHa
     public IReadOnlySet<string> ReplacementProperties => Properties;
 
     public IReadOnlySet<string> Attributes { get; } = new HashSet<string> { "Id" };
+
+    public string? ImportIdentifier => null;
 
     public async Task<ProvisionedResource> CreateAsync(ResourceRequest request, CancellationToken cancellationToken)
     {
@@ -58,5 +61,36 @@ internal sealed class PermissionHandler(LambdaStore functions) : IResourceTypeHa
         {
             // The function or the statement is gone already.
         }
+    }
+
+    /// <inheritdoc />
+    public Task<PresentResource?> ReadAsync(string physicalId, JsonObject properties, CancellationToken cancellationToken) =>
+        Task.FromResult(
+            functions.Find(FunctionName.Parse(properties.RequiredText("FunctionName"))) is { } function
+            && FunctionPolicy.Find(function.Settings.Policy, physicalId) is { } found
+                ? new PresentResource(new Dictionary<string, string> { ["Id"] = physicalId }, Read(found, properties))
+                : null);
+
+    private static JsonObject Read(FunctionPermission permission, JsonObject expected)
+    {
+        // An account's number and its root are the same principal.
+        var principal = expected.Text("Principal") is { } given && permission.Principal == $"arn:aws:iam::{given}:root"
+            ? given
+            : permission.Principal;
+        var present = new JsonObject
+        {
+            ["FunctionName"] = expected["FunctionName"]!.DeepClone(),
+            ["Action"] = permission.Action,
+            ["Principal"] = principal,
+        };
+        foreach (var (name, value) in new[] { ("SourceArn", permission.SourceArn), ("SourceAccount", permission.SourceAccount) })
+        {
+            if (value is not null)
+            {
+                present[name] = value;
+            }
+        }
+
+        return present;
     }
 }

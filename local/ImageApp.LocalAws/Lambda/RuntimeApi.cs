@@ -129,6 +129,11 @@ internal sealed class RuntimeApi(LambdaStore functions, TimeProvider time, IHost
         response.Headers["Lambda-Runtime-Deadline-Ms"] = deadline.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         response.Headers["Lambda-Runtime-Invoked-Function-Arn"] = function.Arn;
         response.Headers["Lambda-Runtime-Trace-Id"] = XRayTraceHeader.From(invocation.Trace);
+        if (invocation.ClientContext is { } clientContext)
+        {
+            response.Headers["Lambda-Runtime-Client-Context"] = clientContext;
+        }
+
         invocation.Take(poller, deadline);
         await response.Body.WriteAsync(invocation.Payload, CancellationToken.None);
         await response.CompleteAsync();

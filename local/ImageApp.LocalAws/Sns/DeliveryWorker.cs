@@ -1,3 +1,4 @@
+using ImageApp.LocalAws.Console;
 using ImageApp.LocalAws.Sqs;
 using ImageApp.LocalAws.Storage;
 using Microsoft.Extensions.Hosting;
@@ -16,6 +17,7 @@ internal sealed class DeliveryWorker(
     SqsStore queues,
     Envelope envelope,
     LocalAwsOptions options,
+    EventTrail trail,
     TimeProvider time,
     ILogger<DeliveryWorker> logger) : IHostedService
 {
@@ -41,8 +43,19 @@ internal sealed class DeliveryWorker(
         }
 
         var endpoint = _endpoints.First(candidate => candidate.Delivers(subscription.Protocol));
+        var step = new EventStep
+        {
+            TraceParent = delivery.TraceParent,
+            Id = delivery.Id,
+            From = topic.Arn,
+            To = subscription.Endpoint,
+            Outcome = EventOutcome.UnderWay,
+            Attempt = delivery.Attempts + 1,
+        };
+        trail.Record(step);
         if (await TryDeliverAsync(endpoint, topic, subscription, delivery, cancellationToken) is not { } failure)
         {
+            trail.Record(step with { Outcome = EventOutcome.Delivered });
             return null;
         }
 
@@ -51,7 +64,9 @@ internal sealed class DeliveryWorker(
         if ((isPermanent ? null : endpoint.PolicyOf(topic, subscription).DelayBefore(delivery.Attempts)) is { } delay)
         {
             logger.WillRetry(delivery.Attempts, delivery.Notification.MessageId, topic.Arn, subscription.Endpoint, delay, failure.Message);
-            return delivery with { NotBefore = time.GetUtcNow() + delay };
+            var next = time.GetUtcNow() + delay;
+            trail.Record(step with { Outcome = EventOutcome.Retrying, Reason = failure.Message, NextAttemptAt = next });
+            return delivery with { NotBefore = next };
         }
 
         logger.DeliveryFailed(delivery.Notification.MessageId,
@@ -61,6 +76,7 @@ internal sealed class DeliveryWorker(
             subscription.Arn,
             delivery.Attempts,
             failure.Message);
+        trail.Record(step with { Outcome = EventOutcome.Failed, Reason = failure.Message });
         await SendToDeadLetterQueueAsync(topic, subscription, delivery, failure, cancellationToken);
         return null;
     }

@@ -4,8 +4,13 @@ using ImageApp.LocalAws.CloudFormation;
 namespace ImageApp.LocalAws.Sns;
 
 /// <summary><c>AWS::SNS::Subscription</c>.</summary>
-internal sealed class SubscriptionHandler(SnsStore topics) : IResourceTypeHandler
+internal sealed class SubscriptionHandler(SnsStore topics) : IReadableResourceType
 {
+    private static readonly string[] s_scalars = [Subscription.RawMessageDeliveryAttribute, Subscription.FilterPolicyScopeAttribute];
+
+    private static readonly string[] s_documents =
+        [Subscription.FilterPolicyAttribute, Subscription.RedrivePolicyAttribute, Subscription.DeliveryPolicyAttribute];
+
     public string TypeName => "AWS::SNS::Subscription";
 
     public IReadOnlySet<string> Properties { get; } =
@@ -28,6 +33,8 @@ internal sealed class SubscriptionHandler(SnsStore topics) : IResourceTypeHandle
 
     public IReadOnlySet<string> Attributes { get; } = new HashSet<string> { "Arn" };
 
+    public string? ImportIdentifier => "Arn";
+
     public async Task<ProvisionedResource> CreateAsync(ResourceRequest request, CancellationToken cancellationToken)
     {
         var properties = request.Properties;
@@ -49,9 +56,17 @@ internal sealed class SubscriptionHandler(SnsStore topics) : IResourceTypeHandle
     public Task DeleteAsync(string physicalId, ResourceRequest request, CancellationToken cancellationToken) =>
         topics.UnsubscribeAsync(physicalId, cancellationToken);
 
+    /// <inheritdoc />
+    public Task<PresentResource?> ReadAsync(string physicalId, JsonObject properties, CancellationToken cancellationToken) =>
+        Task.FromResult(
+            topics.Find(physicalId) is (_, var found)
+                ? new PresentResource(
+                    Provisioned(physicalId).Attributes,
+                    new JsonObject { ["TopicArn"] = found.TopicArn, ["Protocol"] = found.Protocol, ["Endpoint"] = found.Endpoint }
+                        .With(found.Attributes, s_scalars, s_documents))
+                : null);
+
     private static ProvisionedResource Provisioned(string arn) => new(arn, new Dictionary<string, string> { ["Arn"] = arn });
 
-    private static Dictionary<string, string> AttributesOf(JsonObject properties) => properties.Attributes(
-        [Subscription.RawMessageDeliveryAttribute, Subscription.FilterPolicyScopeAttribute],
-        [Subscription.FilterPolicyAttribute, Subscription.RedrivePolicyAttribute, Subscription.DeliveryPolicyAttribute]);
+    private static Dictionary<string, string> AttributesOf(JsonObject properties) => properties.Attributes(s_scalars, s_documents);
 }

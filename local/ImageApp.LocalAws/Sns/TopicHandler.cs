@@ -4,7 +4,7 @@ using ImageApp.LocalAws.CloudFormation;
 namespace ImageApp.LocalAws.Sns;
 
 /// <summary><c>AWS::SNS::Topic</c>.</summary>
-internal sealed class TopicHandler(SnsStore topics, LocalAwsOptions options) : IResourceTypeHandler
+internal sealed class TopicHandler(SnsStore topics, LocalAwsOptions options) : IReadableResourceType
 {
     private static readonly string[] s_scalars =
     [
@@ -34,6 +34,8 @@ internal sealed class TopicHandler(SnsStore topics, LocalAwsOptions options) : I
     public IReadOnlySet<string> ReplacementProperties { get; } = new HashSet<string> { "TopicName", Topic.FifoTopicAttribute };
 
     public IReadOnlySet<string> Attributes { get; } = new HashSet<string> { "TopicArn", "TopicName" };
+
+    public string? ImportIdentifier => "TopicArn";
 
     public async Task<ProvisionedResource> CreateAsync(ResourceRequest request, CancellationToken cancellationToken)
     {
@@ -76,6 +78,28 @@ internal sealed class TopicHandler(SnsStore topics, LocalAwsOptions options) : I
 
     public Task DeleteAsync(string physicalId, ResourceRequest request, CancellationToken cancellationToken) =>
         topics.DeleteAsync(physicalId, cancellationToken);
+
+    /// <inheritdoc />
+    public Task<PresentResource?> ReadAsync(string physicalId, JsonObject properties, CancellationToken cancellationToken)
+    {
+        if (topics.Topics.FirstOrDefault(topic => topic.Arn == physicalId) is not { } found)
+        {
+            return Task.FromResult<PresentResource?>(null);
+        }
+
+        // Other subscriptions of the topic are resources of their own.
+        var own = properties.Objects("Subscription").Where(subscription => topics.SubscriptionsOf(physicalId)
+            .Any(item => item.Protocol == subscription.Text("Protocol") && item.Endpoint == subscription.Text("Endpoint")));
+        var provisioned = Provisioned(physicalId);
+        var present = new JsonObject
+        {
+            ["TopicName"] = provisioned.Attributes["TopicName"],
+            ["Tags"] = PropertyValues.TagList(found.Tags),
+            ["Subscription"] = new JsonArray([.. own.Select(subscription => subscription.DeepClone())]),
+        };
+        return Task.FromResult<PresentResource?>(
+            new PresentResource(provisioned.Attributes, present.With(found.Attributes, s_scalars, [])));
+    }
 
     private static ProvisionedResource Provisioned(string arn) =>
         new(arn, new Dictionary<string, string> { ["TopicArn"] = arn, ["TopicName"] = arn[(arn.LastIndexOf(':') + 1)..] });

@@ -1,9 +1,10 @@
+using System.Text.Json.Nodes;
 using ImageApp.LocalAws.CloudFormation;
 
 namespace ImageApp.LocalAws.Sns;
 
 /// <summary><c>AWS::SNS::TopicPolicy</c>; without it a topic has its default policy.</summary>
-internal sealed class TopicPolicyHandler(SnsStore topics) : IResourceTypeHandler
+internal sealed class TopicPolicyHandler(SnsStore topics) : IReadableResourceType
 {
     public string TypeName => "AWS::SNS::TopicPolicy";
 
@@ -12,6 +13,8 @@ internal sealed class TopicPolicyHandler(SnsStore topics) : IResourceTypeHandler
     public IReadOnlySet<string> ReplacementProperties { get; } = new HashSet<string>();
 
     public IReadOnlySet<string> Attributes { get; } = new HashSet<string> { "Id" };
+
+    public string? ImportIdentifier => null;
 
     public Task<ProvisionedResource> CreateAsync(ResourceRequest request, CancellationToken cancellationToken) =>
         UpdateAsync(request.GeneratedName, request, cancellationToken);
@@ -35,5 +38,13 @@ internal sealed class TopicPolicyHandler(SnsStore topics) : IResourceTypeHandler
         {
             await topics.SetAttributesAsync(arn, new Dictionary<string, string> { [Topic.PolicyAttribute] = "" }, cancellationToken);
         }
+    }
+
+    /// <inheritdoc />
+    public Task<PresentResource?> ReadAsync(string physicalId, JsonObject properties, CancellationToken cancellationToken)
+    {
+        var policies = properties.RequiredTexts("Topics")
+            .Select(arn => topics.Topics.FirstOrDefault(topic => topic.Arn == arn)?.Attributes.GetValueOrDefault(Topic.PolicyAttribute));
+        return Task.FromResult(PropertyValues.PolicyOf(physicalId, properties, policies));
     }
 }

@@ -278,6 +278,27 @@ internal sealed class Queue : IAsyncDisposable
         }
     }
 
+    /// <summary>When the oldest message was sent; null where there is none.</summary>
+    public DateTimeOffset? OldestSentAt
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _byId.Count == 0 ? null : _byId.Values.Min(message => message.SentAt);
+            }
+        }
+    }
+
+    /// <summary>The messages that come up first, those in flight among them; none is received by that.</summary>
+    public IReadOnlyList<QueuedMessage> Peek(int maximum)
+    {
+        lock (_lock)
+        {
+            return [.. _byVisibility.Take(maximum)];
+        }
+    }
+
     public int Number(string attribute) => QueueAttributes.Number(State.Attributes, attribute);
 
     public ValueTask DisposeAsync() => _journal.DisposeAsync();

@@ -55,6 +55,9 @@ internal static class QueueAttributes
         .. s_numbers.Keys, .. s_policies, FifoQueue, .. s_fifoDefaults.Keys, KmsMasterKeyId, SqsManagedSseEnabled,
     ];
 
+    /// <summary>Those that are numbers.</summary>
+    public static IEnumerable<string> Numbers => s_numbers.Keys;
+
     /// <summary>Those that are no JSON documents.</summary>
     public static IEnumerable<string> Scalars => Names.Except(s_policies);
 

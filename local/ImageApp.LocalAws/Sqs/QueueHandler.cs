@@ -4,7 +4,7 @@ using ImageApp.LocalAws.CloudFormation;
 namespace ImageApp.LocalAws.Sqs;
 
 /// <summary><c>AWS::SQS::Queue</c>.</summary>
-internal sealed class QueueHandler(SqsStore queues, ServiceEndpoint endpoint) : IResourceTypeHandler
+internal sealed class QueueHandler(SqsStore queues, ServiceEndpoint endpoint) : IReadableResourceType
 {
     private const int MaximumNameLength = 80;
 
@@ -19,6 +19,8 @@ internal sealed class QueueHandler(SqsStore queues, ServiceEndpoint endpoint) : 
     public IReadOnlySet<string> ReplacementProperties { get; } = new HashSet<string> { "QueueName", QueueAttributes.FifoQueue };
 
     public IReadOnlySet<string> Attributes { get; } = new HashSet<string> { "Arn", "QueueName", "QueueUrl" };
+
+    public string? ImportIdentifier => "QueueUrl";
 
     public async Task<ProvisionedResource> CreateAsync(ResourceRequest request, CancellationToken cancellationToken)
     {
@@ -59,6 +61,26 @@ internal sealed class QueueHandler(SqsStore queues, ServiceEndpoint endpoint) : 
         }
 
         return attributes;
+    }
+
+    /// <inheritdoc />
+    public Task<PresentResource?> ReadAsync(string physicalId, JsonObject properties, CancellationToken cancellationToken) =>
+        Task.FromResult(
+            queues.FindByUrl(physicalId) is { } queue
+                ? new PresentResource(Provisioned(queue).Attributes, Read(queue))
+                : null);
+
+    private static JsonObject Read(Queue queue)
+    {
+        var properties = new JsonObject { ["QueueName"] = queue.Name, ["Tags"] = PropertyValues.TagList(queue.State.Tags) };
+        var attributes = QueueAttributes.Effective(queue.State.Attributes);
+        attributes.TryAdd(QueueAttributes.FifoQueue, QueueAttributes.False);
+        foreach (var name in QueueAttributes.Numbers.Where(attributes.ContainsKey))
+        {
+            properties[name] = QueueAttributes.Number(attributes, name);
+        }
+
+        return properties.With(attributes, s_scalars.Except(QueueAttributes.Numbers), s_documents);
     }
 
     // The end of a generated name is what makes it unique.

@@ -1,9 +1,10 @@
+using System.Text.Json.Nodes;
 using ImageApp.LocalAws.CloudFormation;
 
 namespace ImageApp.LocalAws.Sqs;
 
 /// <summary><c>AWS::SQS::QueuePolicy</c>.</summary>
-internal sealed class QueuePolicyHandler(SqsStore queues) : IResourceTypeHandler
+internal sealed class QueuePolicyHandler(SqsStore queues) : IReadableResourceType
 {
     public string TypeName => "AWS::SQS::QueuePolicy";
 
@@ -12,6 +13,8 @@ internal sealed class QueuePolicyHandler(SqsStore queues) : IResourceTypeHandler
     public IReadOnlySet<string> ReplacementProperties { get; } = new HashSet<string>();
 
     public IReadOnlySet<string> Attributes { get; } = new HashSet<string> { "Id" };
+
+    public string? ImportIdentifier => null;
 
     public Task<ProvisionedResource> CreateAsync(ResourceRequest request, CancellationToken cancellationToken) =>
         UpdateAsync(request.GeneratedName, request, cancellationToken);
@@ -38,5 +41,13 @@ internal sealed class QueuePolicyHandler(SqsStore queues) : IResourceTypeHandler
         {
             await queues.SetAttributesAsync(queue, new Dictionary<string, string> { [QueueAttributes.Policy] = "" }, cancellationToken);
         }
+    }
+
+    /// <inheritdoc />
+    public Task<PresentResource?> ReadAsync(string physicalId, JsonObject properties, CancellationToken cancellationToken)
+    {
+        var policies = properties.RequiredTexts("Queues")
+            .Select(url => queues.FindByUrl(url)?.State.Attributes.GetValueOrDefault(QueueAttributes.Policy));
+        return Task.FromResult(PropertyValues.PolicyOf(physicalId, properties, policies));
     }
 }

@@ -32,6 +32,7 @@ internal sealed class Outbox<TItem> : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<string, Task> _running = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TItem> _pending = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _lanes = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
     private readonly List<TItem> _early = [];
@@ -72,6 +73,9 @@ internal sealed class Outbox<TItem> : IAsyncDisposable
             item => journal.RemoveAsync(item.Id),
             time,
             logger) => _journal = journal;
+
+    /// <summary>What is not over yet.</summary>
+    public IReadOnlyCollection<TItem> Pending => [.. _pending.Values];
 
     /// <summary>Begins with what was left at the last stop and what came in since.</summary>
     /// <param name="attempt">Makes one attempt; null when the item is over, else the item with the time of its next attempt.</param>
@@ -146,6 +150,8 @@ internal sealed class Outbox<TItem> : IAsyncDisposable
 
     private void Run(TItem item)
     {
+        _pending[item.Id] = item;
+
         // Whoever accepts an item may be in a trace; the item has its own.
         using var flow = ExecutionContext.SuppressFlow();
         var task = RunToEndAsync(item, _attempt!, _stop.Token);
@@ -171,7 +177,7 @@ internal sealed class Outbox<TItem> : IAsyncDisposable
                     }
 
                     failures = 0;
-                    item = next;
+                    _pending[item.Id] = item = next;
                     notBefore = next.NotBefore;
                 }
                 catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
@@ -185,6 +191,7 @@ internal sealed class Outbox<TItem> : IAsyncDisposable
                 await RecordAsync(() => _keep([item]), item);
             }
 
+            _pending.TryRemove(item.Id, out _);
             await RecordAsync(() => _forget(item), item);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -33,6 +33,9 @@ internal sealed record TemplateResource(string LogicalId, string Type)
 
     public string DeletionPolicy { get; init; } = ResourcePolicies.Delete;
 
+    /// <summary>Whether the template says what becomes of it, as an import needs.</summary>
+    public bool HasDeletionPolicy { get; init; }
+
     public string UpdateReplacePolicy { get; init; } = ResourcePolicies.Delete;
 }
 

@@ -268,6 +268,7 @@ internal static partial class TemplateParser
                 ResourcePolicies.Delete,
                 ResourcePolicies.Retain,
                 ResourcePolicies.RetainExceptOnCreate),
+            HasDeletionPolicy = members.ContainsKey("DeletionPolicy"),
             UpdateReplacePolicy = Policy("UpdateReplacePolicy", ResourcePolicies.Delete, ResourcePolicies.Retain),
         };
     }

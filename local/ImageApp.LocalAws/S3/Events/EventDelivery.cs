@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ImageApp.LocalAws.Console;
 using ImageApp.LocalAws.S3.Store;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,6 +11,7 @@ internal sealed class EventDelivery(
     S3Store store,
     NotificationTargets targets,
     LocalAwsOptions options,
+    EventTrail trail,
     TimeProvider time,
     ILogger<EventDelivery> logger) : IHostedService
 {
@@ -31,16 +33,29 @@ internal sealed class EventDelivery(
     {
         var bucketArn = Bucket.ArnOf(pending.Bucket);
         using var activity = StartActivity(pending, bucketArn);
+        var step = new EventStep
+        {
+            TraceParent = pending.TraceParent,
+            Id = pending.Id.ToString(),
+            From = bucketArn,
+            To = pending.DestinationArn,
+            Outcome = EventOutcome.UnderWay,
+            Attempt = pending.Attempts + 1,
+            BucketMessage = pending.Message,
+        };
+        trail.Record(step);
         try
         {
             var caller = new ServiceCall("s3.amazonaws.com", bucketArn, options.AccountId);
             await targets.Find(pending.DestinationArn)
                 .SendAsync(caller, pending.DestinationArn, pending.Message, activity.Context, cancellationToken);
+            trail.Record(step with { Outcome = EventOutcome.Delivered });
             return null;
         }
         catch (AwsServiceException refused) when ((int)refused.Status < 500)
         {
             activity.SetStatus(ActivityStatusCode.Error, $"{refused.Code}: {refused.Message}");
+            trail.Record(step with { Outcome = EventOutcome.Failed, Reason = refused.Message });
             logger.EventRefused(
                 bucketArn,
                 pending.DestinationArn,
@@ -57,6 +72,8 @@ internal sealed class EventDelivery(
             var attempts = pending.Attempts + 1;
             var delay = DelayAfter(attempts);
             logger.EventDelayed(failure, bucketArn, pending.DestinationArn, attempts, delay);
+            trail.Record(
+                step with { Outcome = EventOutcome.Retrying, Reason = failure.Message, NextAttemptAt = time.GetUtcNow() + delay });
             return pending with { Attempts = attempts, NotBefore = time.GetUtcNow() + delay };
         }
     }

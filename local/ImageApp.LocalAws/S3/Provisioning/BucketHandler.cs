@@ -7,7 +7,7 @@ using ImageApp.LocalAws.S3.Store;
 namespace ImageApp.LocalAws.S3.Provisioning;
 
 /// <summary>The resource type <c>AWS::S3::Bucket</c> (CloudFormation Template Reference).</summary>
-internal sealed class BucketHandler(S3Store store, NotificationTargets targets, LocalAwsOptions options) : IResourceTypeHandler
+internal sealed class BucketHandler(S3Store store, NotificationTargets targets, LocalAwsOptions options) : IReadableResourceType
 {
     private const int MaximumNameLength = 63;
 
@@ -58,6 +58,8 @@ internal sealed class BucketHandler(S3Store store, NotificationTargets targets, 
 
     public IReadOnlySet<string> Attributes { get; } = new HashSet<string> { "Arn", "DomainName", "RegionalDomainName" };
 
+    public string? ImportIdentifier => "BucketName";
+
     public async Task<ProvisionedResource> CreateAsync(ResourceRequest request, CancellationToken cancellationToken)
     {
         var name = request.Properties.Text("BucketName") ?? GeneratedName(request.GeneratedName);
@@ -91,6 +93,13 @@ internal sealed class BucketHandler(S3Store store, NotificationTargets targets, 
         {
         }
     }
+
+    /// <inheritdoc />
+    public Task<PresentResource?> ReadAsync(string physicalId, JsonObject properties, CancellationToken cancellationToken) =>
+        Task.FromResult(
+            store.FindBucket(physicalId) is { } bucket
+                ? new PresentResource(Provisioned(physicalId).Attributes, BucketProperties.Of(bucket))
+                : null);
 
     private ProvisionedResource Provisioned(string name) => new(name, new Dictionary<string, string>
     {
@@ -153,9 +162,17 @@ internal sealed class BucketHandler(S3Store store, NotificationTargets targets, 
                 ? null
                 : properties.Objects("Tags").ToDictionary(tag => tag.RequiredText("Key"), tag => tag.Text("Value") ?? ""),
         };
-        await targets.ValidateAsync(bucket.Name, notifications, Guid.NewGuid().ToString("N"), "", cancellationToken);
+        if (!notifications.Select(Route).SequenceEqual((bucket.Notifications ?? []).Select(Route)))
+        {
+            // Validation sends each topic a test event, which an update of something else must not.
+            await targets.ValidateAsync(bucket.Name, notifications, Guid.NewGuid().ToString("N"), "", cancellationToken);
+        }
+
         return configured;
     }
+
+    private static (string, string, string, string) Route(NotificationConfiguration notification) =>
+        (notification.DestinationArn, notification.Prefix, notification.Suffix, string.Join(',', notification.Events));
 
     private static NotificationConfiguration Notification(JsonObject properties, string destination)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ImageApp.LocalAws.CloudFormation;
 using ImageApp.LocalAws.Policies;
 using ImageApp.LocalAws.S3.Store;
@@ -5,13 +6,15 @@ using ImageApp.LocalAws.S3.Store;
 namespace ImageApp.LocalAws.S3.Provisioning;
 
 /// <summary>The resource type <c>AWS::S3::BucketPolicy</c> (CloudFormation Template Reference).</summary>
-internal sealed class BucketPolicyHandler(S3Store store) : IResourceTypeHandler
+internal sealed class BucketPolicyHandler(S3Store store) : IReadableResourceType
 {
     public string TypeName => "AWS::S3::BucketPolicy";
 
     public IReadOnlySet<string> Properties { get; } = new HashSet<string> { "Bucket", "PolicyDocument.*" };
 
     public IReadOnlySet<string> ReplacementProperties { get; } = new HashSet<string> { "Bucket" };
+
+    public string? ImportIdentifier => "Bucket";
 
     public async Task<ProvisionedResource> CreateAsync(ResourceRequest request, CancellationToken cancellationToken)
     {
@@ -40,6 +43,15 @@ internal sealed class BucketPolicyHandler(S3Store store) : IResourceTypeHandler
         {
         }
     }
+
+    /// <inheritdoc />
+    public Task<PresentResource?> ReadAsync(string physicalId, JsonObject properties, CancellationToken cancellationToken) =>
+        Task.FromResult(
+            store.FindBucket(physicalId)?.Policy is { } policy
+                ? new PresentResource(
+                    new Dictionary<string, string>(),
+                    new JsonObject { ["Bucket"] = physicalId, ["PolicyDocument"] = JsonNode.Parse(policy) })
+                : null);
 
     private async Task<ProvisionedResource> PutAsync(string name, ResourceRequest request)
     {

@@ -77,6 +77,17 @@ internal sealed class S3Store : IAsyncDisposable
         }
     }
 
+    /// <summary>How many objects a bucket has, and their bytes together.</summary>
+    /// <exception cref="AwsServiceException"><c>NoSuchBucket</c>.</exception>
+    public (int Objects, long Bytes) UsageOf(string name)
+    {
+        lock (_gate)
+        {
+            var objects = Contents(name).Objects;
+            return (objects.Count, objects.Sum(stored => stored.Size));
+        }
+    }
+
     /// <summary>Creates a bucket.</summary>
     /// <returns>False where it was there already.</returns>
     public async Task<bool> CreateBucketAsync(Bucket bucket)
