@@ -57,7 +57,7 @@ internal static class ResourceProperties
         var tags = copy["Tags"] as JsonArray ?? [];
         foreach (var (key, value) in stackTags.Where(tag => !tags.Any(own => own?["Key"]?.ToString() == tag.Key)).ToList())
         {
-            tags.Add(new JsonObject { ["Key"] = key, ["Value"] = value });
+            tags.Add((JsonNode)new JsonObject { ["Key"] = key, ["Value"] = value });
         }
 
         copy["Tags"] = tags;

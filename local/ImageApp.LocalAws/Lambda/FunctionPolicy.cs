@@ -36,7 +36,7 @@ internal static partial class FunctionPolicy
         }
 
         var statement = Statement(functionArn, permission);
-        statements.Add(statement);
+        statements.Add((JsonNode)statement);
         var added = document.ToJsonString();
         try
         {

@@ -44,7 +44,7 @@ internal sealed class LabelledStatements
 
     /// <summary>Allows accounts to perform actions.</summary>
     public void Allow(string label, IReadOnlyList<string> accounts, IReadOnlyList<string> actions, string resourceArn) => _statements.Add(
-        new JsonObject
+        (JsonNode)new JsonObject
         {
             ["Sid"] = label,
             ["Effect"] = "Allow",

@@ -64,8 +64,9 @@ internal sealed class PostPolicy
 
             return policy;
         }
-        catch (Exception exception) when (exception is FormatException or JsonException)
+        catch (Exception exception) when (exception is FormatException or JsonException or InvalidOperationException)
         {
+            // The last one: a text in it is not Unicode, which is seen when it is read.
             throw Invalid($"The policy is no JSON in Base64: {exception.Message}");
         }
     }

@@ -4,29 +4,55 @@ using System.Text;
 
 namespace ImageApp.LocalAws.Sns;
 
-/// <summary>The key that SNS signs its envelopes with, made once and kept in the data folder, and its certificate.</summary>
+/// <summary>
+/// The key that SNS signs its envelopes with, and its certificate: made for the first message, which is much of the time that a start would
+/// take otherwise, and kept in the data folder.
+/// </summary>
 internal sealed class SigningKey : IDisposable
 {
     private const int KeyBits = 2048;
+    private const string FilePrefix = "SimpleNotificationService-";
 
-    private readonly RSA _key;
+    private readonly Lazy<(RSA Key, string Certificate)> _pair;
 
-    private SigningKey(RSA key, string certificate)
-    {
-        _key = key;
-        CertificatePem = certificate;
-        var fingerprint = SHA256.HashData(Encoding.ASCII.GetBytes(certificate)).AsSpan(0, 16);
-        CertificateFileName = $"SimpleNotificationService-{Convert.ToHexStringLower(fingerprint)}.pem";
-    }
+    /// <param name="folder">Where it is kept, readable for its owner only.</param>
+    /// <param name="time">The clock of the certificate.</param>
+    public SigningKey(string folder, TimeProvider time) => _pair = new(() => LoadOrCreate(folder, time));
 
     /// <summary>The certificate that envelopes are checked with.</summary>
-    public string CertificatePem { get; }
+    public string CertificatePem => _pair.Value.Certificate;
 
     /// <summary>The last part of the certificate's URL.</summary>
-    public string CertificateFileName { get; }
+    public string CertificateFileName
+    {
+        get
+        {
+            var fingerprint = SHA256.HashData(Encoding.ASCII.GetBytes(CertificatePem)).AsSpan(0, 16);
+            return $"{FilePrefix}{Convert.ToHexStringLower(fingerprint)}.pem";
+        }
+    }
 
-    /// <summary>Reads the key from the folder, or makes it there, readable for its owner only.</summary>
-    public static SigningKey LoadOrCreate(string folder, TimeProvider time)
+    /// <summary>Whether a path is that of the certificate.</summary>
+    public bool IsCertificate(string path) =>
+        path.StartsWith("/" + FilePrefix, StringComparison.Ordinal) && path == "/" + CertificateFileName;
+
+    /// <summary>Signs as signature version 1 (SHA-1) or 2 (SHA-256).</summary>
+    public string Sign(string text, string version) =>
+        Convert.ToBase64String(
+            _pair.Value.Key.SignData(
+                Encoding.UTF8.GetBytes(text),
+                version == "2" ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1,
+                RSASignaturePadding.Pkcs1));
+
+    public void Dispose()
+    {
+        if (_pair.IsValueCreated)
+        {
+            _pair.Value.Key.Dispose();
+        }
+    }
+
+    private static (RSA Key, string Certificate) LoadOrCreate(string folder, TimeProvider time)
     {
         Directory.CreateDirectory(folder);
         var keyFile = Path.Combine(folder, "signing-key.pem");
@@ -35,7 +61,7 @@ internal sealed class SigningKey : IDisposable
         {
             var stored = RSA.Create();
             stored.ImportFromPem(File.ReadAllText(keyFile));
-            return new SigningKey(stored, File.ReadAllText(certificateFile));
+            return (stored, File.ReadAllText(certificateFile));
         }
 
         var key = RSA.Create(KeyBits);
@@ -51,18 +77,8 @@ internal sealed class SigningKey : IDisposable
 
         // Last, because it is what says that both are there.
         WritePrivate(certificateFile, pem);
-        return new SigningKey(key, pem);
+        return (key, pem);
     }
-
-    /// <summary>Signs as signature version 1 (SHA-1) or 2 (SHA-256).</summary>
-    public string Sign(string text, string version) =>
-        Convert.ToBase64String(
-            _key.SignData(
-                Encoding.UTF8.GetBytes(text),
-                version == "2" ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1,
-                RSASignaturePadding.Pkcs1));
-
-    public void Dispose() => _key.Dispose();
 
     private static void WritePrivate(string path, string content)
     {

@@ -16,7 +16,7 @@ internal sealed class SnsLinks(SnsApi api, SigningKey key) : IUnsignedEndpoint
     /// </summary>
     public const string ActionPath = "/_sns";
 
-    public bool Handles(PathString path) => path == ActionPath || path == "/" + key.CertificateFileName;
+    public bool Handles(PathString path) => path == ActionPath || key.IsCertificate(path.Value ?? "");
 
     public bool OpensInBrowsers => true;
 

@@ -10,7 +10,7 @@ namespace ImageApp.LocalAws.Sns;
 internal static class SnsServices
 {
     public static IServiceCollection AddSns(this IServiceCollection services) => services
-        .AddSingleton(provider => SigningKey.LoadOrCreate(
+        .AddSingleton(provider => new SigningKey(
             Path.Combine(provider.GetRequiredService<LocalAwsOptions>().DataDirectory, "sns"), provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<Envelope>()
         .AddSingleton(provider => new Outbox<PendingDelivery>(

@@ -438,11 +438,11 @@ internal sealed class SqsOperations(
             {
                 var result = await perform(entry);
                 result["Id"] = id;
-                successful.Add(result);
+                successful.Add((JsonNode)result);
             }
             catch (AwsServiceException failure)
             {
-                failed.Add(new JsonObject { ["Id"] = id, ["Code"] = failure.Code, ["Message"] = failure.Message, ["SenderFault"] = true });
+                failed.Add((JsonNode)new JsonObject { ["Id"] = id, ["Code"] = failure.Code, ["Message"] = failure.Message, ["SenderFault"] = true });
             }
         }
 
