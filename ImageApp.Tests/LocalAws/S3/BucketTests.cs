@@ -239,7 +239,10 @@ public sealed class BucketTests : IAsyncLifetime
         var key = await SignedRequest.SendAsync(_host, HttpMethod.Get, $"/{_bucket}/none", null);
         Assert.Contains("<Key>none</Key>", await key.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
         var bucket = await SignedRequest.SendAsync(_host, HttpMethod.Get, "/none-such", null);
-        Assert.Contains("<BucketName>none-such</BucketName>", await bucket.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        Assert.Contains(
+            "<BucketName>none-such</BucketName>",
+            await bucket.Content.ReadAsStringAsync(Cancellation),
+            StringComparison.Ordinal);
         var region = await SignedRequest.SendAsync(
             _host,
             HttpMethod.Get,

@@ -32,7 +32,8 @@ public sealed class ObjectAttributeTests : BucketTest
         Assert.Empty(await TagsAsync("k"));
         await SetAsync([.. Enumerable.Range(0, 10).Select(number => new Tag { Key = $"key{number}", Value = "" })]);
         Assert.Equal(10, (await TagsAsync("k")).Count);
-        var tooMany = await RefusedAsync(() => SetAsync([.. Enumerable.Range(0, 11).Select(number => new Tag { Key = $"{number}", Value = "" })]));
+        List<Tag> eleven = [.. Enumerable.Range(0, 11).Select(number => new Tag { Key = $"{number}", Value = "" })];
+        var tooMany = await RefusedAsync(() => SetAsync(eleven));
         Assert.Contains("10", tooMany.Message, StringComparison.Ordinal);
         Assert.Equal("InvalidTag", (await RefusedAsync(() => SetAsync([new Tag { Key = new string('k', 129), Value = "" }]))).ErrorCode);
 
@@ -110,7 +111,13 @@ public sealed class ObjectAttributeTests : BucketTest
             parts.Add(new PartETag { PartNumber = number, ETag = part.ETag, ChecksumSHA256 = part.ChecksumSHA256 });
         }
 
-        var completion = new CompleteMultipartUploadRequest { BucketName = Bucket, Key = "k", UploadId = upload.UploadId, PartETags = parts };
+        var completion = new CompleteMultipartUploadRequest
+        {
+            BucketName = Bucket,
+            Key = "k",
+            UploadId = upload.UploadId,
+            PartETags = parts,
+        };
         var completed = await S3.CompleteMultipartUploadAsync(completion, Cancelled);
         await RestartAsync();
         Assert.Equal(completed.ETag, (await S3.CompleteMultipartUploadAsync(completion, Cancelled)).ETag);
@@ -193,7 +200,8 @@ public sealed class ObjectAttributeTests : BucketTest
             {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::{{Bucket}}/*"}]}
             """;
         await S3.PutBucketPolicyAsync(Bucket, policy, Cancelled);
-        Assert.True((await S3.GetBucketPolicyStatusAsync(new GetBucketPolicyStatusRequest { BucketName = Bucket }, Cancelled)).PolicyStatus.IsPublic);
+        var status = await S3.GetBucketPolicyStatusAsync(new GetBucketPolicyStatusRequest { BucketName = Bucket }, Cancelled);
+        Assert.True(status.PolicyStatus.IsPublic);
         await S3.PutPublicAccessBlockAsync(
             new PutPublicAccessBlockRequest
             {

@@ -24,7 +24,8 @@ public sealed class RealClientTests : BucketTest
             await File.WriteAllBytesAsync(Path.Combine(folder.FullName, "tree", "empty"), [], Cancelled);
             for (var number = 0; number < 12; number++)
             {
-                await File.WriteAllTextAsync(Path.Combine(folder.FullName, "tree", "sub folder", $"ü {number}.txt"), $"{number}", Cancelled);
+                var file = Path.Combine(folder.FullName, "tree", "sub folder", $"ü {number}.txt");
+                await File.WriteAllTextAsync(file, $"{number}", Cancelled);
             }
 
             var cli = new AwsCli(Host);
@@ -69,7 +70,12 @@ public sealed class RealClientTests : BucketTest
     [Fact]
     public async Task The_SDK_for_JavaScript_has_the_bucket_in_the_hosts_name_and_metadata_in_the_query() =>
         // Modules are looked for from where the program lies.
-        await RunAsync("node", "--no-warnings", "--input-type=module", "--eval", await File.ReadAllTextAsync(Path.Combine(Programs, "buckets.mjs"), Cancelled));
+        await RunAsync(
+            "node",
+            "--no-warnings",
+            "--input-type=module",
+            "--eval",
+            await File.ReadAllTextAsync(Path.Combine(Programs, "buckets.mjs"), Cancelled));
 
     private static string Programs => Path.Combine(RepositoryRoot.Path, "ImageApp.Tests", "LocalAws", "Clients");
 

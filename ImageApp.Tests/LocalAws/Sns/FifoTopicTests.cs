@@ -190,7 +190,15 @@ public sealed class FifoTopicTests
             "FifoTopic=true,ContentBasedDeduplication=true");
         var topic = (string)created["TopicArn"]!;
         var queue = await SubscribeAsync(aws, topic, "queue.fifo", ("RawMessageDelivery", "true"));
-        var published = await new AwsCli(aws).ObjectAsync("sns", "publish", "--topic-arn", topic, "--message", "1", "--message-group-id", "g");
+        var published = await new AwsCli(aws).ObjectAsync(
+            "sns",
+            "publish",
+            "--topic-arn",
+            topic,
+            "--message",
+            "1",
+            "--message-group-id",
+            "g");
         Assert.NotNull((string?)published["SequenceNumber"]);
         var batch = await new AwsCli(aws).ObjectAsync(
             "sns",

@@ -360,7 +360,15 @@ public sealed class FifoQueueTests
             "--attributes",
             "FifoQueue=true,ContentBasedDeduplication=true");
         var url = (string)created["QueueUrl"]!;
-        var sent = await new AwsCli(aws).ObjectAsync("sqs", "send-message", "--queue-url", url, "--message-body", "1", "--message-group-id", "g");
+        var sent = await new AwsCli(aws).ObjectAsync(
+            "sqs",
+            "send-message",
+            "--queue-url",
+            url,
+            "--message-body",
+            "1",
+            "--message-group-id",
+            "g");
         Assert.NotNull((string?)sent["SequenceNumber"]);
         await new AwsCli(aws).RunAsync("sqs", "send-message", "--queue-url", url, "--message-body", "2", "--message-group-id", "g");
         var received = await new AwsCli(aws).ObjectAsync(

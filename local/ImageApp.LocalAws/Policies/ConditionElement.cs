@@ -41,7 +41,8 @@ internal sealed class ConditionElement
     }
 
     /// <summary>
-    /// Whether it says by fixed values who may call, so that a statement for everybody is not public (S3 User Guide, "The meaning of public").
+    /// Whether it says by fixed values who may call, so that a statement for everybody is not public (S3 User Guide, "The meaning of
+    /// public").
     /// </summary>
     public bool FixesCaller =>
         CallerKeys.Contains(_key, StringComparer.OrdinalIgnoreCase)

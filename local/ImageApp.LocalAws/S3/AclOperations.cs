@@ -4,8 +4,8 @@ using ImageApp.LocalAws.S3.Store;
 namespace ImageApp.LocalAws.S3;
 
 /// <summary>
-/// Access control lists, which are disabled: as in every bucket that AWS makes since April 2023, its owner owns and controls all objects, and
-/// policies say who else may what (S3 User Guide, "Controlling ownership of objects and disabling ACLs").
+/// Access control lists, which are disabled: as in every bucket that AWS makes since April 2023, its owner owns and controls all objects,
+/// and policies say who else may what (S3 User Guide, "Controlling ownership of objects and disabling ACLs").
 /// </summary>
 internal sealed class AclOperations(S3Store store, ObjectOperations objects, LocalAwsOptions options)
 {
@@ -48,7 +48,10 @@ internal sealed class AclOperations(S3Store store, ObjectOperations objects, Loc
 
         var grants = policy.Child("AccessControlList")?.Children("Grant").ToList()
             ?? throw S3Errors.MalformedACLError("AccessControlPolicy must have the element AccessControlList.");
-        if (grants is not [var grant] || grant.Child("Grantee")?.Text("ID") != options.AccountId || grant.Text("Permission") != "FULL_CONTROL")
+        if (
+            grants is not [var grant]
+            || grant.Child("Grantee")?.Text("ID") != options.AccountId
+            || grant.Text("Permission") != "FULL_CONTROL")
         {
             throw S3Errors.AclsAreDisabled("the AccessControlList grants something else than FULL_CONTROL to the bucket's owner");
         }

@@ -41,7 +41,8 @@ internal sealed class BucketConfigurationOperations(S3Store store, NotificationT
     public async Task PutNotificationAsync(S3Request request, CancellationToken cancellationToken)
     {
         store.GetBucket(request.Bucket);
-        var configurations = NotificationConfiguration.Parse(await request.ReadRequiredXmlAsync("NotificationConfiguration", cancellationToken));
+        var document = await request.ReadRequiredXmlAsync("NotificationConfiguration", cancellationToken);
+        var configurations = NotificationConfiguration.Parse(document);
         if (request.Header("x-amz-skip-destination-validation") is not "true")
         {
             await targets.ValidateAsync(
@@ -92,8 +93,8 @@ internal sealed class BucketConfigurationOperations(S3Store store, NotificationT
         {
             throw new AwsServiceException(
                 "AccessDenied",
-                $"s3:PutBucketPolicy on \"{Bucket.ArnOf(bucket.Name)}\" is denied because public policies are prevented by the BlockPublicPolicy "
-                + "setting in S3 Block Public Access.",
+                $"s3:PutBucketPolicy on \"{Bucket.ArnOf(bucket.Name)}\" is denied because public policies are prevented by the "
+                + "BlockPublicPolicy setting in S3 Block Public Access.",
                 HttpStatusCode.Forbidden);
         }
     }

@@ -47,7 +47,9 @@ internal readonly record struct ByteRange(long Offset, long Length)
     }
 
     /// <summary>Reads <c>x-amz-copy-source-range</c>, which unlike <c>Range</c> is exactly one range within the source.</summary>
-    /// <exception cref="AwsServiceException"><c>InvalidArgument</c>: it is no such range; <c>InvalidRange</c>: the source ends before it.</exception>
+    /// <exception cref="AwsServiceException">
+    /// <c>InvalidArgument</c>: it is no such range; <c>InvalidRange</c>: the source ends before it.
+    /// </exception>
     public static ByteRange ParseCopySource(string header, long size)
     {
         if (
@@ -64,7 +66,9 @@ internal readonly record struct ByteRange(long Offset, long Length)
 
         return end < size
             ? new ByteRange(begin, end - begin + 1)
-            : throw new AwsServiceException("InvalidRange", $"Range specified is not valid for source object of size: {size}; it is '{header}'.");
+            : throw new AwsServiceException(
+                "InvalidRange",
+                $"Range specified is not valid for source object of size: {size}; it is '{header}'.");
     }
 
     private static bool TryParse(string text, out long value) =>

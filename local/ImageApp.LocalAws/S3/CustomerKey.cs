@@ -5,7 +5,9 @@ using ImageApp.LocalAws.S3.Store;
 
 namespace ImageApp.LocalAws.S3;
 
-/// <summary>The encryption key that a request brings along (S3 User Guide, "Using server-side encryption with customer-provided keys").</summary>
+/// <summary>
+/// The encryption key that a request brings along (S3 User Guide, "Using server-side encryption with customer-provided keys").
+/// </summary>
 /// <param name="Key">32 bytes.</param>
 /// <param name="Md5">Its MD5 in Base64.</param>
 internal sealed record CustomerKey(byte[] Key, string Md5)
@@ -32,7 +34,8 @@ internal sealed record CustomerKey(byte[] Key, string Md5)
         (null, _) => throw Refused(
             "The encryption parameters are not applicable to this object: it is not encrypted with a customer's key."),
         (_, null) => throw Refused(
-            "The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the object."),
+            "The object was stored using a form of Server Side Encryption. The correct parameters must be provided to retrieve the "
+            + "object."),
         _ => check.Knows(given.Key)
             ? new BlobCipher(given.Key)
             : throw Refused("The provided encryption parameters did not match the ones used originally."),
@@ -53,7 +56,8 @@ internal sealed record CustomerKey(byte[] Key, string Md5)
 
     private static CustomerKey? Parse(S3Request request, string prefix)
     {
-        var (algorithm, key, md5) = (request.Header(prefix + "algorithm"), request.Header(prefix + "key"), request.Header(prefix + "key-MD5"));
+        var algorithm = request.Header(prefix + "algorithm");
+        var (key, md5) = (request.Header(prefix + "key"), request.Header(prefix + "key-MD5"));
         if (algorithm is null && key is null && md5 is null)
         {
             return null;

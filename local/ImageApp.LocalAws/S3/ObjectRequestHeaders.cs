@@ -98,7 +98,8 @@ internal static class ObjectRequestHeaders
 
         if (mode is not (null or ObjectLock.Governance or ObjectLock.Compliance))
         {
-            throw S3Errors.InvalidArgument($"Unknown wormMode directive: '{mode}'; allowed are {ObjectLock.Governance} and {ObjectLock.Compliance}.");
+            throw S3Errors.InvalidArgument(
+                $"Unknown wormMode directive: '{mode}'; allowed are {ObjectLock.Governance} and {ObjectLock.Compliance}.");
         }
 
         return new ObjectLock(mode, until is null ? null : RetainUntil(until, now), hold switch

@@ -81,7 +81,8 @@ internal sealed class PostObjectOperations(
 
     private static async Task AnswerAsync(S3Request request, PostForm form, StoredObject stored, CancellationToken cancellationToken)
     {
-        var location = $"{request.Http.Scheme}://{request.Http.Host}/{request.Bucket}/{PercentEncoding.Encode(stored.Key, keepSlash: true)}";
+        var path = $"{request.Bucket}/{PercentEncoding.Encode(stored.Key, keepSlash: true)}";
+        var location = $"{request.Http.Scheme}://{request.Http.Host}/{path}";
         request.Response.Headers.Location = location;
         var redirect = form.Field("success_action_redirect") ?? form.Field("redirect");
         if (redirect is not null && Uri.TryCreate(redirect, UriKind.Absolute, out var target) && target.Scheme is "http" or "https")

@@ -60,7 +60,8 @@ internal sealed class S3Api(
         await operation.HandleAsync(s3, cancellationToken);
     }
 
-    // Who expects a bucket of another account must not use this one (S3 User Guide, "Verifying bucket ownership with bucket owner condition").
+    // Who expects a bucket of another account must not use this one (S3 User Guide, "Verifying bucket ownership with bucket owner
+    // condition").
     private void RequireOwner(S3Request request, string header)
     {
         if (request.Header(header) is { } owner && owner != options.AccountId)

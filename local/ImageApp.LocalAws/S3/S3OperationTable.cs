@@ -220,11 +220,15 @@ internal sealed class S3OperationTable
 
 /// <summary>An operation of S3's API.</summary>
 /// <param name="Name">As in the S3 API Reference, for example <c>PutObject</c>.</param>
-/// <param name="Action">The action that a policy allows or denies, for example <c>s3:PutObject</c>; null where the operation asks itself.</param>
+/// <param name="Action">
+/// The action that a policy allows or denies, for example <c>s3:PutObject</c>; null where the operation asks itself.
+/// </param>
 /// <param name="HandleAsync">Performs it.</param>
 internal sealed record S3Operation(string Name, string? Action, Func<S3Request, CancellationToken, Task> HandleAsync)
 {
-    /// <summary>The action, which is another one where a request names a version (S3 User Guide, "Actions, resources, and condition keys").</summary>
+    /// <summary>
+    /// The action, which is another one where a request names a version (S3 User Guide, "Actions, resources, and condition keys").
+    /// </summary>
     public string? ActionOn(string? versionId) => (versionId, Action) switch
     {
         (not null, "s3:GetObject") => "s3:GetObjectVersion",

@@ -47,7 +47,8 @@ internal sealed partial class S3Request(AwsRequest request, S3Address address, s
         new(new AwsRequest(request.HttpContext, request.RequestId, signature, default), address with { Key = key }, traceParent, fields);
 
     /// <summary>
-    /// A header; null where it is missing or empty. A presigned address may carry <c>x-amz-*</c> in its query instead, as SDKs put them there.
+    /// A header; null where it is missing or empty. A presigned address may carry <c>x-amz-*</c> in its query instead, as SDKs put them
+    /// there.
     /// </summary>
     public string? Header(string name)
     {

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace ImageApp.LocalAws.Signing;
 
 /// <summary>
-/// What a request says of its Signature Version 2, not yet verified (S3 User Guide, "Signing and authenticating REST requests (AWS signature
-/// version 2)"). SDKs of Python and version 1 of the CLI still presign addresses with it in the regions that know it.
+/// What a request says of its Signature Version 2, not yet verified (S3 User Guide, "Signing and authenticating REST requests (AWS
+/// signature version 2)"). SDKs of Python and version 1 of the CLI still presign addresses with it in the regions that know it.
 /// </summary>
 /// <param name="AccessKeyId">Who is said to have signed.</param>
 /// <param name="Signature">HMAC-SHA-1 in Base64.</param>
@@ -24,9 +24,12 @@ internal sealed record LegacySignatureClaim(string AccessKeyId, string Signature
         var authorization = request.Headers.Authorization.ToString();
         if (IsHeader(authorization))
         {
-            return authorization[Scheme.Length..].Trim().LastIndexOf(':') is > 0 and var colon
-                ? new LegacySignatureClaim(authorization[Scheme.Length..].Trim()[..colon], authorization[Scheme.Length..].Trim()[(colon + 1)..], null)
-                : throw new SignatureException(SignatureFailure.Malformed, "AWS authorization header is invalid. Expected AwsAccessKeyId:signature");
+            var pair = authorization[Scheme.Length..].Trim();
+            return pair.LastIndexOf(':') is > 0 and var colon
+                ? new LegacySignatureClaim(pair[..colon], pair[(colon + 1)..], null)
+                : throw new SignatureException(
+                    SignatureFailure.Malformed,
+                    "AWS authorization header is invalid. Expected AwsAccessKeyId:signature");
         }
 
         if (authorization.Length > 0 || !request.Query.ContainsKey("AWSAccessKeyId"))

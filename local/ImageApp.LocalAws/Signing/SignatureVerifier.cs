@@ -48,7 +48,9 @@ internal sealed class SignatureVerifier(LocalAwsOptions options, TimeProvider ti
         return Verify(context, claim, "s3", declared);
     }
 
-    /// <summary>Verifies the signature of a form's policy (S3 API Reference, "Authenticating requests: browser-based uploads using POST").</summary>
+    /// <summary>
+    /// Verifies the signature of a form's policy (S3 API Reference, "Authenticating requests: browser-based uploads using POST").
+    /// </summary>
     /// <param name="credential">The field <c>x-amz-credential</c>.</param>
     /// <param name="timestamp">The field <c>x-amz-date</c>.</param>
     /// <param name="signature">The field <c>x-amz-signature</c>.</param>

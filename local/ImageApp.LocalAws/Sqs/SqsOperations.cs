@@ -442,7 +442,13 @@ internal sealed class SqsOperations(
             }
             catch (AwsServiceException failure)
             {
-                failed.Add((JsonNode)new JsonObject { ["Id"] = id, ["Code"] = failure.Code, ["Message"] = failure.Message, ["SenderFault"] = true });
+                failed.Add((JsonNode)new JsonObject
+                {
+                    ["Id"] = id,
+                    ["Code"] = failure.Code,
+                    ["Message"] = failure.Message,
+                    ["SenderFault"] = true,
+                });
             }
         }
 

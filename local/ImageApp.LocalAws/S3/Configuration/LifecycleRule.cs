@@ -136,7 +136,8 @@ internal sealed record LifecycleRule
                 || rule.NewerNoncurrentVersions is < 1 or > 100)
             {
                 throw S3Errors.InvalidArgument(
-                    "'Days', 'NoncurrentDays' and 'DaysAfterInitiation' of a lifecycle rule must be positive, NewerNoncurrentVersions 1 to 100.");
+                    "'Days', 'NoncurrentDays' and 'DaysAfterInitiation' of a lifecycle rule must be positive, NewerNoncurrentVersions 1 to "
+                    + "100.");
             }
 
             if (rule.ExpiresLoneMarkers && (rule.ExpirationDays is not null || rule.ExpirationDate is not null || rule.Tags is not null))

@@ -3,7 +3,9 @@ using System.Xml.Linq;
 
 namespace ImageApp.LocalAws.S3.Configuration;
 
-/// <summary>Which events of a bucket go to which topic, queue or function (S3 User Guide, "Event notification types and destinations").</summary>
+/// <summary>
+/// Which events of a bucket go to which topic, queue or function (S3 User Guide, "Event notification types and destinations").
+/// </summary>
 internal sealed record NotificationConfiguration
 {
     private static readonly string[] SupportedEvents =

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Xml.Linq;
 using ImageApp.LocalAws.S3.Store;
 
@@ -71,7 +70,7 @@ internal sealed record ObjectLockConfiguration(string? Mode = null, int? Days = 
     {
         if (bucket.ObjectLock is null)
         {
-            throw new AwsServiceException("InvalidRequest", $"Bucket is missing Object Lock Configuration: {bucket.Name}", HttpStatusCode.BadRequest);
+            throw new AwsServiceException("InvalidRequest", $"Bucket is missing Object Lock Configuration: {bucket.Name}");
         }
     }
 

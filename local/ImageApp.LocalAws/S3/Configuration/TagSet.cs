@@ -67,7 +67,8 @@ internal static class TagSet
 
             if (value.Length > MaximumValueLength)
             {
-                throw InvalidTag($"The TagValue you have provided is invalid: that of '{key}' has more than {MaximumValueLength} characters.");
+                throw InvalidTag(
+                    $"The TagValue you have provided is invalid: that of '{key}' has more than {MaximumValueLength} characters.");
             }
 
             if (key.StartsWith("aws:", StringComparison.OrdinalIgnoreCase))
@@ -85,7 +86,8 @@ internal static class TagSet
         {
             throw new AwsServiceException(
                 "BadRequest",
-                $"{(maximum == MaximumOfObject ? "Object" : "Bucket")} tag count cannot be greater than {maximum}; there are {tags.Count}.");
+                $"{(maximum == MaximumOfObject ? "Object" : "Bucket")} tag count cannot be greater than {maximum}; there are "
+                + $"{tags.Count}.");
         }
 
         return tags.Count == 0 ? null : tags;

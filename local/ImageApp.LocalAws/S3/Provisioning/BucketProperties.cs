@@ -46,7 +46,9 @@ internal static class BucketProperties
             bucket.ObjectOwnership is { } ownership
                 ? new JsonObject { ["Rules"] = List([new JsonObject { ["ObjectOwnership"] = ownership }]) }
                 : null);
-        Add("VersioningConfiguration", bucket.TellsVersions ? new JsonObject { ["Status"] = bucket.VersioningEnabled ? "Enabled" : "Suspended" } : null);
+        Add(
+            "VersioningConfiguration",
+            bucket.TellsVersions ? new JsonObject { ["Status"] = bucket.VersioningEnabled ? "Enabled" : "Suspended" } : null);
         Add("Tags", bucket.Tags is { } tags ? PropertyValues.TagList(tags) : null);
         return properties;
     }
@@ -75,7 +77,9 @@ internal static class BucketProperties
     }
 
     /// <summary>A template gives each event a configuration of its own.</summary>
-    private static IEnumerable<JsonObject> Notifications(NotificationConfiguration configuration, string arn) => configuration.Events.Select(happened =>
+    private static IEnumerable<JsonObject> Notifications(
+        NotificationConfiguration configuration,
+        string arn) => configuration.Events.Select(happened =>
     {
         var notification = new JsonObject { ["Event"] = happened, [arn] = configuration.DestinationArn };
         var rules = new[] { (Name: "prefix", Value: configuration.Prefix), (Name: "suffix", Value: configuration.Suffix) }

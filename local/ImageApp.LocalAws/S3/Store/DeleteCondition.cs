@@ -3,8 +3,8 @@ using System.Globalization;
 namespace ImageApp.LocalAws.S3.Store;
 
 /// <summary>
-/// What must hold of a version for it to be deleted (S3 API Reference, DeleteObject). What is not there any more needs no deletion, whatever
-/// the condition.
+/// What must hold of a version for it to be deleted (S3 API Reference, DeleteObject). What is not there any more needs no deletion,
+/// whatever the condition.
 /// </summary>
 /// <param name="ETag">The eTag it must have; <c>*</c> for any.</param>
 /// <param name="LastModified">When it must have been stored, to the second.</param>

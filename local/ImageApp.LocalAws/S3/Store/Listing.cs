@@ -17,7 +17,9 @@ internal sealed record ListPage(IReadOnlyList<StoredObject> Objects, IReadOnlyLi
 /// <param name="Prefix">What keys start with.</param>
 /// <param name="Delimiter">What rolls keys up into common prefixes; empty for none.</param>
 /// <param name="KeyMarker">The key or common prefix that the list begins after; empty for the beginning.</param>
-/// <param name="VersionIdMarker">The version of <paramref name="KeyMarker"/> that the list begins after; empty for after all of them.</param>
+/// <param name="VersionIdMarker">
+/// The version of <paramref name="KeyMarker"/> that the list begins after; empty for after all of them.
+/// </param>
 /// <param name="Maximum">How many versions and common prefixes together.</param>
 internal sealed record VersionQuery(string Prefix, string Delimiter, string KeyMarker, string VersionIdMarker, int Maximum);
 

@@ -175,7 +175,12 @@ internal sealed class S3Store : IAsyncDisposable
 
     /// <summary>Changes what is said of a version; its bytes, its time and its place among the others stay.</summary>
     /// <exception cref="AwsServiceException"><c>NoSuchBucket</c>, <c>NoSuchKey</c> or <c>NoSuchVersion</c>.</exception>
-    public async Task<StoredObject> UpdateAsync(string bucket, string key, string? versionId, Func<StoredObject, StoredObject> change, EventContext? context)
+    public async Task<StoredObject> UpdateAsync(
+        string bucket,
+        string key,
+        string? versionId,
+        Func<StoredObject, StoredObject> change,
+        EventContext? context)
     {
         StoredObject updated;
         Task written;
@@ -242,7 +247,8 @@ internal sealed class S3Store : IAsyncDisposable
     }
 
     /// <summary>
-    /// Deletes a version for good, or says with a delete marker that the key has no object any more (S3 User Guide, "Deleting object versions").
+    /// Deletes a version for good, or says with a delete marker that the key has no object any more (S3 User Guide, "Deleting object
+    /// versions").
     /// </summary>
     /// <param name="bucket">The bucket.</param>
     /// <param name="key">The key.</param>
@@ -766,7 +772,9 @@ internal sealed class S3Store : IAsyncDisposable
         }
     }
 
-    /// <summary>Moves objects out of packs that are mostly unused; these are deleted at the next start, when the journal is sure to know.</summary>
+    /// <summary>
+    /// Moves objects out of packs that are mostly unused; these are deleted at the next start, when the journal is sure to know.
+    /// </summary>
     private bool EmptySparsePacks()
     {
         var used = new Dictionary<Guid, long>();
