@@ -96,11 +96,17 @@ public sealed class StepResults(MySqlDataSource database)
             """,
             cancellationToken, ("@key", CatalogueTable.Bytes(imageKey))) > 0;
 
-    /// <summary>Takes back <see cref="MarkRemovedAsync"/>: the object was put again in the same moment.</summary>
+    /// <summary>
+    /// Takes back <see cref="MarkRemovedAsync"/>: the object was put again in the same moment. What was deleted for good stays deleted, and
+    /// the object that is there now is deleted, too.
+    /// </summary>
     public Task UnmarkRemovedAsync(string imageKey, CancellationToken cancellationToken) =>
         database.ExecuteAsync(
             "unmark removed",
-            "UPDATE captions SET deleted_at = NULL, purged_at = NULL WHERE key_bytes = @key AND purged_at IS NOT NULL",
+            """
+            UPDATE captions SET deleted_at = IF(deletion_final = 1, deleted_at, NULL), purged_at = NULL
+            WHERE key_bytes = @key AND purged_at IS NOT NULL
+            """,
             cancellationToken, ("@key", CatalogueTable.Bytes(imageKey)));
 
     /// <summary>Stores a thumbnail, replacing any reason why there was none.</summary>

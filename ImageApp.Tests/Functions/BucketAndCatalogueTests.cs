@@ -122,6 +122,24 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
     }
 
     [Fact]
+    public async Task A_removal_that_crosses_an_object_put_after_a_deletion_for_good_brings_no_picture_back()
+    {
+        await PutAsync("images/a.jpg");
+        var id = (await FindAsync("images/a.jpg"))!.Id;
+        await _catalogue.Gallery.PurgeNowAsync([id], Cancel);
+        await _catalogue.Upkeep.PurgeAsync(id, Cancel);
+        await _bucket.DeleteImageAsync("images/a.jpg", await FindAsync("images/a.jpg"), Cancel);
+        await PutAsync("images/a.jpg");
+
+        // The event of the deletion: it found nothing, marked the row, and found what was put meanwhile.
+        Assert.True(await _catalogue.Results.MarkRemovedAsync("images/a.jpg", Cancel));
+        await _catalogue.Results.UnmarkRemovedAsync("images/a.jpg", Cancel);
+
+        Assert.Null(await ShownAsync("images/a.jpg"));
+        Assert.Contains(await _catalogue.Upkeep.ListPurgeableAsync(10, Cancel), image => image.Id == id);
+    }
+
+    [Fact]
     public async Task An_object_uploaded_in_parts_and_copied_onto_itself_is_the_same_content_and_asks_for_nothing_again()
     {
         var content = new byte[5 * 1024 * 1024 + 1000];

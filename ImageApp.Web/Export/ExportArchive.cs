@@ -22,7 +22,6 @@ internal sealed class ExportArchive(GalleryCatalogue gallery, AlbumCatalogue alb
     private const string Folder = "pictures/";
     private const int PageSize = 200;
     private const string UnknownModel = "unknown";
-    private const int BufferSize = 64 * 1024;
 
     /// <summary>Writes it: no more than one page of rows and one buffer of one file is in memory, and the pictures' names.</summary>
     /// <exception cref="BucketUnavailableException">The bucket is away; what was written is cut short.</exception>
@@ -32,13 +31,7 @@ internal sealed class ExportArchive(GalleryCatalogue gallery, AlbumCatalogue alb
         var contents = await ListAlbumsAsync(cancellationToken);
         var titles = contents.SelectMany(album => album.Images.Select(id => (Id: id, album.Album.Title)))
             .ToLookup(item => item.Id, item => item.Title);
-        await using var spool = new FileStream(
-            Path.Combine(Path.GetTempPath(), $"imageapp-{Guid.NewGuid():N}"),
-            FileMode.CreateNew,
-            FileAccess.ReadWrite,
-            FileShare.None,
-            BufferSize,
-            FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+        await using var spool = SpoolFile.Create();
         await using var json = new Utf8JsonWriter(spool, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
         json.WriteNumber("version", Version);

@@ -16,7 +16,6 @@ namespace ImageApp.Web.Export;
 internal static class ExportRoutes
 {
     private const string Zip = "application/zip";
-    private const int BufferSize = 64 * 1024;
 
     // What multipart/form-data has around the archive.
     private const int Overhead = 1024 * 1024;
@@ -76,13 +75,7 @@ internal static class ExportRoutes
     private static async Task<IResult> ImportAsync(
         HttpRequest request, GalleryImport import, ImportOptions options, CancellationToken cancellationToken)
     {
-        await using var spool = new FileStream(
-            Path.Combine(Path.GetTempPath(), $"imageapp-{Guid.NewGuid():N}"),
-            FileMode.CreateNew,
-            FileAccess.ReadWrite,
-            FileShare.None,
-            BufferSize,
-            FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+        await using var spool = SpoolFile.Create();
         if (await SpoolAsync(request, spool, options, cancellationToken) is { } problem)
         {
             return problem.ToResult();
@@ -110,7 +103,7 @@ internal static class ExportRoutes
                 return ImportProblems.NoArchive(request.ContentType);
             }
 
-            var buffer = new byte[BufferSize];
+            var buffer = new byte[SpoolFile.BufferBytes];
             int read;
             while ((read = await archive.ReadAsync(buffer, cancellationToken)) > 0)
             {

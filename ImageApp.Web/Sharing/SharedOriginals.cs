@@ -9,8 +9,6 @@ namespace ImageApp.Web.Sharing;
 /// <summary>What is given away of originals: the same picture without what its file says of place, time, camera and owner.</summary>
 internal sealed class SharedOriginals(ImageBucket bucket, ILogger<SharedOriginals> logger)
 {
-    private const int BufferSize = 64 * 1024;
-
     /// <summary>
     /// Opens an original without its metadata; of one that cannot be stripped without loss the largest rendition, which was made without
     /// any. Null where neither is there.
@@ -50,10 +48,10 @@ internal sealed class SharedOriginals(ImageBucket bucket, ILogger<SharedOriginal
             return null;
         }
 
-        await using var source = Spool();
+        await using var source = SpoolFile.Create();
         await original.Content.CopyToAsync(source, cancellationToken);
         source.Position = 0;
-        var target = Spool();
+        var target = SpoolFile.Create();
         try
         {
             strip(source, target);
@@ -73,12 +71,4 @@ internal sealed class SharedOriginals(ImageBucket bucket, ILogger<SharedOriginal
             throw;
         }
     }
-
-    private static FileStream Spool() => new(
-        Path.Combine(Path.GetTempPath(), $"imageapp-{Guid.NewGuid():N}"),
-        FileMode.CreateNew,
-        FileAccess.ReadWrite,
-        FileShare.None,
-        BufferSize,
-        FileOptions.DeleteOnClose);
 }

@@ -3,6 +3,7 @@ using ImageApp.Core;
 using ImageApp.Core.Catalogue;
 using ImageApp.Core.Formats;
 using ImageApp.Core.Storage;
+using ImageApp.Web.Content;
 using ImageApp.Web.Hosting;
 
 namespace ImageApp.Web.Uploads;
@@ -17,7 +18,6 @@ internal sealed partial class ImageUploader(
     TimeProvider time,
     ILogger<ImageUploader> logger)
 {
-    private const int BufferSize = 64 * 1024;
     private const string SignatureParameter = "X-Amz-Signature=";
     private static readonly string NoSignature = new('0', 64);
 
@@ -131,15 +131,9 @@ internal sealed partial class ImageUploader(
         Func<long, CancellationToken, Task>? prepare,
         CancellationToken cancellationToken)
     {
-        await using var spool = new FileStream(
-            Path.Combine(Path.GetTempPath(), $"imageapp-{Guid.NewGuid():N}"),
-            FileMode.CreateNew,
-            FileAccess.ReadWrite,
-            FileShare.None,
-            BufferSize,
-            FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+        await using var spool = SpoolFile.Create();
 
-        var buffer = new byte[BufferSize];
+        var buffer = new byte[SpoolFile.BufferBytes];
         int read;
         while ((read = await content.ReadAsync(buffer, cancellationToken)) > 0)
         {
