@@ -13,11 +13,11 @@ internal sealed class CopyOperations(S3Store store, BucketAuthorization authoriz
         var replaces = Replaces(request, "x-amz-metadata-directive");
         var replacesTags = Replaces(request, "x-amz-tagging-directive");
         var key = CustomerKey.Of(request);
-        using var lease = LeaseSource(request);
+        var address = CopySource.Of(request);
+        using var lease = LeaseSource(request, address);
         var source = lease.Object;
         if (
             !replaces
-            && CopySource.Of(request) is var address
             && (address.Bucket, address.Key) == (request.Bucket, request.Key)
             && address.VersionId is null
             && request.Header("x-amz-storage-class") is null
@@ -55,7 +55,7 @@ internal sealed class CopyOperations(S3Store store, BucketAuthorization authoriz
                 },
                 ObjectRequestHeaders.Condition(request),
                 request.EventContext("ObjectCreated:Copy"));
-            AddSourceVersion(request, source);
+            AddSourceVersion(request, address, source);
             ObjectOperations.AddNewVersion(request, stored);
             CustomerKey.AddHeaders(request, key);
             await request.WriteXmlAsync(
@@ -77,9 +77,8 @@ internal sealed class CopyOperations(S3Store store, BucketAuthorization authoriz
 
     /// <summary>The source of a copy, if the caller may read it and it meets the request's conditions.</summary>
     /// <exception cref="AwsServiceException">It does not, or there is none.</exception>
-    public ObjectLease LeaseSource(S3Request request)
+    public ObjectLease LeaseSource(S3Request request, CopySource address)
     {
-        var address = CopySource.Of(request);
         authorization.Require(
             request,
             address.VersionId is null ? "s3:GetObject" : "s3:GetObjectVersion",
@@ -107,9 +106,9 @@ internal sealed class CopyOperations(S3Store store, BucketAuthorization authoriz
     }
 
     /// <summary>Says which version was copied, in a bucket that has versions.</summary>
-    public void AddSourceVersion(S3Request request, StoredObject source)
+    public void AddSourceVersion(S3Request request, CopySource address, StoredObject source)
     {
-        if (store.GetBucket(CopySource.Of(request).Bucket).TellsVersions)
+        if (store.GetBucket(address.Bucket).TellsVersions)
         {
             request.Response.Headers["x-amz-copy-source-version-id"] = source.VersionName;
         }

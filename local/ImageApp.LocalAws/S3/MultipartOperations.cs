@@ -92,7 +92,8 @@ internal sealed class MultipartOperations(
     public async Task CopyPartAsync(S3Request request, CancellationToken cancellationToken)
     {
         var (upload, number) = FindPart(request);
-        using var lease = copies.LeaseSource(request);
+        var address = CopySource.Of(request);
+        using var lease = copies.LeaseSource(request, address);
         var source = lease.Object;
         var range = request.Header("x-amz-copy-source-range") is { } header
             ? ByteRange.ParseCopySource(header, source.Size)
@@ -120,7 +121,7 @@ internal sealed class MultipartOperations(
         try
         {
             var part = await PutAsync(request, number, segment, hasher);
-            copies.AddSourceVersion(request, source);
+            copies.AddSourceVersion(request, address, source);
             CustomerKey.AddHeaders(request, key);
             await request.WriteXmlAsync(
                 S3Xml.Element(

@@ -10,8 +10,6 @@ namespace ImageApp.LocalAws.Signing;
 /// <summary>Verifies Signature Version 2 for S3, in the header or in a presigned address.</summary>
 internal sealed class LegacySignatureVerifier(LocalAwsOptions options, TimeProvider time)
 {
-    private static readonly TimeSpan MaximumSkew = TimeSpan.FromMinutes(15);
-
     /// <summary>The regions that are older than Signature Version 4; no other takes version 2.</summary>
     private static readonly string[] Regions =
     [
@@ -92,9 +90,7 @@ internal sealed class LegacySignatureVerifier(LocalAwsOptions options, TimeProvi
     {
         if (accessKeyId != options.AccessKeyId)
         {
-            throw new SignatureException(
-                SignatureFailure.UnknownAccessKey,
-                $"The AWS Access Key Id you provided ('{accessKeyId}') does not exist in our records.");
+            throw SignatureException.UnknownAccessKey(accessKeyId);
         }
     }
 
@@ -121,7 +117,7 @@ internal sealed class LegacySignatureVerifier(LocalAwsOptions options, TimeProvi
                 "AWS authentication requires a valid Date or x-amz-date header");
         }
 
-        if ((now - date).Duration() > MaximumSkew)
+        if ((now - date).Duration() > SignatureVerifier.MaximumSkew)
         {
             throw new SignatureException(
                 SignatureFailure.Skewed,

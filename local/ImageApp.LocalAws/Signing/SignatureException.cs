@@ -11,6 +11,11 @@ internal sealed class SignatureException(SignatureFailure failure, string messag
     /// <summary>The region to sign for, where the request was signed for another one: SDKs try again with it.</summary>
     public string? Region { get; init; }
 
+    /// <summary>A signature by a key that is not the account's.</summary>
+    public static SignatureException UnknownAccessKey(string accessKeyId) => new(
+        SignatureFailure.UnknownAccessKey,
+        $"The AWS Access Key Id you provided ('{accessKeyId}') does not exist in our records.");
+
     /// <summary>
     /// The error as a protocol's clients know it (S3 API Reference, "Error responses"; "Common error types" of SNS, SQS and Lambda).
     /// </summary>

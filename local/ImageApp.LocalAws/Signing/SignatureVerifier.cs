@@ -7,7 +7,8 @@ namespace ImageApp.LocalAws.Signing;
 /// <summary>Verifies Signature Version 4, in the header or in a presigned URL's query.</summary>
 internal sealed class SignatureVerifier(LocalAwsOptions options, TimeProvider time)
 {
-    private static readonly TimeSpan MaximumSkew = TimeSpan.FromMinutes(15);
+    /// <summary>How far the clocks of client and server may be apart.</summary>
+    public static readonly TimeSpan MaximumSkew = TimeSpan.FromMinutes(15);
 
     /// <summary>Verifies a request whose body has been read.</summary>
     /// <exception cref="SignatureException">The signature is refused.</exception>
@@ -100,9 +101,7 @@ internal sealed class SignatureVerifier(LocalAwsOptions options, TimeProvider ti
     {
         if (accessKeyId != options.AccessKeyId)
         {
-            throw new SignatureException(
-                SignatureFailure.UnknownAccessKey,
-                $"The AWS Access Key Id you provided ('{accessKeyId}') does not exist in our records.");
+            throw SignatureException.UnknownAccessKey(accessKeyId);
         }
 
         if (scope.Region != options.Region)

@@ -26,14 +26,6 @@ internal sealed record NotificationConfiguration
         "s3:LifecycleExpiration:DeleteMarkerCreated",
     ];
 
-    /// <summary>The kinds: element, the element of the ARN, and how the ARN begins.</summary>
-    private static readonly (string Element, string ArnElement, string ArnPrefix, string What)[] Kinds =
-    [
-        ("TopicConfiguration", "Topic", "arn:aws:sns:", "an SNS topic"),
-        ("QueueConfiguration", "Queue", "arn:aws:sqs:", "an SQS queue"),
-        ("CloudFunctionConfiguration", "CloudFunction", "arn:aws:lambda:", "a Lambda function"),
-    ];
-
     public required string Id { get; init; }
 
     /// <summary>The topic, queue or function. Earlier versions of local AWS knew topics only, and named it so in their journals.</summary>
@@ -48,12 +40,12 @@ internal sealed record NotificationConfiguration
 
     public static IReadOnlyList<NotificationConfiguration> Parse(XElement root)
     {
-        root.RefuseOthers([.. Kinds.Select(kind => kind.Element)]);
+        root.RefuseOthers([.. NotificationKind.All.Select(kind => kind.Element)]);
         return Validate([.. root.Elements().Select(configuration => new NotificationConfiguration
         {
             Id = configuration.Text("Id") ?? "",
             DestinationArn = RequireArn(
-                Kinds.First(kind => kind.Element == configuration.Name.LocalName),
+                NotificationKind.All.First(kind => kind.Element == configuration.Name.LocalName),
                 name => configuration.RequiredText(name)),
             Events = [.. configuration.Children("Event").Select(element => element.Value.Trim())],
             Prefix = FilterValue(configuration, "prefix"),
@@ -124,15 +116,14 @@ internal sealed record NotificationConfiguration
         && (Prefix.StartsWith(other.Prefix, StringComparison.Ordinal) || other.Prefix.StartsWith(Prefix, StringComparison.Ordinal))
         && (Suffix.EndsWith(other.Suffix, StringComparison.Ordinal) || other.Suffix.EndsWith(Suffix, StringComparison.Ordinal));
 
-    private static (string Element, string ArnElement, string ArnPrefix, string What) KindOf(string arn) =>
-        Kinds.FirstOrDefault(kind => arn.StartsWith(kind.ArnPrefix, StringComparison.Ordinal)) is { Element: not null } found
-            ? found
-            : throw NotAnArn(arn, "an SNS topic, an SQS queue or a Lambda function");
+    private static NotificationKind KindOf(string arn) =>
+        NotificationKind.All.FirstOrDefault(kind => kind.IsOf(arn))
+        ?? throw NotAnArn(arn, "an SNS topic, an SQS queue or a Lambda function");
 
-    private static string RequireArn((string Element, string ArnElement, string ArnPrefix, string What) kind, Func<string, string> read)
+    private static string RequireArn(NotificationKind kind, Func<string, string> read)
     {
         var arn = read(kind.ArnElement);
-        return arn.StartsWith(kind.ArnPrefix, StringComparison.Ordinal) ? arn : throw NotAnArn(arn, kind.What);
+        return kind.IsOf(arn) ? arn : throw NotAnArn(arn, kind.What);
     }
 
     private static AwsServiceException NotAnArn(string arn, string what) =>

@@ -13,21 +13,12 @@ internal sealed class BucketHandler(S3Store store, NotificationTargets targets, 
 
     public string TypeName => "AWS::S3::Bucket";
 
-    public IReadOnlySet<string> Properties { get; } = new HashSet<string>
-    {
+    public IReadOnlySet<string> Properties { get; } = new HashSet<string>(
+    [
         "BucketName",
-        "NotificationConfiguration.TopicConfigurations.Event",
-        "NotificationConfiguration.TopicConfigurations.Topic",
-        "NotificationConfiguration.TopicConfigurations.Filter.S3Key.Rules.Name",
-        "NotificationConfiguration.TopicConfigurations.Filter.S3Key.Rules.Value",
-        "NotificationConfiguration.QueueConfigurations.Event",
-        "NotificationConfiguration.QueueConfigurations.Queue",
-        "NotificationConfiguration.QueueConfigurations.Filter.S3Key.Rules.Name",
-        "NotificationConfiguration.QueueConfigurations.Filter.S3Key.Rules.Value",
-        "NotificationConfiguration.LambdaConfigurations.Event",
-        "NotificationConfiguration.LambdaConfigurations.Function",
-        "NotificationConfiguration.LambdaConfigurations.Filter.S3Key.Rules.Name",
-        "NotificationConfiguration.LambdaConfigurations.Filter.S3Key.Rules.Value",
+        .. NotificationKind.All.SelectMany(kind =>
+            new[] { "Event", kind.ArnProperty, "Filter.S3Key.Rules.Name", "Filter.S3Key.Rules.Value" }
+                .Select(property => $"NotificationConfiguration.{kind.Property}.{property}")),
         "CorsConfiguration.CorsRules.AllowedHeaders",
         "CorsConfiguration.CorsRules.AllowedMethods",
         "CorsConfiguration.CorsRules.AllowedOrigins",
@@ -52,7 +43,7 @@ internal sealed class BucketHandler(S3Store store, NotificationTargets targets, 
         "VersioningConfiguration.Status",
         "Tags.Key",
         "Tags.Value",
-    };
+    ]);
 
     public IReadOnlySet<string> ReplacementProperties { get; } = new HashSet<string> { "BucketName" };
 
@@ -120,9 +111,8 @@ internal sealed class BucketHandler(S3Store store, NotificationTargets targets, 
     {
         var notification = properties.Object("NotificationConfiguration");
         var notifications = NotificationConfiguration.Validate([
-            .. (notification?.Objects("TopicConfigurations") ?? []).Select(topic => Notification(topic, "Topic")),
-            .. (notification?.Objects("QueueConfigurations") ?? []).Select(queue => Notification(queue, "Queue")),
-            .. (notification?.Objects("LambdaConfigurations") ?? []).Select(function => Notification(function, "Function")),
+            .. NotificationKind.All.SelectMany(kind =>
+                (notification?.Objects(kind.Property) ?? []).Select(one => Notification(one, kind.ArnProperty))),
         ]);
         if (properties.Object("VersioningConfiguration")?.Text("Status") is { } versioning)
         {

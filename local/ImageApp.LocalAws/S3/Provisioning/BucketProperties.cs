@@ -58,18 +58,12 @@ internal static class BucketProperties
     private static JsonObject Notifications(IReadOnlyList<NotificationConfiguration> configurations)
     {
         var properties = new JsonObject();
-        foreach (
-            var (list, arn, prefix) in new[]
-            {
-                ("TopicConfigurations", "Topic", "arn:aws:sns:"),
-                ("QueueConfigurations", "Queue", "arn:aws:sqs:"),
-                ("LambdaConfigurations", "Function", "arn:aws:lambda:"),
-            })
+        foreach (var kind in NotificationKind.All)
         {
-            var ofKind = configurations.Where(one => one.DestinationArn.StartsWith(prefix, StringComparison.Ordinal)).ToList();
+            var ofKind = configurations.Where(one => kind.IsOf(one.DestinationArn)).ToList();
             if (ofKind.Count > 0)
             {
-                properties[list] = List(ofKind.SelectMany(configuration => Notifications(configuration, arn)));
+                properties[kind.Property] = List(ofKind.SelectMany(configuration => Notifications(configuration, kind.ArnProperty)));
             }
         }
 

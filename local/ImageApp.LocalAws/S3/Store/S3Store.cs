@@ -148,20 +148,10 @@ internal sealed class S3Store : IAsyncDisposable
         }
     }
 
-    /// <summary>A version of a key, which may be a delete marker.</summary>
+    /// <summary>A version of a key, which may be a delete marker, kept readable until the lease ends.</summary>
     /// <param name="bucket">The bucket.</param>
     /// <param name="key">The key.</param>
     /// <param name="versionId">The version; null for the current one.</param>
-    /// <exception cref="AwsServiceException"><c>NoSuchBucket</c>, <c>NoSuchKey</c> or <c>NoSuchVersion</c>.</exception>
-    public StoredObject Get(string bucket, string key, string? versionId)
-    {
-        lock (_gate)
-        {
-            return Version(bucket, key, versionId);
-        }
-    }
-
-    /// <summary>A version of a key, kept readable until the lease ends; see <see cref="Get"/>.</summary>
     /// <exception cref="AwsServiceException"><c>NoSuchBucket</c>, <c>NoSuchKey</c> or <c>NoSuchVersion</c>.</exception>
     public ObjectLease Lease(string bucket, string key, string? versionId)
     {
