@@ -1,44 +1,46 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using ImageApp.Benchmarks.Reporting;
 
-namespace ImageApp.Benchmarks;
+namespace ImageApp.Benchmarks.Stores;
 
 /// <summary>
 /// Objects of 10 kB into and out of local AWS, over eight connections, and how soon it takes the first one: beside other programs with S3's
 /// interface, each a process of its own in the same run, one after the other.
 /// </summary>
-internal static class LocalAwsBenchmark
+internal sealed class LocalAwsBenchmark : IBenchmark
 {
     private const int Connections = 8;
     private const int ObjectBytes = 10 * 1024;
 
-    public static async Task RunAsync(string folder, int requests, int rounds, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public string Name => "local-aws";
+
+    /// <inheritdoc/>
+    public string Title => "Local AWS as a store of objects";
+
+    /// <inheritdoc/>
+    public async Task RunAsync(Section section, BenchmarkSettings settings, CancellationToken cancellationToken)
     {
-        Console.WriteLine(
-            $"{Environment.ProcessorCount} processors; {requests:N0} requests with {ObjectBytes:N0} bytes each over {Connections} connections, "
-            + $"median of {rounds}; one round before them is not counted\n");
+        var (requests, rounds) = (settings.Count(full: 3000, quick: 40), settings.Count(full: 3, quick: 1));
+        section.Say(FormattableString.Invariant(
+            $"{requests:N0} requests with {ObjectBytes:N0} bytes each over {Connections} connections, median of {rounds} rounds; one round before them is not counted."));
         var measured = new List<(string Name, double Put, double Get, double Start)>();
-        foreach (var store in Stores(folder))
+        foreach (var store in Stores(section, settings.Folder))
         {
             measured.Add(await MeasureAsync(store, requests, rounds, cancellationToken));
         }
 
-        Console.WriteLine("| store | PUT/s | GET/s | start to first PUT |");
-        Console.WriteLine("| --- | --- | --- | --- |");
-        foreach (var (name, put, get, start) in measured)
+        var (us, put, get, start) = measured[0];
+        foreach (var peer in measured.Skip(1))
         {
-            Console.WriteLine(FormattableString.Invariant($"| {name} | {put:N0} | {get:N0} | {start:N0} ms |"));
-        }
-
-        foreach (var (name, put, get, start) in measured.Skip(1))
-        {
-            var ours = measured[0];
-            Console.WriteLine(FormattableString.Invariant(
-                $"\nlocal AWS beside {name}: {ours.Put / put:0.0} times the PUTs, {ours.Get / get:0.0} times the GETs, {ours.Start / start:0.00} of the time to start"));
+            section.Add(new Figure($"PUT, {us}", "1/s", put, peer.Name, peer.Put) { IsRate = true });
+            section.Add(new Figure($"GET, {us}", "1/s", get, peer.Name, peer.Get) { IsRate = true });
+            section.Add(new Figure("start to the first PUT", "ms", start, peer.Name, peer.Start));
         }
     }
 
-    private static IEnumerable<ObjectStoreDescription> Stores(string folder)
+    private static IEnumerable<ObjectStoreDescription> Stores(Section section, string folder)
     {
         var root = Path.GetFullPath(".");
         var published = Path.Combine(root, "artifacts", "local-aws", "ImageApp.LocalAws");
@@ -78,7 +80,7 @@ internal static class LocalAwsBenchmark
         }
         else
         {
-            Console.WriteLine("moto is not installed for python3 (pip install 'moto[server]'): it is left out.\n");
+            section.Say("moto was not installed for python3 (`pip install 'moto[server]'`) and is left out.");
         }
     }
 
@@ -120,8 +122,6 @@ internal static class LocalAwsBenchmark
             }
         }
 
-        return (description.Name, Median(puts), Median(gets), Median(starts));
+        return (description.Name, puts.Median(), gets.Median(), starts.Median());
     }
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

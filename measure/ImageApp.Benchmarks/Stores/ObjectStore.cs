@@ -4,7 +4,7 @@ using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 
-namespace ImageApp.Benchmarks;
+namespace ImageApp.Benchmarks.Stores;
 
 /// <summary>A program with S3's interface, started as a process of its own on a free port.</summary>
 internal sealed class ObjectStore : IAsyncDisposable

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using MySqlConnector;
 
-namespace ImageApp.Benchmarks;
+namespace ImageApp.Benchmarks.Start;
 
 /// <summary>The database server by itself, on the data the AppHost left behind.</summary>
 internal static class DatabasePeer
@@ -14,7 +14,7 @@ internal static class DatabasePeer
             .Select(Path.GetDirectoryName)
             .Single();
         var server = new[] { "/usr/sbin/mariadbd", "/usr/sbin/mysqld" }.First(File.Exists);
-        var port = RunningAppHost.FreePort().ToString(CultureInfo.InvariantCulture);
+        var port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
         var durations = new List<TimeSpan>();
         for (var i = 0; i < count; i++)
         {

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 
-namespace ImageApp.Benchmarks;
+namespace ImageApp.Benchmarks.Start;
 
 /// <summary>The built AppHost as a process, on its own data folders and the usual ports.</summary>
 internal sealed class RunningAppHost : IAsyncDisposable
@@ -58,14 +57,6 @@ internal sealed class RunningAppHost : IAsyncDisposable
         }
 
         return new RunningAppHost(process, web, clock.Elapsed);
-    }
-
-    /// <summary>A port that nobody listens on.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     public async ValueTask DisposeAsync()

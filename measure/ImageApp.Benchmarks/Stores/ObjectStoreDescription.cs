@@ -1,4 +1,4 @@
-namespace ImageApp.Benchmarks;
+namespace ImageApp.Benchmarks.Stores;
 
 /// <summary>How a program with S3's interface is started.</summary>
 /// <param name="Name">What the report calls it.</param>
