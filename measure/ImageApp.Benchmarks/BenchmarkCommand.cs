@@ -1,8 +1,13 @@
 using System.CommandLine;
+using ImageApp.Benchmarks.Functions;
+using ImageApp.Benchmarks.Growth;
+using ImageApp.Benchmarks.Idle;
+using ImageApp.Benchmarks.Pipeline;
 using ImageApp.Benchmarks.Reporting;
 using ImageApp.Benchmarks.Start;
 using ImageApp.Benchmarks.Stores;
 using ImageApp.Benchmarks.Thumbnails;
+using ImageApp.Benchmarks.Web;
 
 namespace ImageApp.Benchmarks;
 
@@ -12,6 +17,12 @@ internal static class BenchmarkCommand
     private static readonly IBenchmark[] All =
     [
         new ThumbnailBenchmark(),
+        new FunctionBenchmark(),
+        new WebBenchmark(),
+        new MixBenchmark(),
+        new PipelineBenchmark(),
+        new GrowthBenchmark(),
+        new IdleBenchmark(),
         new StartBenchmark(),
         new LocalAwsBenchmark(),
     ];

@@ -6,22 +6,27 @@ namespace ImageApp.Benchmarks.Reporting;
 /// </summary>
 internal static class PerformanceReport
 {
-    private static readonly string File = Path.Combine("docs", "performance.md");
+    private const string Folder = "docs";
+    private static readonly string Document = Path.Combine(Folder, "performance.md");
 
     /// <summary>Puts a measurement into its place.</summary>
     /// <exception cref="InvalidOperationException">The document has no place for it.</exception>
     public static async Task KeepAsync(string name, Section section, CancellationToken cancellationToken)
     {
-        var text = await System.IO.File.ReadAllTextAsync(File, cancellationToken);
+        var text = await File.ReadAllTextAsync(Document, cancellationToken);
         var (begin, end) = ($"<!-- {name} -->\n", $"<!-- /{name} -->");
         var from = text.IndexOf(begin, StringComparison.Ordinal);
         var to = text.IndexOf(end, StringComparison.Ordinal);
         if (from < 0 || to < from)
         {
-            throw new InvalidOperationException($"{File} has no place for '{name}': it stands between {begin.Trim()} and {end}.");
+            throw new InvalidOperationException($"{Document} has no place for '{name}': it stands between {begin.Trim()} and {end}.");
         }
 
-        await System.IO.File.WriteAllTextAsync(
-            File, $"{text[..(from + begin.Length)]}{section.ToMarkdown()}\n{text[to..]}", cancellationToken);
+        await File.WriteAllTextAsync(
+            Document, $"{text[..(from + begin.Length)]}{section.ToMarkdown()}\n{text[to..]}", cancellationToken);
+        foreach (var (file, content) in section.Files)
+        {
+            await File.WriteAllTextAsync(Path.Combine(Folder, file), content, cancellationToken);
+        }
     }
 }

@@ -8,6 +8,7 @@ internal sealed class Section
 {
     private readonly StringBuilder _text = new();
     private readonly List<Figure> _figures = [];
+    private readonly Dictionary<string, string> _files = new(StringComparer.Ordinal);
 
     /// <summary>Begins one.</summary>
     /// <param name="title">Its heading.</param>
@@ -21,8 +22,8 @@ internal sealed class Section
     /// <summary>Its heading.</summary>
     public string Title { get; }
 
-    /// <summary>What has been added.</summary>
-    public IReadOnlyList<Figure> Figures => _figures;
+    /// <summary>What stands beside the document: names and texts.</summary>
+    public IReadOnlyDictionary<string, string> Files => _files;
 
     /// <summary>Adds a figure, and says it at once: a measurement takes minutes.</summary>
     public void Add(Figure figure)
@@ -47,6 +48,9 @@ internal sealed class Section
 
         _text.Append('\n');
     }
+
+    /// <summary>Adds a file that stands beside the document.</summary>
+    public void AddFile(string name, string content) => _files.Add(name, content);
 
     /// <summary>A number as it is printed: three digits that count.</summary>
     public static string Number(double value) => Math.Abs(value) switch

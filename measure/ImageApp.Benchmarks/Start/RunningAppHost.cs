@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using ImageApp.Benchmarks.Processes;
 
 namespace ImageApp.Benchmarks.Start;
 
@@ -59,6 +60,16 @@ internal sealed class RunningAppHost : IAsyncDisposable
         return new RunningAppHost(process, web, clock.Elapsed);
     }
 
+    /// <summary>The ids of all its processes: the orchestrator detaches itself, but names the process it watches.</summary>
+    public IReadOnlyList<int> Processes()
+    {
+        var watching = FormattableString.Invariant($"--monitor {_process.Id} ");
+        var orchestrators = Directory.EnumerateDirectories("/proc")
+            .Select(folder => int.TryParse(Path.GetFileName(folder), out var id) ? id : 0)
+            .Where(id => id > 0 && CommandLine(id).Contains(watching, StringComparison.Ordinal));
+        return [.. orchestrators.Prepend(_process.Id).SelectMany(MeasuredProcess.Tree).Distinct()];
+    }
+
     public async ValueTask DisposeAsync()
     {
         Web.Dispose();
@@ -80,6 +91,19 @@ internal sealed class RunningAppHost : IAsyncDisposable
         {
             // Not yet.
             return false;
+        }
+    }
+
+    private static string CommandLine(int id)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/cmdline").Replace('\0', ' ');
+        }
+        catch (IOException)
+        {
+            // It ended meanwhile.
+            return "";
         }
     }
 }
