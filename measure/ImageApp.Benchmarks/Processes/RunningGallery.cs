@@ -19,7 +19,10 @@ internal sealed class RunningGallery : IAsyncDisposable
         Func<string, IReadOnlyList<string>> function)
     {
         (Database, ConnectionString, Aws, _function) = (database, connectionString, aws, function);
-        Http = new HttpClient { BaseAddress = new Uri(FormattableString.Invariant($"http://127.0.0.1:{FreePort.Next()}")) };
+        Http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+        {
+            BaseAddress = new Uri(FormattableString.Invariant($"http://127.0.0.1:{FreePort.Next()}")),
+        };
     }
 
     /// <summary>Its database server.</summary>
@@ -88,6 +91,7 @@ internal sealed class RunningGallery : IAsyncDisposable
             var environment = Environment();
             environment["AWS_LAMBDA_RUNTIME_API"] = Aws.RuntimeApiOf(name);
             environment["AWS_LAMBDA_FUNCTION_NAME"] = name;
+            environment["OTEL_SERVICE_NAME"] = name;
             _functions.Add(MeasuredProcess.Start(program[0], program.Skip(1), environment));
         }
     }
@@ -161,6 +165,7 @@ internal sealed class RunningGallery : IAsyncDisposable
         ["ConnectionStrings__imagedb"] = ConnectionString,
         ["DATABASE_PORT"] = Database.Port.ToString(CultureInfo.InvariantCulture),
         ["Logging__LogLevel__Default"] = "Warning",
+        ["OTEL_SERVICE_NAME"] = "web",
 
         // One address sends everything.
         ["Limits__Enabled"] = "false",
