@@ -17,6 +17,8 @@ public sealed class BenchmarkTests
     [InlineData("mix", "a request of the mix, web", "99 %")]
     [InlineData("pipeline", "upload to thumbnail in the row, median", "4 of each function, 64 at once, all renditions and caption")]
     [InlineData("growth", "rows, for a page (web and database): 500", "objects, for a PUT or GET of 1 kB (local AWS): 400")]
+    [InlineData("idle", "web, database and dashboard together", "web, database and dashboard together")]
+    [InlineData("start", "built AppHost to web healthy", "built AppHost to web healthy")]
     [InlineData("local-aws", "PUT", "start to the first PUT")]
     public async Task A_measurement_has_a_figure_of_everything_beside_a_peer(string measurement, string first, string last)
     {

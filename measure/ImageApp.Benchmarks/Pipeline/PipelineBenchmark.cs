@@ -71,11 +71,11 @@ internal sealed class PipelineBenchmark : IBenchmark
         byte[] content,
         CancellationToken cancellationToken)
     {
-        foreach (var processes in Processes)
+        foreach (var processes in settings.IsQuick ? [1, 4] : Processes)
         {
             Start(ours.Gallery, processes);
             Start(theirs.Gallery, processes);
-            foreach (var atOnce in AtOnce)
+            foreach (var atOnce in settings.IsQuick ? [1, 64] : AtOnce)
             {
                 var count = settings.Count(full: Math.Max(24, atOnce), quick: 2);
                 var rate = await ours.Uploads.RateAsync(content, count, atOnce, cancellationToken);

@@ -4,7 +4,7 @@ using ImageApp.Benchmarks.Processes;
 
 namespace ImageApp.Benchmarks.Start;
 
-/// <summary>The built AppHost as a process, on its own data folders and the usual ports.</summary>
+/// <summary>The built AppHost as a process, on data folders and ports of its own.</summary>
 internal sealed class RunningAppHost : IAsyncDisposable
 {
     private readonly Process _process;
@@ -25,6 +25,7 @@ internal sealed class RunningAppHost : IAsyncDisposable
     public static async Task<RunningAppHost> StartAsync(string folder, CancellationToken cancellationToken)
     {
         var project = Path.GetFullPath("ImageApp.AppHost");
+        var port = FreePort.Next();
         var clock = Stopwatch.StartNew();
         var process = Process.Start(
             new ProcessStartInfo(
@@ -33,9 +34,10 @@ internal sealed class RunningAppHost : IAsyncDisposable
                     Path.Combine(project, "bin/Debug/net10.0/ImageApp.AppHost.dll"),
                     $"--LocalAws:DataDirectory={folder}/aws",
                     $"--LocalMySql:DataDirectory={folder}/mysql",
-                    "--ASPNETCORE_URLS=http://localhost:18888",
-                    "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:18889",
-                    "--ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL=http://localhost:0",
+                    FormattableString.Invariant($"--Gallery:Port={port}"),
+                    "--LocalAws:Port=0",
+                    "--ASPNETCORE_URLS=http://localhost:0",
+                    "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:0",
                     "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true",
                 ]
             )
@@ -46,18 +48,30 @@ internal sealed class RunningAppHost : IAsyncDisposable
         )!;
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
-        var web = new HttpClient { BaseAddress = new Uri("http://localhost:5000"), Timeout = TimeSpan.FromSeconds(30) };
-        while (!await IsHealthyAsync(web, cancellationToken))
+        var web = new HttpClient
         {
-            if (process.HasExited)
+            BaseAddress = new Uri(FormattableString.Invariant($"http://localhost:{port}")),
+            Timeout = TimeSpan.FromSeconds(30),
+        };
+        try
+        {
+            while (!await IsHealthyAsync(web, cancellationToken))
             {
-                throw new InvalidOperationException($"The AppHost ended with {process.ExitCode}; its error output is above.");
+                if (process.HasExited)
+                {
+                    throw new InvalidOperationException($"The AppHost ended with {process.ExitCode}; its error output is above.");
+                }
+
+                await Task.Delay(20, cancellationToken);
             }
 
-            await Task.Delay(20, cancellationToken);
+            return new RunningAppHost(process, web, clock.Elapsed);
         }
-
-        return new RunningAppHost(process, web, clock.Elapsed);
+        catch
+        {
+            await new RunningAppHost(process, web, clock.Elapsed).DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>The ids of all its processes: the orchestrator detaches itself, but names the process it watches.</summary>
