@@ -5,7 +5,7 @@ using NetVips;
 
 namespace ImageApp.Tests.Functions;
 
-/// <summary>The zips that Lambda gets, unpacked beside their layer and run as they are: NativeAOT programs named <c>bootstrap</c>.</summary>
+/// <summary>The zips that Lambda gets, unpacked beside their layer and run as they are: NativeAOT programs, <c>bootstrap</c>.</summary>
 public sealed class NativeFunctionsTests(DatabaseServer server)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
