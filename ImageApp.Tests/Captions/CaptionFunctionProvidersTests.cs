@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using ImageApp.Tests.Application;
 using ImageApp.Tests.Database;
 using ImageApp.Tests.Functions;
@@ -8,13 +7,9 @@ namespace ImageApp.Tests.Captions;
 /// <summary>
 /// The caption function as a process, with providers as they really answer: as it is built, and from its zip, a NativeAOT program.
 /// </summary>
-public sealed class CaptionFunctionProvidersTests(DatabaseServer server) : IDisposable
+public sealed class CaptionFunctionProvidersTests(DatabaseServer server)
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("imageapp-captions-").FullName;
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
     [InlineData(false)]
@@ -23,13 +18,17 @@ public sealed class CaptionFunctionProvidersTests(DatabaseServer server) : IDisp
     {
         var provider = "";
         await using var model = await ModelServer.StartAsync((number, body) => ProviderBehaviours.Answer(provider, number, body));
+        using var sandbox = isNative ? new LambdaSandbox("CaptionFunction") : null;
         await using var pipeline = await FunctionPipeline.StartAsync(
             server,
             "CaptionFunction",
-            isNative ? Unpack() : FunctionProcess.Built("ImageApp.CaptionFunction"),
-            ("Captioning__BaseUrl", model.BaseUrl.ToString()),
-            ("Captioning__Model", "m-1"),
-            ("Captioning__ReasoningEffort", "low"));
+            sandbox?.Program ?? FunctionProcess.Built("ImageApp.CaptionFunction"),
+            [
+                .. sandbox?.Environment ?? [],
+                ("Captioning__BaseUrl", model.BaseUrl.ToString()),
+                ("Captioning__Model", "m-1"),
+                ("Captioning__ReasoningEffort", "low"),
+            ]);
         (string Provider, string Caption, string Reason)[] expected =
         [
             ("knows no reasoning_effort", ProviderBehaviours.Caption, ""),
@@ -75,13 +74,5 @@ public sealed class CaptionFunctionProvidersTests(DatabaseServer server) : IDisp
 
         Assert.All(model.Requests, request => Assert.Null(request.Authorization));
         Assert.Contains("The provider of m-1 answered 502: Provider returned error", pipeline.Log);
-    }
-
-    private string[] Unpack()
-    {
-        var zip = Path.Combine(RepositoryRoot.Path, "artifacts", "ImageApp.CaptionFunction.zip");
-        Assert.True(File.Exists(zip), $"{zip} is not there: deploy/package builds it.");
-        ZipFile.ExtractToDirectory(zip, _folder);
-        return [Path.Combine(_folder, "bootstrap")];
     }
 }

@@ -48,6 +48,7 @@ public sealed class DeployCommandTests
                 ("WebCodeKey", "Web"),
                 ("CaptionCodeKey", "CaptionFunction"),
                 ("ThumbnailCodeKey", "ThumbnailFunction"),
+                ("LayerCodeKey", "Imaging"),
                 ("SchemaCodeKey", "SchemaFunction"),
             }
         )

@@ -390,6 +390,24 @@ public sealed class DeployTemplateTests
     }
 
     [Fact]
+    public void Both_functions_have_the_layer_of_native_libraries_and_its_version_follows_its_content()
+    {
+        var functions = DeployTemplate.Load("functions.yaml");
+        var (id, layer) = functions.OfType("AWS::Lambda::LayerVersion").Single();
+        Assert.Equal("LayerCodeKey", (string)layer["Content"]!["S3Key"]!["Ref"]!);
+        Assert.Equal("Architecture", (string)layer["CompatibleArchitectures"]!.AsArray().Single()!["Ref"]!);
+        Assert.Equal("provided.al2023", (string)layer["CompatibleRuntimes"]!.AsArray().Single()!);
+        foreach (var (_, function) in functions.OfType("AWS::Lambda::Function"))
+        {
+            Assert.Equal(id, (string)function["Layers"]![0]!["Ref"]!);
+            Assert.Equal("Architecture", (string)function["Architectures"]!.AsArray().Single()!["Ref"]!);
+
+            // Where the layer's lib/ is looked for is Lambda's to say.
+            Assert.False(function["Environment"]!["Variables"]!.AsObject().ContainsKey("LD_LIBRARY_PATH"));
+        }
+    }
+
+    [Fact]
     public void Before_a_deployment_no_nested_stack_takes_a_placeholder_apart_or_compares_it()
     {
         // In a change set for a stack that is not there yet, what another stack will output is a placeholder.

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.IO.Compression;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -13,32 +12,32 @@ namespace ImageApp.Tests.Functions;
 
 /// <summary>What a cold start of the functions' zips takes, beside the same functions under the JIT. Nothing is asserted of time; ./test
 /// prints <c>artifacts/cold-start-*.txt</c>.</summary>
-public sealed class ColdStartTests(DatabaseServer server) : IDisposable
+public sealed class ColdStartTests(DatabaseServer server)
 {
     private const int Starts = 5;
-    private readonly string _folder = Directory.CreateTempSubdirectory("imageapp-cold-").FullName;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
     [InlineData("ThumbnailFunction", "thumbnail")]
     [InlineData("CaptionFunction", "caption")]
     public async Task A_cold_start_polls_and_answers(string name, string result)
     {
-        var zip = Path.Combine(RepositoryRoot.Path, "artifacts", $"ImageApp.{name}.zip");
-        ZipFile.ExtractToDirectory(zip, _folder);
-        var native = await MeasureAsync(name, [Path.Combine(_folder, "bootstrap")]);
-        var jit = await MeasureAsync(name, FunctionProcess.Built($"ImageApp.{name}"));
+        using var sandbox = new LambdaSandbox(name);
+        var native = await MeasureAsync(name, sandbox.Program, sandbox.Environment);
+        var jit = await MeasureAsync(name, FunctionProcess.Built($"ImageApp.{name}"), []);
         var report = string.Create(
             CultureInfo.InvariantCulture,
-            $"{name}: {Median(native.Polls):0} ms to the first poll, {Median(native.Answers):0} ms to the first {result}, of {Starts} starts; under the JIT {Median(jit.Polls):0} and {Median(jit.Answers):0} ms (ratios {Median(native.Polls) / Median(jit.Polls):0.00} and {Median(native.Answers) / Median(jit.Answers):0.00}); zip {new FileInfo(zip).Length / 1e6:0.0} MB"
+            $"{name}: {Median(native.Polls):0} ms to the first poll, {Median(native.Answers):0} ms to the first {result}, of {Starts} starts; under the JIT {Median(jit.Polls):0} and {Median(jit.Answers):0} ms (ratios {Median(native.Polls) / Median(jit.Polls):0.00} and {Median(native.Answers) / Median(jit.Answers):0.00}); zip {Megabytes($"ImageApp.{name}"):0.0} MB, layer {Megabytes(LambdaSandbox.Layer):0.0} MB"
         );
         await File.WriteAllTextAsync(Path.Combine(RepositoryRoot.Path, "artifacts", $"cold-start-{name}.txt"), report + "\n", Cancel);
     }
 
-    private async Task<(List<double> Polls, List<double> Answers)> MeasureAsync(string name, IReadOnlyList<string> program)
+    private async Task<(List<double> Polls, List<double> Answers)> MeasureAsync(
+        string name,
+        IReadOnlyList<string> program,
+        IReadOnlyList<(string Key, string Value)> environment
+    )
     {
         var (polls, answers) = (new List<double>(), new List<double>());
         await using var database = await server.CreateCatalogueAsync();
@@ -87,6 +86,7 @@ public sealed class ColdStartTests(DatabaseServer server) : IDisposable
                     new("AWS_LAMBDA_RUNTIME_API", $"127.0.0.1:{gate.Port}/{aws.RuntimePathOf(name)}"),
                     new("ConnectionStrings__imagedb", database.ConnectionString),
                     new("AWS__Resources__BucketName", FunctionPipeline.Bucket),
+                    .. environment.Select(variable => KeyValuePair.Create(variable.Key, variable.Value)),
                 ]
             );
             polls.Add(
@@ -99,6 +99,8 @@ public sealed class ColdStartTests(DatabaseServer server) : IDisposable
 
         return (polls, answers);
     }
+
+    private static double Megabytes(string project) => new FileInfo(LambdaSandbox.ZipOf(project)).Length / 1e6;
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

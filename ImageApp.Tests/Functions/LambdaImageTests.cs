@@ -1,12 +1,11 @@
 using System.Diagnostics;
-using System.IO.Compression;
 using System.Text.RegularExpressions;
 
 namespace ImageApp.Tests.Functions;
 
-/// <summary>Whether the zips would start in Lambda's image of Amazon Linux 2023, which has glibc 2.34: a program linked on a newer system
-/// may ask for more than that.</summary>
-public sealed partial class LambdaImageTests : IDisposable
+/// <summary>Whether the zips and their layer would start in Lambda's image of Amazon Linux 2023, which has glibc 2.34: a program linked on
+/// a newer system may ask for more than that. And whether they are as small as they should be.</summary>
+public sealed partial class LambdaImageTests
 {
     private static readonly Version Glibc = new(2, 34);
 
@@ -23,20 +22,18 @@ public sealed partial class LambdaImageTests : IDisposable
         "libresolv.so.2",
         "libstdc++.so.6",
     ];
-    private readonly string _folder = Directory.CreateTempSubdirectory("imageapp-elf-").FullName;
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
     [InlineData("CaptionFunction")]
     [InlineData("ThumbnailFunction")]
     public async Task Asks_for_nothing_that_the_image_has_not(string function)
     {
-        ZipFile.ExtractToDirectory(Path.Combine(RepositoryRoot.Path, "artifacts", $"ImageApp.{function}.zip"), _folder);
-        var files = Directory.GetFiles(_folder);
-        var names = files.Select(file => Path.GetFileName(file).Split("-Q8-")[0]).Order(StringComparer.Ordinal);
-        Assert.Equal(["LICENSE", "Magick.Native", "NOTICE", "bootstrap", "libvips.so.42", "rds-ca.pem"], names);
-        foreach (var file in files.Where(file => Path.GetFileName(file) is not ("LICENSE" or "NOTICE" or "rds-ca.pem")))
+        using var sandbox = new LambdaSandbox(function);
+        Assert.Equal(["LICENSE", "NOTICE", "bootstrap", "rds-ca.pem"], NamesIn(sandbox.TaskRoot));
+        Assert.Equal(["LICENSE", "NOTICE"], NamesIn(sandbox.LayerRoot));
+        var libraries = Path.Combine(sandbox.LayerRoot, "lib");
+        Assert.Equal(["Magick.Native", "libvips.so.42"], NamesIn(libraries));
+        foreach (var file in Directory.GetFiles(libraries).Append(sandbox.Program[0]))
         {
             using var objdump = Process.Start(new ProcessStartInfo("objdump", ["-p", file]) { RedirectStandardOutput = true })!;
             var headers = await objdump.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -51,6 +48,23 @@ public sealed partial class LambdaImageTests : IDisposable
             Assert.Empty(Needed().Matches(headers).Select(match => match.Groups[1].Value).Except(Libraries));
         }
     }
+
+    [Theory]
+    [InlineData("CaptionFunction", 12)]
+    [InlineData("ThumbnailFunction", 16)]
+    public void A_functions_zip_is_small_and_with_its_layer_it_fits(string function, int megabytes)
+    {
+        Assert.InRange(new FileInfo(LambdaSandbox.ZipOf($"ImageApp.{function}")).Length, 1, megabytes * 1_000_000L);
+
+        // Lambda takes 250 MB, unpacked, of a function and its layers; the collector's layer needs its part of that.
+        using var sandbox = new LambdaSandbox(function);
+        var files = new[] { sandbox.TaskRoot, sandbox.LayerRoot }
+            .SelectMany(root => new DirectoryInfo(root).EnumerateFiles("*", SearchOption.AllDirectories));
+        Assert.InRange(files.Sum(file => file.Length), 1, 125_000_000);
+    }
+
+    private static IEnumerable<string> NamesIn(string folder) =>
+        Directory.GetFiles(folder).Select(file => Path.GetFileName(file).Split("-Q8-")[0]).Order(StringComparer.Ordinal);
 
     [GeneratedRegex(@"\bGLIBC_(\d+\.\d+)")]
     private static partial Regex GlibcVersion();

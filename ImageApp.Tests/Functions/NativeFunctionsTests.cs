@@ -1,28 +1,24 @@
-using System.IO.Compression;
 using ImageApp.Tests.Application;
 using ImageApp.Tests.Database;
+using ImageApp.Tests.Imaging;
 using NetVips;
 
 namespace ImageApp.Tests.Functions;
 
-/// <summary>The zips that Lambda gets, unpacked and run as they are: NativeAOT programs named <c>bootstrap</c>. <c>deploy/package</c>,
-/// which ./test calls, builds them.</summary>
-public sealed class NativeFunctionsTests(DatabaseServer server) : IDisposable
+/// <summary>The zips that Lambda gets, unpacked beside their layer and run as they are: NativeAOT programs, <c>bootstrap</c>.</summary>
+public sealed class NativeFunctionsTests(DatabaseServer server)
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("imageapp-native-").FullName;
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task The_thumbnail_function_runs_from_its_zip()
     {
+        using var sandbox = new LambdaSandbox("ThumbnailFunction");
         await using var pipeline = await FunctionPipeline.StartAsync(
             server,
             "ThumbnailFunction",
-            Unpack("ImageApp.ThumbnailFunction"),
-            ("LAMBDA_TASK_ROOT", _folder)
+            sandbox.Program,
+            [.. sandbox.Environment]
         );
         foreach (
             var (name, content) in new[]
@@ -31,6 +27,7 @@ public sealed class NativeFunctionsTests(DatabaseServer server) : IDisposable
                 ("a.png", TestImages.TransparentPng(300, 300)),
                 ("a.gif", TestImages.AnimatedGif(120, 80, 3)),
                 ("a.webp", TestImages.WebP(500, 250)),
+                ("a.heic", Samples.Content("telephone.heic")),
             }
         )
         {
@@ -57,12 +54,12 @@ public sealed class NativeFunctionsTests(DatabaseServer server) : IDisposable
             ModelAnswer.Text("A boat."),
             ModelAnswer.Error(500, "internal")
         );
+        using var sandbox = new LambdaSandbox("CaptionFunction");
         await using var pipeline = await FunctionPipeline.StartAsync(
             server,
             "CaptionFunction",
-            Unpack("ImageApp.CaptionFunction"),
-            ("Captioning__ApiKey", "key-1"),
-            ("Captioning__BaseUrl", model.BaseUrl.ToString())
+            sandbox.Program,
+            [.. sandbox.Environment, ("Captioning__ApiKey", "key-1"), ("Captioning__BaseUrl", model.BaseUrl.ToString())]
         );
         await pipeline.PutAsync("images/boat.jpg", TestImages.Jpeg(60, 40));
         var (error, answer) = await pipeline.InvokeAsync("images/boat.jpg");
@@ -78,7 +75,8 @@ public sealed class NativeFunctionsTests(DatabaseServer server) : IDisposable
     [Fact]
     public async Task The_caption_function_describes_offline_from_its_zip()
     {
-        await using var pipeline = await FunctionPipeline.StartAsync(server, "CaptionFunction", Unpack("ImageApp.CaptionFunction"));
+        using var sandbox = new LambdaSandbox("CaptionFunction");
+        await using var pipeline = await FunctionPipeline.StartAsync(server, "CaptionFunction", sandbox.Program, [.. sandbox.Environment]);
         await pipeline.PutAsync("images/a.jpg", TestImages.Jpeg(600, 400));
         var (error, answer) = await pipeline.InvokeAsync("images/a.jpg");
         Assert.True(error is null, answer + pipeline.Log);
@@ -86,13 +84,5 @@ public sealed class NativeFunctionsTests(DatabaseServer server) : IDisposable
         Assert.Equal("offline", image.CaptionModel);
         Assert.StartsWith("A landscape-format picture of 600 by 400 pixels", image.Caption);
         Assert.Contains("17 May 2024 with an Acme One", image.Caption);
-    }
-
-    private string[] Unpack(string project)
-    {
-        var zip = Path.Combine(RepositoryRoot.Path, "artifacts", project + ".zip");
-        Assert.True(File.Exists(zip), $"{zip} is not there: deploy/package builds it.");
-        ZipFile.ExtractToDirectory(zip, _folder);
-        return [Path.Combine(_folder, "bootstrap")];
     }
 }
