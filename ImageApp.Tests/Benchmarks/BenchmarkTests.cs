@@ -12,7 +12,7 @@ public sealed class BenchmarkTests
 
     [Theory]
     [InlineData("thumbnails", "JPEG 48 MP", "animated GIF, 20 frames of 0.5 MP")]
-    [InlineData("functions", "JPEG, process to stored thumbnail", "zip of the ThumbnailFunction")]
+    [InlineData("functions", "JPEG, process to stored thumbnail", "the layer with the libraries of both")]
     [InlineData("web", "`/health`", "page 10")]
     [InlineData("mix", "a request of the mix, web", "99 %")]
     [InlineData("pipeline", "upload to thumbnail in the row, median", "4 of each function, 64 at once, all renditions and caption")]

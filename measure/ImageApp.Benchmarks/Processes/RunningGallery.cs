@@ -92,6 +92,11 @@ internal sealed class RunningGallery : IAsyncDisposable
             environment["AWS_LAMBDA_RUNTIME_API"] = Aws.RuntimeApiOf(name);
             environment["AWS_LAMBDA_FUNCTION_NAME"] = name;
             environment["OTEL_SERVICE_NAME"] = name;
+            if (!IsDocumented)
+            {
+                environment["LD_LIBRARY_PATH"] = Published.Libraries;
+            }
+
             _functions.Add(MeasuredProcess.Start(program[0], program.Skip(1), environment));
         }
     }

@@ -18,7 +18,7 @@ internal sealed class WebBenchmark : IBenchmark
     public async Task RunAsync(Section section, BenchmarkSettings settings, CancellationToken cancellationToken)
     {
         Published.Require(settings);
-        var (requests, rounds) = (settings.Count(full: 1000, quick: 20), settings.Count(full: 5, quick: 1));
+        var (requests, rounds) = (settings.Count(full: 500, quick: 20), settings.Count(full: 3, quick: 1));
         var (few, many) = (settings.Count(full: 10_000, quick: 200), settings.Count(full: 1_000_000, quick: 1000));
         var deep = settings.Count(full: 10_000, quick: 10);
         section.Say(FormattableString.Invariant(
