@@ -106,7 +106,9 @@ public static class Renderer
 
     private static ThumbnailSet Thumbnail(string path, ImageFormat format, ImageHeader header)
     {
-        var (pixels, damaged) = Decode(path, format, GalleryRendition.Thumbnail.Fit(header.Width, header.Height), isDamaged: null);
+        // Its very size: fitted into that, what is rounded twice may lose a row.
+        var size = GalleryRendition.Thumbnail.Fit(header.Width, header.Height);
+        var (pixels, damaged) = Decode(path, format, size, isDamaged: null, Enums.Size.Force);
         using (pixels)
         {
             return Thumbnail(pixels, header, damaged);
@@ -129,7 +131,8 @@ public static class Renderer
     }
 
     // What is known already of a file, that it is cut short or corrupt, is not asked again.
-    private static (Image Pixels, bool Damaged) Decode(string path, ImageFormat format, (int Width, int Height) box, bool? isDamaged)
+    private static (Image Pixels, bool Damaged) Decode(
+        string path, ImageFormat format, (int Width, int Height) box, bool? isDamaged, Enums.Size size = Enums.Size.Down)
     {
         ImagingRuntime.Initialize();
         VipsException? remark = null;
@@ -144,7 +147,7 @@ public static class Renderer
             {
                 // Cut short or corrupt: what can be read is better than nothing, and is marked.
                 var damaged = isDamaged ?? (remark is not null && (format != ImageFormat.Jpeg || !JpegScans.AreComplete(path)));
-                return (Decode(path, format, box, failOn), damaged);
+                return (Decode(path, format, box, size, failOn), damaged);
             }
             catch (VipsException e)
             {
@@ -164,9 +167,10 @@ public static class Renderer
     }
 
     // What decoding takes, all coefficients of a progressive JPEG, is given back before anything is encoded.
-    private static Image Decode(string path, ImageFormat format, (int Width, int Height) box, Enums.FailOn failOn)
+    private static Image Decode(
+        string path, ImageFormat format, (int Width, int Height) box, Enums.Size size, Enums.FailOn failOn)
     {
-        using var small = Original.Thumbnail(path, format, box, failOn);
+        using var small = Original.Thumbnail(path, format, box, size, failOn);
         using var colour = small.Interpretation == Enums.Interpretation.Srgb
             ? small.Copy()
             : small.Colourspace(Enums.Interpretation.Srgb);

@@ -22,6 +22,9 @@ internal sealed partial class ThumbnailStep(
     public bool MustEnd => DecodeBudget.HasRunaway;
 
     /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken) => Task.Run(ImagingRuntime.Initialize, cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<string> RunAsync(SourceImage image, CancellationToken cancellationToken)
     {
         ThumbnailResult? stored = null;

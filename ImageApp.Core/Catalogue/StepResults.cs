@@ -139,7 +139,8 @@ public sealed class StepResults(MySqlDataSource database)
     /// <summary>Stores which renditions there are beside a thumbnail. That keeps its version, so that who has it need not fetch it again.
     /// </summary>
     /// <returns>False where the row is gone, belongs to newer content, or its results were cleared: the renditions are nobody's.</returns>
-    public async Task<bool> SaveRenditionsAsync(string imageKey, string etag, ThumbnailResult result, CancellationToken cancellationToken) =>
+    public async Task<bool> SaveRenditionsAsync(
+        string imageKey, string etag, ThumbnailResult result, CancellationToken cancellationToken) =>
         await database.ExecuteAsync(
             "save renditions",
             """

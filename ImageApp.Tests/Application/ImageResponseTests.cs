@@ -30,8 +30,9 @@ public sealed class ImageResponseTests
 
         Assert.StartsWith($"/images/7/{expected}", ImageResponse.LargeUrlOf(image), StringComparison.Ordinal);
         Assert.Equal(isPending, ImageResponse.From(image).RenditionsPending);
+        const string thumbnail = "/images/7/thumbnail?v=0 200w";
         Assert.Equal(
-            isPending ? "/images/7/thumbnail?v=0 200w" : "/images/7/thumbnail?v=0 200w, /images/7/rendition/400?v=0 400w, /images/7/rendition/2560?v=0 2560w",
+            isPending ? thumbnail : $"{thumbnail}, /images/7/rendition/400?v=0 400w, /images/7/rendition/2560?v=0 2560w",
             ImageResponse.SrcSetOf(image));
     }
 }

@@ -4,6 +4,7 @@ using System.IO.Compression;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
+using ImageApp.Core.Catalogue;
 using ImageApp.LocalAws.Lambda;
 using ImageApp.Tests.Application;
 using ImageApp.Tests.Browser;
@@ -25,7 +26,7 @@ public sealed class ColdStartTests(DatabaseServer server) : IDisposable
     [Theory]
     [InlineData("ThumbnailFunction", "thumbnail")]
     [InlineData("CaptionFunction", "caption")]
-    public async Task A_cold_start_polls_and_answers(string name, string result)
+    public async Task A_cold_start_polls_and_puts_its_result_into_the_row(string name, string result)
     {
         var zip = Path.Combine(RepositoryRoot.Path, "artifacts", $"ImageApp.{name}.zip");
         ZipFile.ExtractToDirectory(zip, _folder);
@@ -33,15 +34,16 @@ public sealed class ColdStartTests(DatabaseServer server) : IDisposable
         var jit = await MeasureAsync(name, FunctionProcess.Built($"ImageApp.{name}"));
         var report = string.Create(
             CultureInfo.InvariantCulture,
-            $"{name}: {Median(native.Polls):0} ms to the first poll, {Median(native.Answers):0} ms to the first {result}, of {Starts} starts; under the JIT {Median(jit.Polls):0} and {Median(jit.Answers):0} ms (ratios {Median(native.Polls) / Median(jit.Polls):0.00} and {Median(native.Answers) / Median(jit.Answers):0.00}); zip {new FileInfo(zip).Length / 1e6:0.0} MB"
+            $"{name}: {Median(native.Polls):0} ms to the first poll, {Median(native.Results):0} ms to the first {result} in the row, of {Starts} starts; under the JIT {Median(jit.Polls):0} and {Median(jit.Results):0} ms (ratios {Median(native.Polls) / Median(jit.Polls):0.00} and {Median(native.Results) / Median(jit.Results):0.00}); zip {new FileInfo(zip).Length / 1e6:0.0} MB"
         );
         await File.WriteAllTextAsync(Path.Combine(RepositoryRoot.Path, "artifacts", $"cold-start-{name}.txt"), report + "\n", Cancel);
     }
 
-    private async Task<(List<double> Polls, List<double> Answers)> MeasureAsync(string name, IReadOnlyList<string> program)
+    private async Task<(List<double> Polls, List<double> Results)> MeasureAsync(string name, IReadOnlyList<string> program)
     {
-        var (polls, answers) = (new List<double>(), new List<double>());
+        var (polls, results) = (new List<double>(), new List<double>());
         await using var database = await server.CreateCatalogueAsync();
+        var catalogue = new StepResults(database);
         await using var aws = await LocalAwsInstance.StartAsync(options =>
             options.Functions.Add(
                 new FunctionRegistration(name)
@@ -92,12 +94,18 @@ public sealed class ColdStartTests(DatabaseServer server) : IDisposable
             polls.Add(
                 Stopwatch.GetElapsedTime(start, await gate.FirstConnection.WaitAsync(TimeSpan.FromSeconds(30), Cancel)).TotalMilliseconds
             );
+            while (await catalogue.FindAsync(key, Cancel) is not { } row || (row.ThumbnailKey ?? row.Caption) is null)
+            {
+                Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(60), $"Nothing came of {key}.");
+                await Task.Delay(TimeSpan.FromMilliseconds(1), Cancel);
+            }
+
+            results.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             var (response, body) = await answer.WaitAsync(TimeSpan.FromSeconds(60), Cancel);
-            answers.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             Assert.False(response.Headers.Contains("X-Amz-Function-Error"), body);
         }
 
-        return (polls, answers);
+        return (polls, results);
     }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);

@@ -190,7 +190,8 @@ public sealed class ThumbnailStepTests(DatabaseServer server) : IAsyncLifetime
     {
         public Func<string, Task>? BeforePut { get; set; }
 
-        public override async Task<PutObjectResponse> PutObjectAsync(PutObjectRequest request, CancellationToken cancellationToken = default)
+        public override async Task<PutObjectResponse> PutObjectAsync(
+            PutObjectRequest request, CancellationToken cancellationToken = default)
         {
             await (BeforePut?.Invoke(request.Key) ?? Task.CompletedTask);
             return await base.PutObjectAsync(request, cancellationToken);

@@ -142,7 +142,8 @@ public sealed class RendererTests : IDisposable
         Assert.Equal("c81428", made.MeanColour);
 
         File.WriteAllBytes(_file, TestImages.PlainPng(50, 40));
-        Assert.Null(Renderer.Thumbnails(_file, ImageFormat.Png, ImageHeader.Read(_file, ImageFormat.Png, new ImageLimits())).Last().Preview);
+        var header = ImageHeader.Read(_file, ImageFormat.Png, new ImageLimits());
+        Assert.Null(Renderer.Thumbnails(_file, ImageFormat.Png, header).Last().Preview);
     }
 
     [Fact]
