@@ -73,8 +73,6 @@ internal sealed class OfflineDescriber(ImageLimits limits) : ICaptioner
 
     private (ImageHeader Header, byte[] Pixels) Decode(SourceImage image, DecodeBudget budget)
     {
-        using var span = ImageAppTelemetry.Source.StartActivity("decode");
-        span?.SetTag("image.format", image.Format.Name);
         var header = ImageHeader.Read(image.Path, image.Format, limits);
         budget.Admit(header);
         return (header, Renderer.Sample(image.Path, image.Format, SampleSide).Pixels);

@@ -46,7 +46,10 @@ public static class LambdaFunction
             .UseHttpClient(runtime).Build();
         try
         {
-            await Task.WhenAll(bootstrap.RunAsync(stop.Token), step.StartAsync(stop.Token));
+            // The poll last: whatever of the others needs the processor has it while the answer is on its way.
+            var connections = provider.GetRequiredService<EarlyConnections>().OpenAsync(stop.Token);
+            var started = step.StartAsync(stop.Token);
+            await Task.WhenAll(bootstrap.RunAsync(stop.Token), connections, started);
         }
         catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {
@@ -71,5 +74,6 @@ public static class LambdaFunction
         services.AddSingleton<StepTelemetry>();
         services.AddSingleton<ImageEventProcessor>();
         services.AddSingleton<FunctionHandler>();
+        services.AddSingleton<EarlyConnections>();
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ImageApp.Core;
 using ImageApp.Core.Formats;
 
@@ -21,12 +22,15 @@ public sealed class DecodeBudget
     // A picture of so many is read and made smaller in the time that every file has; one of a hundred megapixels takes twice as long.
     private const double PixelsInTime = 50e6;
 
+    private readonly ImageFormat _format;
+    private readonly ImageLimits _limits;
+    private readonly long _before = Environment.WorkingSet;
     private long _bytes = LeastBytes;
     private double _times = 1;
+    private TimeSpan _spent;
+    private bool _isLeft;
 
-    private DecodeBudget()
-    {
-    }
+    private DecodeBudget(ImageFormat format, ImageLimits limits) => (_format, _limits) = (format, limits);
 
     /// <summary>Whether a decode runs in this process that nobody waits for any more. There is no way to stop it but the process's end.
     /// </summary>
@@ -45,31 +49,71 @@ public sealed class DecodeBudget
     /// <param name="decode">The decode.</param>
     /// <param name="cancellationToken">Ends the wait, as the budget does: for a decoder that waits and does nothing.</param>
     /// <exception cref="ImageFailureException">The decode took too much, or has a reason of its own.</exception>
-    public static async Task<T> SpendAsync<T>(
+    public static Task<T> SpendAsync<T>(
         ImageFormat format, ImageLimits limits, Func<DecodeBudget, T> decode, CancellationToken cancellationToken)
     {
-        var budget = new DecodeBudget();
-        var (memory, time) = (Environment.WorkingSet, Environment.CpuUsage.TotalTime);
-        var work = Task.Factory.StartNew(
-            () => decode(budget), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var budget = new DecodeBudget(format, limits);
+        return budget.RunAsync(() => decode(budget), cancellationToken);
+    }
+
+    /// <summary>
+    /// Runs a decode that has several results, each when it is asked for, out of one budget; what is done with them between is not counted.
+    /// </summary>
+    /// <param name="format">The file's format, for messages.</param>
+    /// <param name="limits">What is allowed.</param>
+    /// <param name="decode">The decode; its results come as they are enumerated.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ImageFailureException">The decode took too much, or has a reason of its own.</exception>
+    public static async IAsyncEnumerable<T> SpendEachAsync<T>(
+        ImageFormat format,
+        ImageLimits limits,
+        Func<DecodeBudget, IEnumerable<T>> decode,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var budget = new DecodeBudget(format, limits);
+        var results = decode(budget).GetEnumerator();
+        try
+        {
+            while (await budget.RunAsync(results.MoveNext, cancellationToken))
+            {
+                yield return results.Current;
+            }
+        }
+        finally
+        {
+            // One that still runs keeps what it works on.
+            if (!budget._isLeft)
+            {
+                results.Dispose();
+            }
+        }
+    }
+
+    private async Task<T> RunAsync<T>(Func<T> decode, CancellationToken cancellationToken)
+    {
+        using var span = ImageAppTelemetry.Source.StartActivity("decode");
+        span?.SetTag("image.format", _format.Name);
+        var started = Environment.CpuUsage.TotalTime - _spent;
+        var work = Task.Factory.StartNew(decode, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         while (await Task.WhenAny(work, Task.Delay(LookEvery, cancellationToken)) != work)
         {
-            var allowed = Interlocked.Read(ref budget._bytes);
-            var most = limits.MaxDecodeTime * Interlocked.CompareExchange(ref budget._times, 0, 0);
-            var reason = Environment.CpuUsage.TotalTime - time > most ? FailureReason.DecodeTooLong(format, most)
-                : Environment.WorkingSet - memory > allowed ? FailureReason.DecodeTooLarge(format, allowed)
+            var allowed = Interlocked.Read(ref _bytes);
+            var most = _limits.MaxDecodeTime * Interlocked.CompareExchange(ref _times, 0, 0);
+            var reason = Environment.CpuUsage.TotalTime - started > most ? FailureReason.DecodeTooLong(_format, most)
+                : Environment.WorkingSet - _before > allowed ? FailureReason.DecodeTooLarge(_format, allowed)
                 : null;
             if (reason is null && !cancellationToken.IsCancellationRequested)
             {
                 continue;
             }
 
-            _hasRunaway = true;
+            _hasRunaway = _isLeft = true;
             _ = work.ContinueWith(
                 late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             throw reason is null ? new OperationCanceledException(cancellationToken) : new ImageFailureException(reason);
         }
 
+        _spent = Environment.CpuUsage.TotalTime - started;
         return await work;
     }
 }

@@ -35,34 +35,53 @@ internal static class Original
     /// <param name="path">The file.</param>
     /// <param name="format">Its format.</param>
     /// <param name="box">Width and height of what it shall fit into.</param>
+    /// <param name="size">Whether it may be enlarged, or has to be just as large as the box.</param>
     /// <param name="failOn">What of it is an error.</param>
     /// <exception cref="VipsException">It cannot be read.</exception>
-    public static Image Thumbnail(string path, ImageFormat format, (int Width, int Height) box, Enums.FailOn failOn)
+    public static Image Thumbnail(string path, ImageFormat format, (int Width, int Height) box, Enums.Size size, Enums.FailOn failOn)
     {
         var (width, height) = box;
         if (!format.IsHeif)
         {
             // Of one scan, sizes are decoded; of libvips' loaders none but the right one can run.
             return Image.Thumbnail(
-                path, width, height: height, size: Enums.Size.Down, noRotate: !format.IsTurnedByExif, outputProfile: Srgb,
-                failOn: failOn);
+                path, width, height: height, size: size, noRotate: !format.IsTurnedByExif,
+                outputProfile: ProfileFor(path, format), failOn: failOn);
         }
 
         using var image = Open(path, format, failOn);
         if (ReadCoding(path).Codec != HeifCoding.Hevc)
         {
-            return image.ThumbnailImage(width, height: height, size: Enums.Size.Down, outputProfile: Srgb);
+            return image.ThumbnailImage(width, height: height, size: size, outputProfile: ProfileFor(image));
         }
 
         using var decoded = HeicDecoder.Decode(path);
         using var pixels = decoded.Pixels(image);
-        using var small = pixels.ThumbnailImage(width, height: height, size: Enums.Size.Down, outputProfile: Srgb);
+        using var small = pixels.ThumbnailImage(width, height: height, size: size, outputProfile: ProfileFor(pixels));
 
         // What was decoded is released with the decoder.
         return small.CopyMemory();
     }
 
     private const string Srgb = "srgb";
+
+    // GIF has no colours but sRGB's, and opening one reads all of its frames.
+    private static string? ProfileFor(string path, ImageFormat format)
+    {
+        if (format == ImageFormat.Gif)
+        {
+            return null;
+        }
+
+        using var image = Open(path, format, Enums.FailOn.None);
+        return ProfileFor(image);
+    }
+
+    // What is in sRGB already would only be carried there and back, which for a small picture takes as long as its decoding.
+    private static string? ProfileFor(Image image) =>
+        image.Contains("icc-profile-data") || image.Interpretation is not (Enums.Interpretation.Srgb or Enums.Interpretation.Bw)
+            ? Srgb
+            : null;
 
     private static HeifCoding ReadCoding(string path)
     {

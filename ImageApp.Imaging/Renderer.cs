@@ -23,51 +23,65 @@ public static class Renderer
     /// <param name="side">The square's side in pixels.</param>
     /// <param name="quality">JPEG quality, 1 to 100.</param>
     /// <exception cref="ImageFailureException">Not even a part of the image can be decoded.</exception>
-    public static Rendition Jpeg(string path, ImageFormat format, int side, int quality) =>
-        Render(path, format, (side, side), (image, damaged) => Opaque(image, opaque => EncodeJpeg(opaque, quality, damaged)));
+    public static Rendition Jpeg(string path, ImageFormat format, int side, int quality)
+    {
+        var (pixels, damaged) = Decode(path, format, (side, side), isDamaged: null);
+        using (pixels)
+        {
+            return Opaque(pixels, opaque => EncodeJpeg(opaque, quality, damaged));
+        }
+    }
 
-    /// <summary>Makes the gallery's versions of an image, from one decoding.</summary>
+    /// <summary>
+    /// Makes the gallery's versions of an image: the thumbnail as early as can be, then the others, the largest first. What is decoded is
+    /// held until the last.
+    /// </summary>
     /// <param name="path">The original.</param>
     /// <param name="format">Its format, for messages.</param>
     /// <param name="header">What its header says.</param>
+    /// <returns>What there is by then: first with the thumbnail alone, then each time with one more.</returns>
     /// <exception cref="ImageFailureException">Not even a part of the image can be decoded.</exception>
-    public static ThumbnailSet Thumbnails(string path, ImageFormat format, ImageHeader header)
+    public static IEnumerable<ThumbnailSet> Thumbnails(string path, ImageFormat format, ImageHeader header)
     {
         // Whether there is something transparent in it is known only when it is decoded; sizes do not depend on that.
-        var largest = RenditionsOf(format, header, hasAlpha: true)[^1];
-        return Render(path, format, largest.Fit(header.Width, header.Height), (image, damaged) =>
+        var largest = RenditionsOf(format, header, hasAlpha: true)[^1].Fit(header.Width, header.Height);
+        ThumbnailSet? made = null;
+        if (IsQuicklyDecodedSmall(format, header))
         {
-            var hasAlpha = false;
-            var made = new List<(GalleryRendition, Rendition)>();
-            var current = image.Copy();
-            try
-            {
-                hasAlpha = IsTransparent(current);
-                if (!hasAlpha && current.HasAlpha())
-                {
-                    Replace(ref current, current.ExtractBand(0, n: current.Bands - 1));
-                }
+            yield return made = Thumbnail(path, format, header);
+        }
 
-                // Each from the next larger one, so that no more than two are in memory.
-                foreach (var rendition in RenditionsOf(format, header, hasAlpha).Reverse())
-                {
-                    Shrink(ref current, rendition, header);
-                    made.Insert(0, (rendition, EncodeWebP(current, rendition, damaged)));
-                }
-
-                Shrink(ref current, GalleryRendition.Thumbnail, header);
-                return Opaque(current, thumbnail =>
-                    new ThumbnailSet(EncodeJpeg(thumbnail, GalleryRendition.Thumbnail.Quality, damaged), MeanColour(thumbnail))
-                    {
-                        Renditions = made,
-                        HasAlpha = hasAlpha,
-                    });
-            }
-            finally
+        var (current, damaged) = Decode(path, format, largest, made?.Thumbnail.Damaged);
+        try
+        {
+            var hasAlpha = IsTransparent(current);
+            if (!hasAlpha && current.HasAlpha())
             {
-                current.Dispose();
+                Replace(ref current, current.ExtractBand(0, n: current.Bands - 1));
             }
-        });
+
+            var renditions = RenditionsOf(format, header, hasAlpha);
+            if (made is null)
+            {
+                yield return made = Thumbnail(current, header, damaged) with { HasAlpha = hasAlpha, IsComplete = renditions.Count == 0 };
+            }
+
+            // Each from the next larger one, so that no more than two are in memory.
+            foreach (var rendition in renditions.Reverse())
+            {
+                Shrink(ref current, rendition, header);
+                yield return made = made with
+                {
+                    Renditions = [(rendition, EncodeWebP(current, rendition, damaged)), .. made.Renditions],
+                    HasAlpha = hasAlpha,
+                    IsComplete = rendition == renditions[0],
+                };
+            }
+        }
+        finally
+        {
+            current.Dispose();
+        }
     }
 
     /// <summary>Samples an image for its colours.</summary>
@@ -76,21 +90,64 @@ public static class Renderer
     /// <param name="side">The longest side of the sample in pixels.</param>
     /// <returns>Red, green and blue of each pixel, and whether the original could be read only in part.</returns>
     /// <exception cref="ImageFailureException">Not even a part of the image can be decoded.</exception>
-    public static (byte[] Pixels, bool Damaged) Sample(string path, ImageFormat format, int side) =>
-        Render(path, format, (side, side), (image, damaged) => Opaque(image, opaque => (opaque.WriteToMemory<byte>(), damaged)));
+    public static (byte[] Pixels, bool Damaged) Sample(string path, ImageFormat format, int side)
+    {
+        var (pixels, damaged) = Decode(path, format, (side, side), isDamaged: null);
+        using (pixels)
+        {
+            return Opaque(pixels, opaque => (opaque.WriteToMemory<byte>(), damaged));
+        }
+    }
 
-    private static T Render<T>(string path, ImageFormat format, (int Width, int Height) box, Func<Image, bool, T> encode)
+    // A JPEG's decoder makes an eighth of the pixels for little more than reading the bits takes; of every other format a small picture
+    // costs as much as a large one, which then serves for all.
+    private static bool IsQuicklyDecodedSmall(ImageFormat format, ImageHeader header) =>
+        format == ImageFormat.Jpeg && Math.Max(header.Width, header.Height) > GalleryRendition.Thumbnail.Side;
+
+    private static ThumbnailSet Thumbnail(string path, ImageFormat format, ImageHeader header)
+    {
+        // Its very size: fitted into that, what is rounded twice may lose a row.
+        var size = GalleryRendition.Thumbnail.Fit(header.Width, header.Height);
+        var (pixels, damaged) = Decode(path, format, size, isDamaged: null, Enums.Size.Force);
+        using (pixels)
+        {
+            return Thumbnail(pixels, header, damaged);
+        }
+    }
+
+    private static ThumbnailSet Thumbnail(Image pixels, ImageHeader header, bool damaged)
+    {
+        var current = pixels.Copy();
+        try
+        {
+            Shrink(ref current, GalleryRendition.Thumbnail, header);
+            return Opaque(current, thumbnail =>
+                new ThumbnailSet(EncodeJpeg(thumbnail, GalleryRendition.Thumbnail.Quality, damaged), MeanColour(thumbnail)));
+        }
+        finally
+        {
+            current.Dispose();
+        }
+    }
+
+    // What is known already of a file, that it is cut short or corrupt, is not asked again.
+    private static (Image Pixels, bool Damaged) Decode(
+        string path, ImageFormat format, (int Width, int Height) box, bool? isDamaged, Enums.Size size = Enums.Size.Down)
     {
         ImagingRuntime.Initialize();
         VipsException? remark = null;
         foreach (var failOn in format == ImageFormat.Jpeg ? JpegAttempts : Attempts)
         {
+            if (isDamaged == true && failOn != Enums.FailOn.None)
+            {
+                continue;
+            }
+
             try
             {
                 // Cut short or corrupt: what can be read is better than nothing, and is marked.
-                var damaged = remark is not null && (format != ImageFormat.Jpeg || !JpegScans.AreComplete(path));
-                using var pixels = Decode(path, format, box, failOn);
-                return encode(pixels, damaged);
+                var damaged = isDamaged ?? (remark is not null && (format != ImageFormat.Jpeg || !JpegScans.AreComplete(path)));
+                return (Decode(path, format, box, size, failOn), damaged);
             }
             catch (VipsException e)
             {
@@ -110,9 +167,10 @@ public static class Renderer
     }
 
     // What decoding takes, all coefficients of a progressive JPEG, is given back before anything is encoded.
-    private static Image Decode(string path, ImageFormat format, (int Width, int Height) box, Enums.FailOn failOn)
+    private static Image Decode(
+        string path, ImageFormat format, (int Width, int Height) box, Enums.Size size, Enums.FailOn failOn)
     {
-        using var small = Original.Thumbnail(path, format, box, failOn);
+        using var small = Original.Thumbnail(path, format, box, size, failOn);
         using var colour = small.Interpretation == Enums.Interpretation.Srgb
             ? small.Copy()
             : small.Colourspace(Enums.Interpretation.Srgb);

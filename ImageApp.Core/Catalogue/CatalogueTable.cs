@@ -62,7 +62,7 @@ internal static class CatalogueTable
         "caption", "caption_model", "caption_language", "caption_shortened", "caption_again", "caption_error", "caption_error_code",
         "thumbnail_key", "preview_key", "thumbnail_error", "thumbnail_error_code", "camera", "taken_at", "placeholder",
         "shown_at", "taken_offset", "lens", "exposure_time", "f_number", "iso", "focal_length", "latitude", "longitude", "animated",
-        "has_alpha", "is_favourite", "renditions", "content_hash", "deletion_final",
+        "has_alpha", "is_favourite", "renditions", "renditions_pending", "content_hash", "deletion_final",
         .. new[]
         {
             "uploaded_at", "updated_at", "deleted_at", "purged_at", "caption_generated_at", "caption_edited_at", "thumbnail_generated_at",
@@ -241,6 +241,7 @@ internal static class CatalogueTable
             HasAlpha = row.GetBoolean(Ordinal("has_alpha")),
             IsFavourite = row.GetBoolean(Ordinal("is_favourite")),
             RenditionSides = Text("thumbnail_key") is null ? [] : Sides(Text("renditions"), Text("preview_key")),
+            AreRenditionsPending = Text("thumbnail_key") is not null && row.GetBoolean(Ordinal("renditions_pending")),
             IsDeletionFinal = row.GetBoolean(Ordinal("deletion_final")),
             ContentHash = row.IsDBNull(Ordinal("content_hash")) ? null : (byte[])row.GetValue(Ordinal("content_hash")),
         };

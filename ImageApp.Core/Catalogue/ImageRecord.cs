@@ -134,6 +134,9 @@ public sealed record ImageRecord
     /// <summary>The sides of the renditions that there are beside the thumbnail, ascending, of 400, 800, 1600 and 2560.</summary>
     public IReadOnlyList<int> RenditionSides { get; init; } = [];
 
+    /// <summary>Whether the thumbnail is there and renditions beside it are still to come.</summary>
+    public bool AreRenditionsPending { get; init; }
+
     /// <summary>SHA-256 of the object; null until a function has read it.</summary>
     public byte[]? ContentHash { get; init; }
 
@@ -152,8 +155,9 @@ public sealed record ImageRecord
     /// <summary>Changes with the caption: what somebody who corrects it says they have seen. Empty without a caption.</summary>
     public string CaptionTag => Caption is null ? "" : StableHash.Of(Caption);
 
-    /// <summary>Whether there is a thumbnail, or never will be one.</summary>
-    public bool IsThumbnailDone => ThumbnailKey is not null || (ThumbnailError is not null && FailureCodes.IsFinal(ThumbnailErrorCode));
+    /// <summary>Whether there are a thumbnail and all renditions, or never will be.</summary>
+    public bool IsThumbnailDone => (ThumbnailKey is not null && !AreRenditionsPending)
+        || (ThumbnailError is not null && FailureCodes.IsFinal(ThumbnailErrorCode));
 
     /// <summary>Whether there is a caption, or never will be one.</summary>
     public bool IsCaptionDone => Caption is not null

@@ -109,15 +109,18 @@ public sealed class StepResults(MySqlDataSource database)
             """,
             cancellationToken, ("@key", CatalogueTable.Bytes(imageKey)));
 
-    /// <summary>Stores a thumbnail, replacing any reason why there was none.</summary>
+    /// <summary>
+    /// Stores a thumbnail and what else is known of the image, replacing any reason why there was none; where renditions are still to
+    /// come, <see cref="SaveRenditionsAsync"/> follows.
+    /// </summary>
     /// <returns>False where the row is gone or belongs to newer content: the thumbnail is nobody's.</returns>
     public async Task<bool> SaveThumbnailAsync(string imageKey, string etag, ThumbnailResult result, CancellationToken cancellationToken) =>
         await database.ExecuteAsync(
             "save thumbnail",
             $"""
             UPDATE captions
-            SET thumbnail_key = @thumbnail, preview_key = @preview, renditions = @renditions, thumbnail_generated_at = CURRENT_TIMESTAMP(3),
-                thumbnail_error = NULL, thumbnail_error_code = NULL,
+            SET thumbnail_key = @thumbnail, preview_key = @preview, renditions = @renditions, renditions_pending = @pending,
+                thumbnail_generated_at = CURRENT_TIMESTAMP(3), thumbnail_error = NULL, thumbnail_error_code = NULL,
                 width = @width, height = @height, damaged = @damaged, placeholder = @placeholder, camera = @camera, taken_at = @taken,
                 taken_offset = @offset, lens = @lens, exposure_time = @exposure, f_number = @aperture, iso = @iso, focal_length = @focal,
                 latitude = @latitude, longitude = @longitude, animated = @animated, has_alpha = @alpha,
@@ -130,7 +133,24 @@ public sealed class StepResults(MySqlDataSource database)
             ("@camera", result.Camera), ("@taken", result.TakenAt), ("@offset", (int?)result.TakenAtOffset?.TotalMinutes),
             ("@lens", result.Lens), ("@exposure", result.ExposureTime), ("@aperture", result.FNumber), ("@iso", result.Iso),
             ("@focal", result.FocalLength), ("@latitude", result.Latitude), ("@longitude", result.Longitude),
-            ("@animated", result.IsAnimated), ("@alpha", result.HasAlpha), ("@renditions", string.Join(',', result.RenditionSides))) > 0;
+            ("@animated", result.IsAnimated), ("@alpha", result.HasAlpha), ("@renditions", string.Join(',', result.RenditionSides)),
+            ("@pending", result.AreRenditionsPending)) > 0;
+
+    /// <summary>Stores which renditions there are beside a thumbnail. That keeps its version, so that who has it need not fetch it again.
+    /// </summary>
+    /// <returns>False where the row is gone, belongs to newer content, or its results were cleared: the renditions are nobody's.</returns>
+    public async Task<bool> SaveRenditionsAsync(
+        string imageKey, string etag, ThumbnailResult result, CancellationToken cancellationToken) =>
+        await database.ExecuteAsync(
+            "save renditions",
+            """
+            UPDATE captions
+            SET preview_key = @preview, renditions = @renditions, renditions_pending = 0, damaged = @damaged, has_alpha = @alpha
+            WHERE key_bytes = @key AND object_etag = @etag AND thumbnail_key = @thumbnail
+            """,
+            cancellationToken,
+            ("@key", CatalogueTable.Bytes(imageKey)), ("@etag", etag), ("@thumbnail", result.ThumbnailKey), ("@preview", result.PreviewKey),
+            ("@renditions", string.Join(',', result.RenditionSides)), ("@damaged", result.Damaged), ("@alpha", result.HasAlpha)) > 0;
 
     /// <summary>Stores why there is no thumbnail.</summary>
     /// <returns>False where the row is gone or belongs to newer content.</returns>

@@ -9,8 +9,11 @@ public sealed record ThumbnailResult(string ThumbnailKey, int Width, int Height)
     /// <summary>The key of <see cref="Formats.GalleryRendition.Preview"/>; null where there is none.</summary>
     public string? PreviewKey { get; init; }
 
-    /// <summary>The sides of all renditions beside the thumbnail.</summary>
+    /// <summary>The sides of the renditions that there are beside the thumbnail.</summary>
     public IReadOnlyList<int> RenditionSides { get; init; } = [];
+
+    /// <summary>Whether others are still to come.</summary>
+    public bool AreRenditionsPending { get; init; }
 
     /// <summary>Whether the original could be read only in part.</summary>
     public bool Damaged { get; init; }

@@ -30,11 +30,13 @@ public sealed class UpkeepCatalogue(MySqlDataSource database)
     {
         var started = CatalogueTable.StartedColumn(step)
             ?? throw new ArgumentOutOfRangeException(nameof(step), step, "There is no such step.");
-        var (result, error) = step == "caption" ? ("caption", "caption_error") : ("thumbnail_key", "thumbnail_error");
+        var (isMissing, error) = step == "caption"
+            ? ("caption IS NULL", "caption_error")
+            : ("(thumbnail_key IS NULL OR renditions_pending = 1)", "thumbnail_error");
         var retryAt = step == "caption" ? "caption_retry_at" : "NULL";
         var sent = CatalogueTable.SentAt;
         var shown = "WHERE uploaded_at IS NOT NULL AND deleted_at IS NULL";
-        var isOpen = $"{result} IS NULL AND {error} IS NULL";
+        var isOpen = $"{isMissing} AND {error} IS NULL";
         var wasStarted = $"{started} >= {sent}";
         (string, object?)[] parameters =
         [
@@ -69,7 +71,7 @@ public sealed class UpkeepCatalogue(MySqlDataSource database)
         var paused = await database.SelectAsync(
             $"list paused {step}s",
             $"""
-            {shown} AND {result} IS NULL AND {error}_code IN ({CatalogueTable.Passing})
+            {shown} AND {isMissing} AND {error}_code IN ({CatalogueTable.Passing})
               AND ({error}_code <> '{FailureCodes.ModelTimeout}' OR attempts < @attempts)
               AND (({wasStarted} AND {retryAt} IS NULL AND {started} < {Ago("@quiet")} AND {started} < {Ago("@pause")})
                 OR ({wasStarted} AND {retryAt} < CURRENT_TIMESTAMP(3))

@@ -250,6 +250,10 @@ public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvide
         }
     }
 
+    /// <summary>Opens a connection before there is anything to ask for.</summary>
+    /// <exception cref="BucketUnavailableException">There is none; the message says why.</exception>
+    public Task ConnectAsync(CancellationToken cancellationToken) => FindOriginalAsync(ImageKey.Prefix, cancellationToken);
+
     /// <summary>Asks the bucket for a sign of life.</summary>
     /// <exception cref="BucketUnavailableException">There is none; the message says why.</exception>
     public Task CheckAsync(CancellationToken cancellationToken) =>

@@ -143,6 +143,7 @@ public sealed class RunningApplication : IAsyncLifetime
 
     public static bool IsFinished(JsonObject image) =>
         (image["thumbnailUrl"] is not null || image["thumbnailError"] is not null)
+        && image["renditionsPending"]?.GetValue<bool>() != true
         && (image["caption"] is not null || image["captionError"] is not null);
 
     public async ValueTask DisposeAsync()

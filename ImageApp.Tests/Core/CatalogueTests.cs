@@ -109,6 +109,44 @@ public sealed class CatalogueTests(DatabaseServer server)
         Assert.True(image.IsThumbnailDone);
     }
 
+    [Fact]
+    public async Task A_thumbnail_is_shown_before_its_renditions_and_keeps_its_version_when_they_come()
+    {
+        await using var database = await server.CreateCatalogueAsync();
+        var catalogue = new CatalogueByAudience(database);
+        var first = new ThumbnailResult("thumbnails/t.jpg", 1000, 500) { AreRenditionsPending = true, Placeholder = "aabbcc" };
+        var all = first with { RenditionSides = [400, 800], PreviewKey = "thumbnails/p.webp", HasAlpha = true };
+        await catalogue.Results.ObserveAsync(new ObservedObject("images/a.jpg", "e", 5, "image/jpeg", "a.jpg"), Cancel);
+
+        Assert.True(await catalogue.Results.SaveThumbnailAsync("images/a.jpg", "e", first, Cancel));
+        var shown = (await catalogue.Results.FindAsync("images/a.jpg", Cancel))!;
+        Assert.Equal((true, false, 0), (shown.AreRenditionsPending, shown.IsThumbnailDone, shown.RenditionSides.Count));
+        Assert.Equal(("thumbnails/t.jpg", 1000, "aabbcc"), (shown.ThumbnailKey, shown.Width, shown.Placeholder));
+
+        Assert.False(await catalogue.Results.SaveRenditionsAsync("images/a.jpg", "other", all, Cancel));
+        Assert.True(await catalogue.Results.SaveRenditionsAsync("images/a.jpg", "e", all, Cancel));
+        var done = (await catalogue.Results.FindAsync("images/a.jpg", Cancel))!;
+        Assert.Equal((false, true, true), (done.AreRenditionsPending, done.IsThumbnailDone, done.HasAlpha));
+        Assert.Equal([400, 800], done.RenditionSides);
+        Assert.Equal("thumbnails/p.webp", done.PreviewKey);
+        Assert.Equal(shown.ThumbnailGeneratedAt, done.ThumbnailGeneratedAt);
+        Assert.True(done.UpdatedAt >= shown.UpdatedAt);
+    }
+
+    [Fact]
+    public async Task Renditions_of_results_that_were_cleared_meanwhile_are_nobodys()
+    {
+        await using var database = await server.CreateCatalogueAsync();
+        var catalogue = new CatalogueByAudience(database);
+        var result = new ThumbnailResult("thumbnails/t.jpg", 1000, 500) { AreRenditionsPending = true };
+        var image = await catalogue.Results.ObserveAsync(new ObservedObject("images/a.jpg", "e", 5, "image/jpeg", "a.jpg"), Cancel);
+        await catalogue.Results.SaveThumbnailAsync("images/a.jpg", "e", result, Cancel);
+        Assert.False((await catalogue.Gallery.ClearResultsAsync(image.Id, Cancel))!.AreRenditionsPending);
+
+        Assert.False(await catalogue.Results.SaveRenditionsAsync("images/a.jpg", "e", result with { RenditionSides = [400] }, Cancel));
+        Assert.Empty((await catalogue.Results.FindAsync("images/a.jpg", Cancel))!.RenditionSides);
+    }
+
     [Theory]
     [InlineData("images/a.jpg", "images/a.jpg ")]
     [InlineData("images/a.jpg", "images/A.jpg")]

@@ -150,6 +150,25 @@ public sealed class StuckImagesTests(DatabaseServer server)
     }
 
     [Fact]
+    public async Task A_picture_that_has_its_thumbnail_and_still_waits_for_renditions_is_sent_round_again_until_it_has_them()
+    {
+        await using var database = await server.CreateCatalogueAsync();
+        var catalogue = new CatalogueByAudience(database);
+        await StartAsync(catalogue, "images/a.jpg", "thumbnail");
+        await StartAsync(catalogue, "images/a.jpg", "caption");
+        await catalogue.Results.SaveCaptionAsync("images/a.jpg", "e", new CaptionResult("c", "m"), Cancel);
+        var result = new ThumbnailResult("t", 1000, 500) { AreRenditionsPending = true };
+        await catalogue.Results.SaveThumbnailAsync("images/a.jpg", "e", result, Cancel);
+        Assert.Empty(await StuckAsync(catalogue));
+
+        await PassAsync(database, TimeSpan.FromMinutes(11));
+        Assert.True(Assert.Single(await StuckAsync(catalogue)).IsFailure);
+
+        Assert.True(await catalogue.Results.SaveRenditionsAsync("images/a.jpg", "e", result with { RenditionSides = [400] }, Cancel));
+        Assert.Empty(await StuckAsync(catalogue));
+    }
+
+    [Fact]
     public async Task An_object_that_never_came_is_expected_until_it_did()
     {
         await using var database = await server.CreateCatalogueAsync();

@@ -287,7 +287,8 @@ public sealed class FaultedGallery : IAsyncLifetime
         process.Dispose();
     }
 
-    private static bool IsFinished(JsonObject image) => image["thumbnailUrl"] is not null && image["caption"] is not null;
+    private static bool IsFinished(JsonObject image) =>
+        image["thumbnailUrl"] is not null && !(bool)image["renditionsPending"]! && image["caption"] is not null;
 
     private async Task StartHostAsync()
     {

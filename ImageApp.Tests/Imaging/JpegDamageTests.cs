@@ -129,7 +129,7 @@ public sealed class JpegDamageTests
         {
             File.WriteAllBytes(path, content);
             var header = ImageHeader.Read(path, ImageFormat.Jpeg, new ImageLimits());
-            var damaged = Renderer.Thumbnails(path, ImageFormat.Jpeg, header).Thumbnail.Damaged;
+            var damaged = Renderer.Thumbnails(path, ImageFormat.Jpeg, header).Last().Thumbnail.Damaged;
             Assert.Equal(damaged, Renderer.Jpeg(path, ImageFormat.Jpeg, 1536, 85).Damaged);
             return damaged;
         }

@@ -106,6 +106,7 @@ public sealed class RendererTests : IDisposable
         File.WriteAllBytes(_file, whole[..(whole.Length / 2)]);
         var rendition = Renderer
             .Thumbnails(_file, ImageFormat.Jpeg, ImageHeader.Read(_file, ImageFormat.Jpeg, new ImageLimits()))
+            .Last()
             .Thumbnail;
         Assert.True(rendition.Damaged);
         Assert.Equal((200, 133), (rendition.Width, rendition.Height));
@@ -136,12 +137,13 @@ public sealed class RendererTests : IDisposable
         using var red = Image.Black(1000, 500, 3) + new double[] { 200, 20, 40 };
         using var eightBit = red.Cast(Enums.BandFormat.Uchar).Copy(interpretation: Enums.Interpretation.Srgb);
         File.WriteAllBytes(_file, eightBit.PngsaveBuffer());
-        var made = Renderer.Thumbnails(_file, ImageFormat.Png, ImageHeader.Read(_file, ImageFormat.Png, new ImageLimits()));
+        var made = Renderer.Thumbnails(_file, ImageFormat.Png, ImageHeader.Read(_file, ImageFormat.Png, new ImageLimits())).Last();
         Assert.Equal((400, 200, "image/webp"), (made.Preview!.Width, made.Preview.Height, made.Preview.ContentType));
         Assert.Equal("c81428", made.MeanColour);
 
         File.WriteAllBytes(_file, TestImages.PlainPng(50, 40));
-        Assert.Null(Renderer.Thumbnails(_file, ImageFormat.Png, ImageHeader.Read(_file, ImageFormat.Png, new ImageLimits())).Preview);
+        var header = ImageHeader.Read(_file, ImageFormat.Png, new ImageLimits());
+        Assert.Null(Renderer.Thumbnails(_file, ImageFormat.Png, header).Last().Preview);
     }
 
     [Fact]
@@ -157,7 +159,7 @@ public sealed class RendererTests : IDisposable
     {
         File.WriteAllBytes(_file, content);
         var header = ImageHeader.Read(_file, format, new ImageLimits());
-        return (header, Image.NewFromBuffer(Renderer.Thumbnails(_file, format, header).Thumbnail.Content));
+        return (header, Image.NewFromBuffer(Renderer.Thumbnails(_file, format, header).Last().Thumbnail.Content));
     }
 
     private static Image Quadrants(int width, int height)

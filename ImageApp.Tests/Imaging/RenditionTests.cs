@@ -1,4 +1,6 @@
+using ImageApp.Core;
 using ImageApp.Core.Formats;
+using ImageApp.Imaging;
 using NetVips;
 
 namespace ImageApp.Tests.Imaging;
@@ -25,6 +27,49 @@ public sealed class RenditionTests
         });
         Assert.Equal((200, 133, "image/jpeg"), (made.Thumbnail.Width, made.Thumbnail.Height, made.Thumbnail.ContentType));
         Assert.Equal((false, false), (made.HasAlpha, header.IsAnimated));
+    }
+
+    [Theory]
+    [InlineData(8192, 5464, 200, 133)]
+    [InlineData(4000, 2251, 200, 113)]
+    [InlineData(2999, 2000, 200, 133)]
+    public void A_thumbnail_is_as_large_as_its_square_whatever_the_other_side_is_rounded_to(int width, int height, int expected, int other)
+    {
+        using var picture = Samples.Quadrants(width, height);
+        var (_, made) = Samples.Render(picture.JpegsaveBuffer(q: 50));
+        Assert.Equal((expected, other), (made.Thumbnail.Width, made.Thumbnail.Height));
+    }
+
+    [Theory]
+    [InlineData("jpeg")]
+    [InlineData("progressive")]
+    [InlineData("png")]
+    [InlineData("webp")]
+    public void The_thumbnail_is_there_before_any_other(string kind)
+    {
+        using var picture = Samples.Quadrants(1000, 500);
+        var content = kind switch
+        {
+            "jpeg" => picture.JpegsaveBuffer(),
+            "progressive" => picture.JpegsaveBuffer(interlace: true),
+            "png" => picture.PngsaveBuffer(),
+            _ => picture.WebpsaveBuffer(lossless: true),
+        };
+        var path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, content);
+            var format = Samples.Sniff(content)!;
+            var made = Renderer.Thumbnails(path, format, ImageHeader.Read(path, format, new ImageLimits())).ToList();
+            Assert.Equal(["", "800", "400,800"], made.Select(set => string.Join(',', set.Renditions.Select(one => one.Rendition.Side))));
+            Assert.Equal([false, false, true], made.Select(set => set.IsComplete));
+            Assert.All(made, set => Assert.Equal((200, 100), (set.Thumbnail.Width, set.Thumbnail.Height)));
+            Assert.All(made, set => Assert.Equal("RGBW", Samples.Corners(set.Thumbnail.Content)));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 
     [Fact]

@@ -34,7 +34,7 @@ internal static class Samples
     {
         var format = Sniff(File.ReadAllBytes(path)) ?? throw new InvalidOperationException($"{path} is of no format that is taken.");
         var header = ImageHeader.Read(path, format, new ImageLimits());
-        return (header, Renderer.Thumbnails(path, format, header));
+        return (header, Renderer.Thumbnails(path, format, header).Last());
     }
 
     /// <summary>Renders a content as the thumbnail function does.</summary>

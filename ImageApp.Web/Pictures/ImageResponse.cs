@@ -42,7 +42,8 @@ internal sealed record ImageResponse(
     bool Animated,
     bool HasAlpha,
     bool Favourite,
-    string? SrcSet)
+    string? SrcSet,
+    bool RenditionsPending)
 {
     public static ImageResponse From(ImageRecord image) => new(
         image.Id, image.Key, image.FileName, image.ContentType, image.SizeBytes, image.Width, image.Height, image.UploadedAt,
@@ -52,7 +53,8 @@ internal sealed record ImageResponse(
         image.CaptionEditedAt, image.Camera, image.TakenAt, image.DeletedAt is not null,
         image.CaptionLanguage, image.IsCaptionShortened, image.CaptionTag, image.DeletedAt, image.ShownAt,
         image.Lens, image.ExposureTime, image.FNumber, image.Iso, image.FocalLength,
-        image.IsAnimated, image.HasAlpha, image.IsFavourite, SrcSetOf(image));
+        image.IsAnimated, image.HasAlpha, image.IsFavourite, SrcSetOf(image),
+        image.AreRenditionsPending);
 
     /// <summary>Where the thumbnail is served; changes with its content, so that it can be cached for ever.</summary>
     public static string? ThumbnailUrlOf(ImageRecord image) => image is { ThumbnailKey: not null, ThumbnailGeneratedAt: not null }
@@ -81,7 +83,7 @@ internal sealed record ImageResponse(
 
     /// <summary>
     /// What a page shows large: the largest rendition; where that is much smaller than the original, or does not move as it does, the
-    /// original if browsers show it.
+    /// original if browsers show it. The thumbnail, where nothing else that browsers show is there yet.
     /// </summary>
     public static string LargeUrlOf(ImageRecord image)
     {
@@ -91,6 +93,7 @@ internal sealed record ImageResponse(
         return side > GalleryRendition.Preview.Side && !(image.IsAnimated && isShown) ? RenditionUrlOf(image, side)
             : isShown ? OriginalUrlOf(image)
             : side >= longer && side > 0 ? RenditionUrlOf(image, side)
+            : image.AreRenditionsPending ? ThumbnailUrlOf(image) ?? OriginalUrlOf(image)
             : ViewUrlOf(image) ?? OriginalUrlOf(image);
     }
 

@@ -28,7 +28,7 @@ try
 {
     var header = ImageHeader.Read(args[0], format, new ImageLimits());
     var before = Memory("VmRSS");
-    var made = Renderer.Thumbnails(args[0], format, header);
+    var made = Renderer.Thumbnails(args[0], format, header).Last();
     var thumbnail = made.Thumbnail;
     var memory = string.Create(CultureInfo.InvariantCulture, $"{header.DecodeBytes} {before} {Memory("VmHWM")}");
     Console.WriteLine($"{memory} {header.Width}x{header.Height} {thumbnail.Width}x{thumbnail.Height} {thumbnail.Damaged}");

@@ -56,12 +56,13 @@ function put(item, change) {
   const old = at(item.id);
   if (old && old.dataset.at === item.dataset.at) {
     const isChecked = old.querySelector('input:checked');
+    const said = old.querySelector('img')?.alt;
     const focused = old.contains(document.activeElement) ? document.activeElement.tagName : null;
     old.replaceWith(item);
     if (isChecked) item.querySelector('input').checked = true;
     if (focused) item.querySelector(focused.toLowerCase()).focus({ preventScroll: true });
     grid.measure(item.closest('section'));
-    if (change.caption) announce(`Caption: ${change.caption}`);
+    if (change.caption && change.caption !== said) announce(`Caption: ${change.caption}`);
   } else {
     if (old) remove(change.id);
     if (gallery.dataset.live === 'true' && insert(item)) announce(`New picture: ${change.fileName}`);
