@@ -35,6 +35,7 @@ var app = builder.Build();
 
 app.UseHosting();
 app.UseLimits();
+app.UseRenderedPages();
 
 app.MapDefaultEndpoints();
 app.MapStaticAssets().ForAnyone();

@@ -21,7 +21,6 @@ internal sealed partial class ChangeFeed(GalleryCatalogue catalogue, TimeProvide
     private const int Backlog = 2000;
     private const int Readers = 4;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
     private readonly List<Channel<ImageChange>> _listeners = [];
@@ -48,7 +47,7 @@ internal sealed partial class ChangeFeed(GalleryCatalogue catalogue, TimeProvide
             var sent = new Dictionary<long, DateTimeOffset>();
             if (resumeAfter is { } cursor)
             {
-                cursor = new PageCursor(Math.Max(0, cursor.At - (long)Overlap.TotalMilliseconds), 0);
+                cursor = new PageCursor(Math.Max(0, cursor.At - (long)PageVersion.Settling.TotalMilliseconds), 0);
                 if (await ReadAsync(() => catalogue.CountChangesAsync(cursor, MaxMissed + 1, cancellationToken)) > MaxMissed)
                 {
                     var now = await catalogue.ReadClockAsync(cancellationToken);
@@ -130,7 +129,7 @@ internal sealed partial class ChangeFeed(GalleryCatalogue catalogue, TimeProvide
 
     private async Task ReadWhileListenedToAsync(CancellationToken cancellationToken)
     {
-        var position = (await catalogue.ReadClockAsync(cancellationToken)) - Overlap;
+        var position = (await catalogue.ReadClockAsync(cancellationToken)) - PageVersion.Settling;
         var published = new Dictionary<(long Id, DateTimeOffset Version), DateTimeOffset>();
         var isAgain = false;
         using var timer = new PeriodicTimer(Interval, time);
@@ -139,7 +138,7 @@ internal sealed partial class ChangeFeed(GalleryCatalogue catalogue, TimeProvide
             var cursor = new PageCursor(position.ToUnixTimeMilliseconds(), 0);
 
             // As far as the clock was before these were read; it is asked only where there was something to read.
-            var settled = isAgain ? await catalogue.ReadClockAsync(cancellationToken) - Overlap : position;
+            var settled = isAgain ? await catalogue.ReadClockAsync(cancellationToken) - PageVersion.Settling : position;
             isAgain = false;
             List<ImageRecord> changes;
             do

@@ -9,6 +9,14 @@ internal static class PictureServices
         builder.Services.AddMemoryCache();
         builder.Services.AddSingleton<MonthCounts>();
         builder.Services.AddSingleton<PictureRestart>();
+        builder.Services.AddSingleton<RenderedPages>();
+    }
+
+    /// <summary>Answers with pages as they were rendered before, while they are right. Behind whatever says who asks.</summary>
+    public static void UseRenderedPages(this WebApplication app)
+    {
+        var pages = app.Services.GetRequiredService<RenderedPages>();
+        app.Use(pages.AnswerAsync);
     }
 
     /// <summary>Maps API and forms.</summary>
