@@ -36,6 +36,7 @@ var app = builder.Build();
 app.UseHosting();
 app.UseLimits();
 app.UseRenderedPages();
+app.UseLive();
 
 app.MapDefaultEndpoints();
 app.MapStaticAssets().ForAnyone();

@@ -122,11 +122,72 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
             WHERE shown IS NOT NULL
             GROUP BY YEAR(shown), MONTH(shown) ORDER BY YEAR(shown) DESC, MONTH(shown) DESC
             """,
-            row => new ImageMonth(Number(row, 0), Number(row, 1), Number(row, 2)),
+            ReadMonth,
             cancellationToken,
             [.. parameters]);
+    }
 
-        static int Number(DbDataReader row, int column) => Convert.ToInt32(row.GetValue(column), CultureInfo.InvariantCulture);
+    /// <summary>How many images of the whole gallery there are in each month of an order's time, the newest month first.</summary>
+    /// <param name="order">By added or by taken.</param>
+    /// <param name="months">The first days of the months to count; null for all.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<List<ImageMonth>> CountByMonthAsync(
+        ImageOrder order, IReadOnlyCollection<DateOnly>? months, CancellationToken cancellationToken)
+    {
+        // Only what the index has: both times are there once the object is.
+        var (time, column, of) = order == ImageOrder.Added
+            ? (CatalogueTable.AddedAt, "uploaded_at", (Func<DateOnly, string>)(day => string.Create(
+                CultureInfo.InvariantCulture, $"FROM_UNIXTIME({StartOf(day).ToUnixTimeSeconds()})")))
+            : ("shown_at", "shown_at", day => string.Create(CultureInfo.InvariantCulture, $"'{day:yyyy-MM-dd}'"));
+        var ranges = months is null
+            ? [$"{column} IS NOT NULL"]
+            : months.Select(day => day is { Year: 9999, Month: 12 }
+                ? $"{column} >= {of(day)}"
+                : $"{column} >= {of(day)} AND {column} < {of(day.AddMonths(1))}").ToList();
+        if (ranges.Count == 0)
+        {
+            return Task.FromResult(new List<ImageMonth>());
+        }
+
+        return database.ReadAsync(
+            "count all images by month",
+            $"""
+            SELECT YEAR(shown), MONTH(shown), COUNT(*)
+            FROM (SELECT {time} AS shown FROM captions WHERE deleted_at IS NULL AND ({string.Join(" OR ", ranges)})) AS found
+            GROUP BY YEAR(shown), MONTH(shown) ORDER BY YEAR(shown) DESC, MONTH(shown) DESC
+            """,
+            ReadMonth,
+            cancellationToken);
+
+        static DateTimeOffset StartOf(DateOnly day) => new(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+    }
+
+    /// <summary>
+    /// The months whose numbers may be others after what changed behind a cursor: those in which the rows stand now, and in which they
+    /// stood when they were added and when they were changed.
+    /// </summary>
+    /// <param name="after">Where what was counted had come to; changes that became visible late are looked for as well.</param>
+    /// <param name="limit">The most changes.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The first days of the months; null where more has changed.</returns>
+    public async Task<IReadOnlyCollection<DateOnly>?> ListChangedMonthsAsync(
+        PageCursor after, int limit, CancellationToken cancellationToken)
+    {
+        var rows = await database.ReadAsync(
+            "list changed months",
+            $"""
+            SELECT shown_at, {CatalogueTable.Milliseconds("uploaded_at")}, {CatalogueTable.Milliseconds("updated_at")} FROM captions
+            WHERE updated_at >= FROM_UNIXTIME(@at / 1000) ORDER BY updated_at LIMIT @limit
+            """,
+            row => new[] { row.IsDBNull(0) ? null : (DateTime?)row.GetDateTime(0), Time(row, 1), Time(row, 2) },
+            cancellationToken,
+            ("@at", Math.Max(0, after.At - (long)PageVersion.Settling.TotalMilliseconds)), ("@limit", limit + 1));
+        return rows.Count > limit
+            ? null
+            : rows.SelectMany(times => times).OfType<DateTime>().Select(time => new DateOnly(time.Year, time.Month, 1)).ToHashSet();
+
+        static DateTime? Time(DbDataReader row, int column) =>
+            row.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column)).UtcDateTime;
     }
 
     /// <summary>The images before and after one in a query's order, among those that the query finds.</summary>
@@ -335,6 +396,13 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
         { Order: ImageOrder.Added } => ("uploaded_at", "FROM_UNIXTIME(@at / 1000)"),
         _ => ("shown_at", "@shown"),
     };
+
+    private static ImageMonth ReadMonth(DbDataReader row)
+    {
+        return new ImageMonth(Number(0), Number(1), Number(2));
+
+        int Number(int column) => Convert.ToInt32(row.GetValue(column), CultureInfo.InvariantCulture);
+    }
 
     private async Task<PageCursor?> CursorOfAsync(ImageRecord image, ImageQuery query, CancellationToken cancellationToken) =>
         SortOf(query).Column switch

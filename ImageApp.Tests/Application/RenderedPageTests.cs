@@ -44,7 +44,8 @@ public sealed class RenderedPageTests(DatabaseServer database)
             ("restoration", () => web.PostAsync($"/api/images/{first}/restore", null, Cancel), "Told by a person."),
             ("purge", () => web.DeleteAsync($"/api/images/{first}?permanently=true", Cancel), "!Told by a person."),
             ("album", () => web.PostAsJsonAsync("/api/albums", new { title = "An album" }, Cancel), "An album"),
-            ("other title", () => gallery.ExecuteAsync("UPDATE albums SET title = 'Another title', updated_at = updated_at"), "Another title"),
+            ("other title", () => gallery.ExecuteAsync("UPDATE albums SET title = 'Another title', updated_at = updated_at"),
+                "Another title"),
             ("no album", () => gallery.ExecuteAsync("DELETE FROM albums"), "!Another title"),
             ("pause", async () =>
             {
@@ -102,7 +103,8 @@ public sealed class RenderedPageTests(DatabaseServer database)
     public async Task A_page_on_which_something_is_awaited_is_of_its_second()
     {
         await using var gallery = await StartAsync();
-        await gallery.ExecuteAsync($"UPDATE captions SET caption = NULL, updated_at = NOW(3) - INTERVAL 10 SECOND ORDER BY id DESC LIMIT 1");
+        await gallery.ExecuteAsync(
+            "UPDATE captions SET caption = NULL, updated_at = NOW(3) - INTERVAL 10 SECOND ORDER BY id DESC LIMIT 1");
         var first = await gallery.GetAsync("/gallery");
         Assert.Contains("animation-delay:-", first.Html);
         await Eventually.HoldsAsync(
@@ -126,7 +128,8 @@ public sealed class RenderedPageTests(DatabaseServer database)
         foreach (var (address, count, problem) in new[]
         {
             ("/gallery?limit=24", 24, false), ("/gallery?limit=1", 1, false), ("/gallery?limit=200", Rows, false),
-            ("/gallery?limit=0", 50, true), ("/gallery?limit=201", 50, true), ("/gallery?limit=many", 50, true), ("/gallery?limit=", 50, false),
+            ("/gallery?limit=0", 50, true), ("/gallery?limit=201", 50, true), ("/gallery?limit=many", 50, true),
+            ("/gallery?limit=", 50, false),
         })
         {
             var page = await gallery.GetAsync(address);
@@ -246,7 +249,7 @@ public sealed class RenderedPageTests(DatabaseServer database)
     [InlineData(10_000L, 11_000L, 10_000L)]
     [InlineData(10_000L, 7_999L, 10_000L)]
     [InlineData(10_000L, 5_000L, 7_001L)]
-    public void Live_changes_go_on_behind_the_last_one_that_has_settled_and_never_ahead_of_the_clock(long clock, long? changed, long after) =>
+    public void Live_changes_go_on_behind_the_last_one_that_has_settled_and_not_ahead_of_the_clock(long clock, long? changed, long after) =>
         Assert.Equal(new PageCursor(after, 0), new PageVersion(clock, changed, [], []).After);
 
     private async Task<Gallery> StartAsync()
@@ -266,10 +269,16 @@ public sealed class RenderedPageTests(DatabaseServer database)
     {
         var values = Enumerable.Range(1, Rows).Select(i => string.Create(
             CultureInfo.InvariantCulture,
-            $"('images/{i}.jpg', '{i}.jpg', 'image/jpeg', 1000, 600, 400, 'seed', FROM_UNIXTIME({1_500_000_000 + i}), '2017-07-14' + INTERVAL {i} SECOND, 'Number {i}.', 'm', 'thumbnails/seed', FROM_UNIXTIME(1500000000), FROM_UNIXTIME(1500000000))"));
+            $"""
+            ('images/{i}.jpg', '{i}.jpg', 'image/jpeg', 1000, 600, 400, 'seed', FROM_UNIXTIME({1_500_000_000 + i}),
+             '2017-07-14' + INTERVAL {i} SECOND, 'Number {i}.', 'm', 'thumbnails/seed',
+             FROM_UNIXTIME(1500000000), FROM_UNIXTIME(1500000000))
+            """));
         await using var insert = new MySqlCommand(
-            "INSERT INTO captions (image_key, file_name, content_type, size_bytes, width, height, object_etag, uploaded_at, shown_at, caption, "
-                + $"caption_model, thumbnail_key, thumbnail_generated_at, updated_at) VALUES {string.Join(',', values)}",
+            $"""
+            INSERT INTO captions (image_key, file_name, content_type, size_bytes, width, height, object_etag, uploaded_at, shown_at,
+                caption, caption_model, thumbnail_key, thumbnail_generated_at, updated_at) VALUES {string.Join(',', values)}
+            """,
             connection);
         await insert.ExecuteNonQueryAsync(Cancel);
     }

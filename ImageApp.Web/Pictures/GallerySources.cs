@@ -18,7 +18,7 @@ internal sealed record GallerySources(PageVersion Version, IReadOnlyList<ImageMo
         var (services, cancellationToken) = (context.RequestServices, context.RequestAborted);
         var version = await services.GetRequiredService<GalleryCatalogue>().ReadVersionAsync(query, cancellationToken);
         var months = version.Rows.Count > query.Limit || address.Cursor is not null
-            ? await services.GetRequiredService<MonthCounts>().ReadAsync(query, cancellationToken)
+            ? await services.GetRequiredService<MonthCounts>().ReadAsync(query.Order, version.After, cancellationToken)
             : [];
         var captioning = await services.GetRequiredService<CaptioningStatusCache>().ReadAsync(cancellationToken);
         return new GallerySources(version, months, captioning with { AskedToday = 0 });

@@ -6,7 +6,6 @@ internal static class PictureServices
     /// <summary>Adds what the pages and the API share.</summary>
     public static void AddPictures(this WebApplicationBuilder builder)
     {
-        builder.Services.AddMemoryCache();
         builder.Services.AddSingleton<MonthCounts>();
         builder.Services.AddSingleton<PictureRestart>();
         builder.Services.AddSingleton<RenderedPages>();

@@ -13,7 +13,7 @@ internal sealed record RenderedPage(string? ContentType, byte[] Body, GallerySou
     private const int TagBytes = 16;
     private readonly ConcurrentDictionary<string, byte[]> _encoded = new(StringComparer.Ordinal);
 
-    /// <summary>Its entity tag: of its content, so that a page that is the same again has the same. Weak, since it is sent encoded.</summary>
+    /// <summary>Its entity tag, of its content: a page that is the same again has the same. Weak, since it is sent encoded.</summary>
     public string Tag { get; } = $"W/\"{Convert.ToHexStringLower(SHA256.HashData(Body).AsSpan(0, TagBytes))}\"";
 
     /// <summary>Its bytes as they are sent.</summary>
