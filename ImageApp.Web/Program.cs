@@ -35,6 +35,8 @@ var app = builder.Build();
 
 app.UseHosting();
 app.UseLimits();
+app.UseRenderedPages();
+app.UseLive();
 
 app.MapDefaultEndpoints();
 app.MapStaticAssets().ForAnyone();

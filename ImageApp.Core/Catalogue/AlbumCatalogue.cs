@@ -16,6 +16,9 @@ public sealed class AlbumCatalogue(MySqlDataSource database)
     /// <summary>How many albums are listed at most.</summary>
     public const int MaxListed = 1000;
 
+    internal static readonly string Titles =
+        string.Create(CultureInfo.InvariantCulture, $"SELECT id, title FROM albums ORDER BY updated_at DESC, id DESC LIMIT {MaxListed}");
+
     private const string Shown = "captions.deleted_at IS NULL AND captions.uploaded_at IS NOT NULL";
     private const string InAlbum = "album_images JOIN captions ON captions.id = album_images.image_id";
 
@@ -34,6 +37,10 @@ public sealed class AlbumCatalogue(MySqlDataSource database)
     public Task<List<Album>> ListAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(
             "list albums", $"{Columns} ORDER BY albums.updated_at DESC, albums.id DESC LIMIT {MaxListed}", Read, cancellationToken);
+
+    /// <summary>What all albums are called, the last changed first.</summary>
+    public Task<List<AlbumTitle>> ListTitlesAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync("list titles of albums", Titles, ReadTitle, cancellationToken);
 
     /// <summary>The albums that a picture is in, by title.</summary>
     public Task<List<Album>> ListOfImageAsync(long imageId, CancellationToken cancellationToken) =>
@@ -195,6 +202,8 @@ public sealed class AlbumCatalogue(MySqlDataSource database)
                 "note change of album", "UPDATE albums SET updated_at = CURRENT_TIMESTAMP(3) WHERE id = @id", cancellationToken, ("@id", id));
         }
     }
+
+    internal static AlbumTitle ReadTitle(DbDataReader row) => new(row.GetInt64(0), row.GetString(1));
 
     private static Album Read(DbDataReader row) => new(
         row.GetInt64(0),

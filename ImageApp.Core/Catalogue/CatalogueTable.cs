@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
@@ -55,20 +56,29 @@ internal static class CatalogueTable
     // Of a statement that is given up so that another one can go on.
     private const int MaxAttempts = 20;
 
-    // A time has a name of its own, since ORDER BY would take a column's name for it and leave the index.
-    private static readonly string Columns = string.Join(", ",
+    private static readonly string[] Plain =
     [
         "id", "image_key", "file_name", "content_type", "size_bytes", "width", "height", "object_etag", "damaged", "attempts",
         "caption", "caption_model", "caption_language", "caption_shortened", "caption_again", "caption_error", "caption_error_code",
         "thumbnail_key", "preview_key", "thumbnail_error", "thumbnail_error_code", "camera", "taken_at", "placeholder",
         "shown_at", "taken_offset", "lens", "exposure_time", "f_number", "iso", "focal_length", "latitude", "longitude", "animated",
         "has_alpha", "is_favourite", "renditions", "renditions_pending", "content_hash", "deletion_final",
-        .. new[]
-        {
-            "uploaded_at", "updated_at", "deleted_at", "purged_at", "caption_generated_at", "caption_edited_at", "thumbnail_generated_at",
-        }
-            .Select(time => $"CAST(UNIX_TIMESTAMP({time}) * 1000 AS SIGNED) AS {time}_ms"),
-    ]);
+    ];
+
+    private static readonly string[] Times =
+    [
+        "uploaded_at", "updated_at", "deleted_at", "purged_at", "caption_generated_at", "caption_edited_at", "thumbnail_generated_at",
+    ];
+
+    // A time has a name of its own, since ORDER BY would take a column's name for it and leave the index.
+    private static readonly string Columns = string.Join(", ", [.. Plain, .. Times.Select(time => $"{Milliseconds(time)} AS {time}_ms")]);
+
+    // The driver looks through all columns for a name, and there are forty in each row.
+    private static readonly FrozenDictionary<string, int> Ordinals = Plain.Concat(Times).Index()
+        .ToFrozenDictionary(column => column.Item, column => column.Index, StringComparer.Ordinal);
+
+    /// <summary>A time as it crosses the wire: in milliseconds since 1970-01-01.</summary>
+    public static string Milliseconds(string time) => $"CAST(UNIX_TIMESTAMP({time}) * 1000 AS SIGNED)";
 
     /// <summary>A key as it is compared: by its bytes, since S3's keys are bytes.</summary>
     public static object Bytes(string imageKey) => Encoding.UTF8.GetBytes(imageKey);
@@ -141,6 +151,20 @@ internal static class CatalogueTable
             }
 
             return rows;
+        }, cancellationToken);
+
+    /// <summary>Reads what several queries find that are sent together, by <paramref name="read"/>.</summary>
+    public static Task<T> ReadAllAsync<T>(
+        this MySqlDataSource database,
+        string verb,
+        string sql,
+        Func<DbDataReader, Task<T>> read,
+        CancellationToken cancellationToken,
+        params (string Name, object? Value)[] parameters) =>
+        database.RunAsync(verb, sql, parameters, async command =>
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            return await read(reader);
         }, cancellationToken);
 
     /// <summary>Reads one row; null where there is none.</summary>
@@ -246,11 +270,11 @@ internal static class CatalogueTable
             ContentHash = row.IsDBNull(Ordinal("content_hash")) ? null : (byte[])row.GetValue(Ordinal("content_hash")),
         };
 
-        int Ordinal(string name) => row.GetOrdinal(name);
+        static int Ordinal(string name) => Ordinals[name];
         string? Text(string name) => row.IsDBNull(Ordinal(name)) ? null : row.GetString(Ordinal(name));
         T? Value<T>(string name, Func<int, T> get)
             where T : struct => row.IsDBNull(Ordinal(name)) ? null : get(Ordinal(name));
-        DateTimeOffset? Time(string name) => Value($"{name}_ms", row.GetInt64) is { } time
+        DateTimeOffset? Time(string name) => Value(name, row.GetInt64) is { } time
             ? DateTimeOffset.FromUnixTimeMilliseconds(time)
             : null;
     }

@@ -52,24 +52,8 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
     /// <summary>One page of uploaded images.</summary>
     public async Task<ImagePage> ListAsync(ImageQuery query, CancellationToken cancellationToken)
     {
-        var (where, parameters) = Condition(query);
-        parameters.Add(("@limit", query.Limit + 1));
-        var (column, at) = SortOf(query);
-
-        // The latest deletion, the newest picture and the first of an album come first.
-        var descending = query.OldestFirst == (column == AlbumPosition);
-        if (query.Cursor is { } start)
-        {
-            var after = descending ? "<" : ">";
-            where += $" AND ({column} {after} {at} OR ({column} = {at} AND id {after} @id))";
-            parameters.Add(("@at", start.At));
-            parameters.Add(("@shown", start.Time));
-            parameters.Add(("@id", start.Id));
-        }
-
-        var direction = descending ? " DESC" : "";
-        var images = await database.SelectAsync(
-            "list images", $"{where} ORDER BY {column}{direction}, id{direction} LIMIT @limit", cancellationToken, [.. parameters]);
+        var (where, parameters) = Page(query);
+        var images = await database.SelectAsync("list images", where, cancellationToken, [.. parameters]);
         if (images.Count <= query.Limit)
         {
             return new ImagePage(images, null);
@@ -77,6 +61,46 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
 
         images.RemoveAt(query.Limit);
         return new ImagePage(images, await CursorOfAsync(images[^1], query, cancellationToken));
+    }
+
+    /// <summary>
+    /// Which versions of which rows <see cref="ListAsync"/> would read, how far the catalogue has come, and which albums there are: what
+    /// says, at a fraction of the cost, whether a page that was made of them before is still right.
+    /// </summary>
+    public Task<PageVersion> ReadVersionAsync(ImageQuery query, CancellationToken cancellationToken)
+    {
+        var (where, parameters) = Page(query);
+
+        // The clock first: what changes in between is of its time or later.
+        return database.ReadAllAsync(
+            "read versions",
+            $"""
+            SELECT {CatalogueTable.Milliseconds("CURRENT_TIMESTAMP(3)")}, {CatalogueTable.Milliseconds("MAX(updated_at)")} FROM captions;
+            {AlbumCatalogue.Titles};
+            SELECT id, {CatalogueTable.Milliseconds("updated_at")}, shown_at FROM captions {where}
+            """,
+            async reader =>
+            {
+                await reader.ReadAsync(cancellationToken);
+                var (clock, changedAt) = (reader.GetInt64(0), reader.IsDBNull(1) ? (long?)null : reader.GetInt64(1));
+                await reader.NextResultAsync(cancellationToken);
+                var albums = new List<AlbumTitle>();
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    albums.Add(AlbumCatalogue.ReadTitle(reader));
+                }
+
+                await reader.NextResultAsync(cancellationToken);
+                var rows = new List<RowVersion>(query.Limit + 1);
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    rows.Add(new RowVersion(reader.GetInt64(0), reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetDateTime(2)));
+                }
+
+                return new PageVersion(clock, changedAt, rows, albums);
+            },
+            cancellationToken,
+            [.. parameters]);
     }
 
     /// <summary>How many images a query finds on all its pages.</summary>
@@ -98,11 +122,72 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
             WHERE shown IS NOT NULL
             GROUP BY YEAR(shown), MONTH(shown) ORDER BY YEAR(shown) DESC, MONTH(shown) DESC
             """,
-            row => new ImageMonth(Number(row, 0), Number(row, 1), Number(row, 2)),
+            ReadMonth,
             cancellationToken,
             [.. parameters]);
+    }
 
-        static int Number(DbDataReader row, int column) => Convert.ToInt32(row.GetValue(column), CultureInfo.InvariantCulture);
+    /// <summary>How many images of the whole gallery there are in each month of an order's time, the newest month first.</summary>
+    /// <param name="order">By added or by taken.</param>
+    /// <param name="months">The first days of the months to count; null for all.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task<List<ImageMonth>> CountByMonthAsync(
+        ImageOrder order, IReadOnlyCollection<DateOnly>? months, CancellationToken cancellationToken)
+    {
+        // Only what the index has: both times are there once the object is.
+        var (time, column, of) = order == ImageOrder.Added
+            ? (CatalogueTable.AddedAt, "uploaded_at", (Func<DateOnly, string>)(day => string.Create(
+                CultureInfo.InvariantCulture, $"FROM_UNIXTIME({StartOf(day).ToUnixTimeSeconds()})")))
+            : ("shown_at", "shown_at", day => string.Create(CultureInfo.InvariantCulture, $"'{day:yyyy-MM-dd}'"));
+        var ranges = months is null
+            ? [$"{column} IS NOT NULL"]
+            : months.Select(day => day is { Year: 9999, Month: 12 }
+                ? $"{column} >= {of(day)}"
+                : $"{column} >= {of(day)} AND {column} < {of(day.AddMonths(1))}").ToList();
+        if (ranges.Count == 0)
+        {
+            return Task.FromResult(new List<ImageMonth>());
+        }
+
+        return database.ReadAsync(
+            "count all images by month",
+            $"""
+            SELECT YEAR(shown), MONTH(shown), COUNT(*)
+            FROM (SELECT {time} AS shown FROM captions WHERE deleted_at IS NULL AND ({string.Join(" OR ", ranges)})) AS found
+            GROUP BY YEAR(shown), MONTH(shown) ORDER BY YEAR(shown) DESC, MONTH(shown) DESC
+            """,
+            ReadMonth,
+            cancellationToken);
+
+        static DateTimeOffset StartOf(DateOnly day) => new(day.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+    }
+
+    /// <summary>
+    /// The months whose numbers may be others after what changed behind a cursor: those in which the rows stand now, and in which they
+    /// stood when they were added and when they were changed.
+    /// </summary>
+    /// <param name="after">Where what was counted had come to; changes that became visible late are looked for as well.</param>
+    /// <param name="limit">The most changes.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The first days of the months; null where more has changed.</returns>
+    public async Task<IReadOnlyCollection<DateOnly>?> ListChangedMonthsAsync(
+        PageCursor after, int limit, CancellationToken cancellationToken)
+    {
+        var rows = await database.ReadAsync(
+            "list changed months",
+            $"""
+            SELECT shown_at, {CatalogueTable.Milliseconds("uploaded_at")}, {CatalogueTable.Milliseconds("updated_at")} FROM captions
+            WHERE updated_at >= FROM_UNIXTIME(@at / 1000) ORDER BY updated_at LIMIT @limit
+            """,
+            row => new[] { row.IsDBNull(0) ? null : (DateTime?)row.GetDateTime(0), Time(row, 1), Time(row, 2) },
+            cancellationToken,
+            ("@at", Math.Max(0, after.At - (long)PageVersion.Settling.TotalMilliseconds)), ("@limit", limit + 1));
+        return rows.Count > limit
+            ? null
+            : rows.SelectMany(times => times).OfType<DateTime>().Select(time => new DateOnly(time.Year, time.Month, 1)).ToHashSet();
+
+        static DateTime? Time(DbDataReader row, int column) =>
+            row.IsDBNull(column) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(column)).UtcDateTime;
     }
 
     /// <summary>The images before and after one in a query's order, among those that the query finds.</summary>
@@ -282,6 +367,28 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
             $"UPDATE captions SET {LongDeleted} WHERE deleted_at IS NOT NULL AND {CatalogueTable.IsInTrash}",
             cancellationToken);
 
+    // One row more than the page has says whether there is another.
+    private static (string Where, List<(string Name, object? Value)> Parameters) Page(ImageQuery query)
+    {
+        var (where, parameters) = Condition(query);
+        parameters.Add(("@limit", query.Limit + 1));
+        var (column, at) = SortOf(query);
+
+        // The latest deletion, the newest picture and the first of an album come first.
+        var descending = query.OldestFirst == (column == AlbumPosition);
+        if (query.Cursor is { } start)
+        {
+            var after = descending ? "<" : ">";
+            where += $" AND ({column} {after} {at} OR ({column} = {at} AND id {after} @id))";
+            parameters.Add(("@at", start.At));
+            parameters.Add(("@shown", start.Time));
+            parameters.Add(("@id", start.Id));
+        }
+
+        var direction = descending ? " DESC" : "";
+        return ($"{where} ORDER BY {column}{direction}, id{direction} LIMIT @limit", parameters);
+    }
+
     private static (string Column, string At) SortOf(ImageQuery query) => query switch
     {
         { IsTrash: true } => ("deleted_at", "FROM_UNIXTIME(@at / 1000)"),
@@ -289,6 +396,13 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
         { Order: ImageOrder.Added } => ("uploaded_at", "FROM_UNIXTIME(@at / 1000)"),
         _ => ("shown_at", "@shown"),
     };
+
+    private static ImageMonth ReadMonth(DbDataReader row)
+    {
+        return new ImageMonth(Number(0), Number(1), Number(2));
+
+        int Number(int column) => Convert.ToInt32(row.GetValue(column), CultureInfo.InvariantCulture);
+    }
 
     private async Task<PageCursor?> CursorOfAsync(ImageRecord image, ImageQuery query, CancellationToken cancellationToken) =>
         SortOf(query).Column switch

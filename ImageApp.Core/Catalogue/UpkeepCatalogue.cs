@@ -215,28 +215,32 @@ public sealed class UpkeepCatalogue(MySqlDataSource database)
     }
 
     /// <summary>Finds rows whose caption an older version wrote beside this one, and has them indexed again.</summary>
-    public Task ForgetStaleTextsAsync(CancellationToken cancellationToken) =>
+    /// <param name="age">How long ago rows have changed at most; null for all, which reads every row.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public Task ForgetStaleTextsAsync(TimeSpan? age, CancellationToken cancellationToken) =>
         database.ExecuteAsync(
             "forget stale texts",
-            """
+            $"""
             UPDATE captions SET search_version = 0, updated_at = updated_at
-            WHERE search_version > 0 AND (caption IS NULL) <> (caption_search IS NULL)
+            WHERE {Changed(age)} search_version > 0 AND (caption IS NULL) <> (caption_search IS NULL)
             """,
-            cancellationToken);
+            cancellationToken, ("@age", age?.TotalSeconds));
 
     /// <summary>
     /// Gives rows the time by which they are shown that an older version, still running beside this one, has written without it, or whose
     /// other times it has changed.
     /// </summary>
+    /// <param name="age">How long ago rows have changed at most; null for all, which reads every row.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>How many rows there were.</returns>
-    public Task<int> FillShownTimesAsync(CancellationToken cancellationToken) =>
+    public Task<int> FillShownTimesAsync(TimeSpan? age, CancellationToken cancellationToken) =>
         database.ExecuteAsync(
             "fill shown times",
             $"""
             UPDATE captions SET shown_at = {CatalogueTable.ShownAt}, updated_at = updated_at
-            WHERE uploaded_at IS NOT NULL AND NOT (shown_at <=> {CatalogueTable.ShownAt})
+            WHERE {Changed(age)} uploaded_at IS NOT NULL AND NOT (shown_at <=> {CatalogueTable.ShownAt})
             """,
-            cancellationToken);
+            cancellationToken, ("@age", age?.TotalSeconds));
 
     /// <summary>Images that can no longer be brought back and whose objects are still there.</summary>
     public Task<List<ImageRecord>> ListPurgeableAsync(int limit, CancellationToken cancellationToken) =>
@@ -271,6 +275,8 @@ public sealed class UpkeepCatalogue(MySqlDataSource database)
     public Task RemovePurgedAsync(ImageRecord image, CancellationToken cancellationToken) =>
         database.ExecuteAsync(
             "remove purged row", "DELETE FROM captions WHERE id = @id AND purged_at IS NOT NULL", cancellationToken, ("@id", image.Id));
+
+    private static string Changed(TimeSpan? age) => age is null ? "" : $"updated_at >= {Ago("@age")} AND";
 
     private static string Ago(string seconds) => $"FROM_UNIXTIME(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) - {seconds})";
 }

@@ -109,7 +109,8 @@ public sealed class ProblemTests(RunningApplication fixture)
         var id = (long)(await app.UploadAsync("corrected.jpg", TestImages.Jpeg(507, 301)))["id"]!;
         using var seen = await app.Web.GetAsync($"/api/images/{id}", Cancel);
         var tag = seen.Headers.ETag!;
-        Assert.Equal($"\"{(await seen.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["captionTag"]}\"", tag.Tag);
+        var captionTag = (await seen.Content.ReadFromJsonAsync<JsonObject>(Cancel))!["captionTag"];
+        Assert.StartsWith($"\"{captionTag}.", tag.Tag, StringComparison.Ordinal);
 
         using var first = await PutAsync("The first.", tag);
         Assert.Equal(HttpStatusCode.OK, first.StatusCode);

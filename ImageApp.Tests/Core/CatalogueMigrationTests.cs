@@ -104,7 +104,7 @@ public sealed class CatalogueMigrationTests(DatabaseServer server)
 
         // Nobody is told of pictures that have not changed.
         Assert.All(rows, row => Assert.Equal(2021, row.UpdatedAt.Year));
-        Assert.Equal(0, await catalogue.Upkeep.FillShownTimesAsync(Cancel));
+        Assert.Equal(0, await catalogue.Upkeep.FillShownTimesAsync(null, Cancel));
         Assert.Null((await catalogue.Results.FindAsync("images/3", Cancel))!.ShownAt);
     }
 

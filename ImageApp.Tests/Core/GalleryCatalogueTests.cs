@@ -80,9 +80,9 @@ public sealed class GalleryCatalogueTests(DatabaseServer server)
         Assert.Equal(older.UploadedAt!.Value.UtcDateTime, older.ShownAt!.Value);
         Assert.Equal([400], older.RenditionSides);
 
-        Assert.Equal(2, await catalogue.Upkeep.FillShownTimesAsync(Cancel));
+        Assert.Equal(2, await catalogue.Upkeep.FillShownTimesAsync(null, Cancel));
 
-        Assert.Equal(0, await catalogue.Upkeep.FillShownTimesAsync(Cancel));
+        Assert.Equal(0, await catalogue.Upkeep.FillShownTimesAsync(null, Cancel));
         Assert.Equal([older.Id, dated], await WalkAsync(catalogue, new ImageQuery(1)));
     }
 

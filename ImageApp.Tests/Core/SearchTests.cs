@@ -115,7 +115,7 @@ public sealed class SearchTests(DatabaseServer server)
             await older.ExecuteNonQueryAsync(Cancel);
         }
 
-        await catalogue.Upkeep.ForgetStaleTextsAsync(Cancel);
+        await catalogue.Upkeep.ForgetStaleTextsAsync(null, Cancel);
         Assert.Equal(1, await catalogue.Upkeep.IndexTextsAsync(10, Cancel));
         Assert.Equal(1, await CountAsync(catalogue, "windmill"));
     }

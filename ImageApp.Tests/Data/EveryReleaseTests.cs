@@ -79,7 +79,7 @@ public sealed class EveryReleaseTests(DatabaseServer server)
         {
         }
 
-        await catalogue.Upkeep.FillShownTimesAsync(Cancel);
+        await catalogue.Upkeep.FillShownTimesAsync(null, Cancel);
 
         // A release without a trash deleted rows at once.
         var hasTrash = columns.Contains("deleted_at");

@@ -21,13 +21,18 @@ internal sealed partial class ChangeFeed(GalleryCatalogue catalogue, TimeProvide
     private const int Backlog = 2000;
     private const int Readers = 4;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(2);
+
+    // One change is seldom the last: results follow an upload, and pictures come together.
+    private static readonly TimeSpan BusyFor = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan QuietInterval = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly List<Channel<ImageChange>> _listeners = [];
 
     // All listeners of an instance that went away come here at once, and ask for what they missed.
     private readonly SemaphoreSlim _reading = new(Readers);
+    private TaskCompletionSource _awake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _busySince = time.GetTimestamp();
     private TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Every change from now on, or after <paramref name="resumeAfter"/>, until the listener leaves.</summary>
@@ -48,7 +53,7 @@ internal sealed partial class ChangeFeed(GalleryCatalogue catalogue, TimeProvide
             var sent = new Dictionary<long, DateTimeOffset>();
             if (resumeAfter is { } cursor)
             {
-                cursor = new PageCursor(Math.Max(0, cursor.At - (long)Overlap.TotalMilliseconds), 0);
+                cursor = new PageCursor(Math.Max(0, cursor.At - (long)PageVersion.Settling.TotalMilliseconds), 0);
                 if (await ReadAsync(() => catalogue.CountChangesAsync(cursor, MaxMissed + 1, cancellationToken)) > MaxMissed)
                 {
                     var now = await catalogue.ReadClockAsync(cancellationToken);
@@ -104,6 +109,13 @@ internal sealed partial class ChangeFeed(GalleryCatalogue catalogue, TimeProvide
         }
     }
 
+    /// <summary>Has changes read at once, because something was changed here just now, and often for a while.</summary>
+    public void Wake()
+    {
+        Volatile.Write(ref _busySince, time.GetTimestamp());
+        Volatile.Read(ref _awake).TrySetResult();
+    }
+
     /// <inheritdoc/>
     public override void Dispose()
     {
@@ -130,16 +142,15 @@ internal sealed partial class ChangeFeed(GalleryCatalogue catalogue, TimeProvide
 
     private async Task ReadWhileListenedToAsync(CancellationToken cancellationToken)
     {
-        var position = (await catalogue.ReadClockAsync(cancellationToken)) - Overlap;
+        var position = (await catalogue.ReadClockAsync(cancellationToken)) - PageVersion.Settling;
         var published = new Dictionary<(long Id, DateTimeOffset Version), DateTimeOffset>();
         var isAgain = false;
-        using var timer = new PeriodicTimer(Interval, time);
         do
         {
             var cursor = new PageCursor(position.ToUnixTimeMilliseconds(), 0);
 
             // As far as the clock was before these were read; it is asked only where there was something to read.
-            var settled = isAgain ? await catalogue.ReadClockAsync(cancellationToken) - Overlap : position;
+            var settled = isAgain ? await catalogue.ReadClockAsync(cancellationToken) - PageVersion.Settling : position;
             isAgain = false;
             List<ImageRecord> changes;
             do
@@ -153,6 +164,7 @@ internal sealed partial class ChangeFeed(GalleryCatalogue catalogue, TimeProvide
                 if (changes.Count > 0)
                 {
                     isAgain = true;
+                    Volatile.Write(ref _busySince, time.GetTimestamp());
                     cursor = new ImageChange(changes[^1]).Cursor;
                 }
             }
@@ -164,7 +176,21 @@ internal sealed partial class ChangeFeed(GalleryCatalogue catalogue, TimeProvide
                 published.Remove(version);
             }
         }
-        while (Listening().IsCompleted && await timer.WaitForNextTickAsync(cancellationToken));
+        while (Listening().IsCompleted && await PauseAsync(cancellationToken));
+    }
+
+    private async Task<bool> PauseAsync(CancellationToken cancellationToken)
+    {
+        var isBusy = time.GetElapsedTime(Volatile.Read(ref _busySince)) < BusyFor;
+        await Task.WhenAny(Task.Delay(isBusy ? Interval : QuietInterval, time, cancellationToken), _awake.Task);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_awake.Task.IsCompleted)
+        {
+            // What is changed from here on wakes the next pause.
+            Volatile.Write(ref _awake, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+
+        return true;
     }
 
     private bool TryAdd(Channel<ImageChange> channel)

@@ -23,6 +23,20 @@ internal static class EventsApi
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ChangeFeed>());
     }
 
+    /// <summary>Has what is changed through this instance told of at once.</summary>
+    public static void UseLive(this WebApplication app)
+    {
+        var changes = app.Services.GetRequiredService<ChangeFeed>();
+        app.Use(async (context, next) =>
+        {
+            await next(context);
+            if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+            {
+                changes.Wake();
+            }
+        });
+    }
+
     /// <summary>Maps the route.</summary>
     public static void MapLive(this IEndpointRouteBuilder app) =>
         app.MapGet("/api/events", Listen).WithTags("Events").WithName("ListenToChanges")

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ImageApp.Core.Catalogue;
+using ImageApp.Web.Hosting;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace ImageApp.Web.Pictures;
@@ -7,6 +8,9 @@ namespace ImageApp.Web.Pictures;
 /// <summary>What a gallery page shows, as its address says it.</summary>
 internal sealed record GalleryAddress
 {
+    /// <summary>How many pictures a page has at most, here and in the API.</summary>
+    public const int MaxLimit = 200;
+
     /// <summary>The search as typed.</summary>
     public string Text { get; init; } = "";
 
@@ -25,11 +29,17 @@ internal sealed record GalleryAddress
     /// <summary>Where the page starts; null for the first.</summary>
     public PageCursor? Cursor { get; init; }
 
+    /// <summary>How many pictures the page has; null for as many as pages have.</summary>
+    public int? Limit { get; init; }
+
     /// <summary>What is wrong with the address, in a person's words; null where nothing is.</summary>
     public string? Problem { get; init; }
 
     /// <summary>Whether new images belong on this page, at the place of their order.</summary>
     public bool IsLive => Cursor is null && Text.Length == 0 && Filter == ImageFilter.All && AlbumId is null;
+
+    /// <summary>Whether only some of the pictures are shown, which are counted.</summary>
+    public bool IsNarrowed => Text.Length > 0 || Filter != ImageFilter.All;
 
     /// <summary>What a picture's page keeps of this address: empty, or a query with its question mark.</summary>
     public string Context => QueryHelpers.AddQueryString("", Query(isContext: true));
@@ -83,10 +93,15 @@ internal sealed record GalleryAddress
     /// <summary>Reads an address's query.</summary>
     public static GalleryAddress Parse(IQueryCollection query)
     {
+        var limit = query["limit"].ToString();
+        int? count = QueryNumber.Of(limit) is { } number and >= 1 and <= MaxLimit ? number : null;
         var album = long.TryParse(query["album"], NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : (long?)null;
-        return Parse(query["q"], query["filter"], query["sort"], query["cursor"]) with
+        var address = Parse(query["q"], query["filter"], query["sort"], query["cursor"]);
+        return address with
         {
             AlbumId = album,
+            Limit = count,
+            Problem = address.Problem ?? (limit.Length > 0 && count is null ? LimitProblem : null),
             Order = (query["by"].ToString(), album) switch
             {
                 ("added", _) => ImageOrder.Added,
@@ -117,6 +132,9 @@ internal sealed record GalleryAddress
     /// <summary>The address as a link.</summary>
     public override string ToString() => QueryHelpers.AddQueryString(
         AlbumId is { } album ? string.Create(CultureInfo.InvariantCulture, $"/albums/{album}") : "/", Query(isContext: false));
+
+    private static string LimitProblem => string.Create(
+        CultureInfo.InvariantCulture, $"A page has 1 to {MaxLimit} pictures; this address asks for another number of them.");
 
     private Dictionary<string, string?> Query(bool isContext)
     {
@@ -153,6 +171,11 @@ internal sealed record GalleryAddress
         if (isContext && AlbumId is { } album)
         {
             query["album"] = album.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (!isContext && Limit is { } limit)
+        {
+            query["limit"] = limit.ToString(CultureInfo.InvariantCulture);
         }
 
         if (!isContext && Cursor is { } cursor)

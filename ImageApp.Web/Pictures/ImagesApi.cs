@@ -5,7 +5,6 @@ using ImageApp.Web.Access;
 using ImageApp.Web.Hosting;
 using ImageApp.Web.Limits;
 using ImageApp.Web.Upkeep;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 
@@ -14,8 +13,6 @@ namespace ImageApp.Web.Pictures;
 /// <summary><c>/api/images</c>: list, show, retry, delete, restore, correct the caption.</summary>
 internal static class ImagesApi
 {
-    private const int MaxPageSize = 200;
-
     /// <summary>Maps the routes.</summary>
     public static void MapImagesApi(this IEndpointRouteBuilder app)
     {
@@ -64,9 +61,9 @@ internal static class ImagesApi
         [FromQuery] string? order = null,
         [FromQuery] bool trash = false)
     {
-        if (limit is < 1 or > MaxPageSize)
+        if (limit is < 1 or > GalleryAddress.MaxLimit)
         {
-            return ApiProblem.Invalid(nameof(limit), $"{limit} is not between 1 and {MaxPageSize}.").ToResult();
+            return ApiProblem.Invalid(nameof(limit), $"{limit} is not between 1 and {GalleryAddress.MaxLimit}.").ToResult();
         }
 
         PageCursor? start = null;
@@ -104,13 +101,13 @@ internal static class ImagesApi
             IsTrash = trash,
         };
         var page = await catalogue.ListAsync(query, cancellationToken);
-        return TypedResults.Ok(new ImagePageResponse([.. page.Images.Select(ImageResponse.From)], page.NextCursor?.ToString()));
+        return new TaggedJson<ImagePageResponse>(
+            new ImagePageResponse([.. page.Images.Select(ImageResponse.From)], page.NextCursor?.ToString()));
     }
 
-    private static async Task<IResult> GetAsync(
-        long id, HttpResponse response, GalleryCatalogue catalogue, CancellationToken cancellationToken) =>
+    private static async Task<IResult> GetAsync(long id, GalleryCatalogue catalogue, CancellationToken cancellationToken) =>
         await catalogue.FindAsync(id, cancellationToken) is { } image
-            ? Tagged(response, image)
+            ? Tagged(image)
             : ApiProblem.ImageNotFound(id).ToResult();
 
     private static async Task<IResult> RetryAsync(
@@ -169,9 +166,9 @@ internal static class ImagesApi
         switch (edit)
         {
             case { Outcome: CaptionEditOutcome.Done, Image: { } image }:
-                return Tagged(context.Response, image);
+                return Tagged(image);
             case { Outcome: CaptionEditOutcome.Changed, Image: { } image }:
-                context.Response.Headers.ETag = TagOf(image);
+                context.Response.Headers.ETag = Tagged(image).TagFor(context);
                 return ApiProblem.CaptionChanged(image).ToResult();
             default:
                 return ApiProblem.ImageNotFound(id).ToResult();
@@ -188,16 +185,13 @@ internal static class ImagesApi
             return null;
         }
 
-        var seen = tags.Where(tag => !tag.IsWeak).Select(tag => tag.Tag.Value!.Trim('"')).DefaultIfEmpty("none").ToList();
+        var seen = tags.Where(tag => !tag.IsWeak).Select(CaptionTagOf).DefaultIfEmpty("none").ToList();
         var now = seen.Count > 1 ? (await catalogue.FindAsync(id, cancellationToken))?.CaptionTag : null;
         return now is not null && seen.Contains(now) ? now : seen[0];
     }
 
-    private static Ok<ImageResponse> Tagged(HttpResponse response, ImageRecord image)
-    {
-        response.Headers.ETag = TagOf(image);
-        return TypedResults.Ok(ImageResponse.From(image));
-    }
+    private static TaggedJson<ImageResponse> Tagged(ImageRecord image) => new(ImageResponse.From(image), image.CaptionTag);
 
-    private static string TagOf(ImageRecord image) => $"\"{image.CaptionTag}\"";
+    // Behind the caption's own tag stands that of all else: who corrects a caption does not care whether there is a thumbnail by now.
+    private static string CaptionTagOf(EntityTagHeaderValue tag) => tag.Tag.Value!.Trim('"').Split(EntityTags.Separator)[0];
 }

@@ -6,9 +6,16 @@ internal static class PictureServices
     /// <summary>Adds what the pages and the API share.</summary>
     public static void AddPictures(this WebApplicationBuilder builder)
     {
-        builder.Services.AddMemoryCache();
         builder.Services.AddSingleton<MonthCounts>();
         builder.Services.AddSingleton<PictureRestart>();
+        builder.Services.AddSingleton<RenderedPages>();
+    }
+
+    /// <summary>Answers with pages as they were rendered before, while they are right. Behind whatever says who asks.</summary>
+    public static void UseRenderedPages(this WebApplication app)
+    {
+        var pages = app.Services.GetRequiredService<RenderedPages>();
+        app.Use(pages.AnswerAsync);
     }
 
     /// <summary>Maps API and forms.</summary>

@@ -12,15 +12,24 @@ internal sealed partial class DeletionWorker(
 {
     private const int BatchSize = 50;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RemovalInterval = TimeSpan.FromMinutes(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // What is removed is a day old, and need not go this second.
+        var every = options.KeepRows < RemovalInterval ? options.KeepRows : RemovalInterval;
+        long? removedAt = null;
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             try
             {
-                await PurgeAsync(stoppingToken);
+                await PurgeDueAsync(stoppingToken);
+                if (removedAt is null || time.GetElapsedTime(removedAt.Value) >= every)
+                {
+                    await RemoveAsync(stoppingToken);
+                    removedAt = time.GetTimestamp();
+                }
             }
             catch (Exception e) when (DatabaseErrors.IsDatabase(e) || e is BucketUnavailableException)
             {
@@ -33,6 +42,12 @@ internal sealed partial class DeletionWorker(
     /// <summary>Makes final what is due, and removes the rows of which nobody needs to hear any more.</summary>
     internal async Task PurgeAsync(CancellationToken cancellationToken)
     {
+        await PurgeDueAsync(cancellationToken);
+        await RemoveAsync(cancellationToken);
+    }
+
+    private async Task PurgeDueAsync(CancellationToken cancellationToken)
+    {
         List<ImageRecord> images;
         do
         {
@@ -40,6 +55,11 @@ internal sealed partial class DeletionWorker(
             await PurgeAsync(images, cancellationToken);
         }
         while (images.Count == BatchSize);
+    }
+
+    private async Task RemoveAsync(CancellationToken cancellationToken)
+    {
+        List<ImageRecord> images;
         do
         {
             images = await catalogue.ListPurgedAsync(options.KeepRows, BatchSize, cancellationToken);

@@ -15,6 +15,10 @@ internal sealed partial class SearchIndexing(
     // Longer than two versions run side by side.
     private static readonly TimeSpan Overlap = TimeSpan.FromHours(1);
 
+    // How much longer than the last time is ago rows are looked at that have changed.
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
+    private DateTimeOffset? _lookedAt;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // The schema may not be there yet.
@@ -43,13 +47,18 @@ internal sealed partial class SearchIndexing(
             return;
         }
 
-        await catalogue.FillShownTimesAsync(cancellationToken);
-        await catalogue.ForgetStaleTextsAsync(cancellationToken);
+        // All rows once; then what an older version writes, which says that it has changed.
+        var now = time.GetUtcNow();
+        var age = now - _lookedAt + Margin;
+        await catalogue.FillShownTimesAsync(age, cancellationToken);
+        await catalogue.ForgetStaleTextsAsync(age, cancellationToken);
         int count;
         while ((count = await catalogue.IndexTextsAsync(BatchSize, cancellationToken)) > 0)
         {
             LogIndexed(logger, count);
         }
+
+        _lookedAt = now;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "The texts of {Count} rows can be searched now")]

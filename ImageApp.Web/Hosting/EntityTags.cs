@@ -1,0 +1,25 @@
+using Microsoft.Net.Http.Headers;
+
+namespace ImageApp.Web.Hosting;
+
+/// <summary>Whether who asks has what would be answered (RFC 9110, 13.1.2).</summary>
+internal static class EntityTags
+{
+    /// <summary>Between the tag of a part and that of the whole.</summary>
+    public const char Separator = '.';
+
+    /// <summary>Whether a request's <c>If-None-Match</c> names a tag.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="tag">The tag of what would be answered.</param>
+    public static bool Match(HttpRequest request, string tag)
+    {
+        if (request.Headers.IfNoneMatch.Count == 0)
+        {
+            return false;
+        }
+
+        var now = EntityTagHeaderValue.Parse(tag);
+        return request.GetTypedHeaders().IfNoneMatch
+            .Any(seen => seen.Equals(EntityTagHeaderValue.Any) || seen.Compare(now, useStrongComparison: false));
+    }
+}
