@@ -13,6 +13,17 @@ internal sealed record RequestCost(double WebCpu, double DatabaseCpu, double Med
 {
     private const int AtOnce = 2;
 
+    /// <summary>Asks without measuring.</summary>
+    /// <param name="gallery">Who is asked.</param>
+    /// <param name="address">The path with its query.</param>
+    /// <param name="requests">How often.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static Task WarmUpAsync(RunningGallery gallery, string address, int requests, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(
+            Enumerable.Range(0, requests),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (_, stopping) => await AskAsync(gallery.Http, address, etag: null, stopping));
+
     /// <summary>Measures it: the medians of several rounds, after one that does not count.</summary>
     /// <param name="gallery">Who is asked.</param>
     /// <param name="address">The path with its query.</param>
