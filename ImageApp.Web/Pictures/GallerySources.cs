@@ -16,7 +16,7 @@ internal sealed record GallerySources(PageVersion Version, IReadOnlyList<ImageMo
     public static async Task<GallerySources> ReadAsync(GalleryAddress address, ImageQuery query, HttpContext context)
     {
         var (services, cancellationToken) = (context.RequestServices, context.RequestAborted);
-        var version = await services.GetRequiredService<GalleryCatalogue>().ReadVersionAsync(query, cancellationToken);
+        var version = await services.GetRequiredService<PageVersions>().ReadAsync(query, cancellationToken);
         var months = version.Rows.Count > query.Limit || address.Cursor is not null
             ? await services.GetRequiredService<MonthCounts>().ReadAsync(query.Order, version.After, cancellationToken)
             : [];

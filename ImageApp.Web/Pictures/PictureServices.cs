@@ -1,3 +1,5 @@
+using ImageApp.Core.Catalogue;
+
 namespace ImageApp.Web.Pictures;
 
 /// <summary>Pictures in the gallery: their pages, their forms, their API.</summary>
@@ -9,6 +11,9 @@ internal static class PictureServices
         builder.Services.AddSingleton<MonthCounts>();
         builder.Services.AddSingleton<PictureRestart>();
         builder.Services.AddSingleton<RenderedPages>();
+        builder.Services.AddSingleton(provider => new PageVersions(
+            provider.GetRequiredService<GalleryCatalogue>().ReadVersionAsync,
+            provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
     }
 
     /// <summary>Answers with pages as they were rendered before, while they are right. Behind whatever says who asks.</summary>
