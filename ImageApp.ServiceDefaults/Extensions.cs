@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -28,7 +29,8 @@ public static class Extensions
         where TBuilder : IHostApplicationBuilder
     {
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
-        builder.Services.AddOutputCache();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<HealthAnswers>();
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {
@@ -101,24 +103,13 @@ public static class Extensions
     /// </summary>
     public static WebApplication MapDefaultEndpoints(this WebApplication app)
     {
-        app.UseOutputCache();
         app.MapHealthChecks("/alive", new HealthCheckOptions
         {
             Predicate = check => check.Tags.Contains(LiveTag),
             ResponseWriter = HealthReportWriter.WriteAsync,
         })
         .AllowAnonymous();
-        app.MapHealthChecks("/health", new HealthCheckOptions
-        {
-            ResponseWriter = HealthReportWriter.WriteAsync,
-            ResultStatusCodes = { [HealthStatus.Degraded] = StatusCodes.Status200OK },
-        })
-        .AllowAnonymous()
-        // Every node of a load balancer asks; the dependencies are asked once a second at most.
-        .CacheOutput(policy => policy
-            .Expire(TimeSpan.FromSeconds(1))
-            .SetVaryByHost(false)
-            .VaryByValue(context => KeyValuePair.Create("reasons", HealthReportWriter.TellsReasons(context).ToString())));
+        app.MapGet("/health", app.Services.GetRequiredService<HealthAnswers>().AnswerAsync).AllowAnonymous();
         return app;
     }
 

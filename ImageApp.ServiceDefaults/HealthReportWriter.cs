@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -16,23 +17,33 @@ internal static class HealthReportWriter
         context.Connection.RemoteIpAddress is not { } address
             || (IPAddress.IsLoopback(address) && !context.Request.Headers.ContainsKey("X-Forwarded-For"));
 
+    /// <summary>The type of what is written.</summary>
+    public const string ContentType = "application/json; charset=utf-8";
+
     public static async Task WriteAsync(HttpContext context, HealthReport report)
     {
-        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.ContentType = ContentType;
         context.Response.Headers.CacheControl = "no-store";
-        await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
+        await context.Response.Body.WriteAsync(Write(report, TellsReasons(context)), context.RequestAborted);
+    }
+
+    /// <summary>A report as UTF-8.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="tellsReasons">Whether it tells of each check.</param>
+    public static byte[] Write(HealthReport report, bool tellsReasons)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(buffer);
         json.WriteStartObject();
         json.WriteString("status", report.Status.ToString());
-        if (TellsReasons(context))
+        if (tellsReasons)
         {
             WriteChecks(json, report);
         }
 
         json.WriteEndObject();
-        await json.FlushAsync(context.RequestAborted);
-
-        // To the stream behind the pipe, from where the output cache keeps it.
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+        json.Flush();
+        return buffer.WrittenSpan.ToArray();
     }
 
     private static void WriteChecks(Utf8JsonWriter json, HealthReport report)
