@@ -23,7 +23,7 @@ public sealed partial class ArchitectureTests
         ["ImageApp.Scaling"] = [],
         ["ImageApp.Balancer"] = ["ImageApp.Scaling"],
         ["ImageApp.LoadTest"] = ["ImageApp.Scaling"],
-        ["ImageApp.Benchmarks"] = [],
+        ["ImageApp.Benchmarks"] = ["ImageApp.Imaging", "ImageApp.LoadTest"],
         ["ImageApp.RenderMemory"] = ["ImageApp.Core", "ImageApp.Imaging"],
         ["ImageApp.AppHost"] =
         [

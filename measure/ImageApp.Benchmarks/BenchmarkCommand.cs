@@ -31,11 +31,15 @@ internal static class BenchmarkCommand
     {
         var names = new Argument<string[]>("measurement")
         {
-            Description = $"What is measured, one after the other: {string.Join(", ", All.Select(one => one.Name))}. All of them where none is named.",
+            Description = $"What is measured, one after the other: {string.Join(", ", All.Select(one => one.Name))}. "
+                + "All of them where none is named.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         names.AcceptOnlyFromAmong([.. All.Select(one => one.Name)]);
-        var quick = new Option<bool>("--quick") { Description = "Only shows that everything works: small and few, no figure worth quoting." };
+        var quick = new Option<bool>("--quick")
+        {
+            Description = "Only shows that everything works: small and few, no figure worth quoting.",
+        };
         var keep = new Option<bool>("--keep") { Description = "Writes what was measured into docs/performance.md." };
         var root = new RootCommand("Measures on this machine, beside named peers in the same run.") { names, quick, keep };
         root.Validators.Add(result =>

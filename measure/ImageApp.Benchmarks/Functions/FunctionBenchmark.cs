@@ -9,7 +9,9 @@ using ImageApp.Benchmarks.Thumbnails;
 
 namespace ImageApp.Benchmarks.Functions;
 
-/// <summary>Cold starts of the thumbnail function: from the start of the process to the thumbnail in its row, its memory, and the zips.</summary>
+/// <summary>
+/// Cold starts of the thumbnail function: from the start of the process to the thumbnail in its row, its memory, and the zips.
+/// </summary>
 internal sealed class FunctionBenchmark : IBenchmark
 {
     private const string Function = "ThumbnailFunction";
@@ -24,8 +26,9 @@ internal sealed class FunctionBenchmark : IBenchmark
     public async Task RunAsync(Section section, BenchmarkSettings settings, CancellationToken cancellationToken)
     {
         Published.Require(settings);
-        var starts = settings.Count(full: 7, quick: 1);
-        section.Say($"A picture of 12 megapixels lies in the bucket and its event waits; then the function's process is started, {starts} times a picture. Measured is the time until "
+        var starts = settings.Count(full: 5, quick: 1);
+        section.Say(
+            $"A picture of 12 megapixels lies in the bucket and its event waits; then the function's process is started, {starts} times a picture. Measured is the time until "
             + "the thumbnail is stored and in its row, and the most memory the process ever had, with all renditions made. The peer is the documented function: Python 3 with boto3, Pillow and PyMySQL.");
         var pictures = Pictures(settings);
         await using var ours = await RunningGallery.StartAsync(settings.Folder, cancellationToken);
@@ -43,14 +46,16 @@ internal sealed class FunctionBenchmark : IBenchmark
         var python = await PackagesAsync(settings.Folder, cancellationToken);
         foreach (var (what, name, aim) in new[]
         {
-            ("zip of the caption function", "CaptionFunction", "12 MB at most"), ("zip of the thumbnail function", Function, "16 MB at most"),
+            ("zip of the caption function", "CaptionFunction", "12 MB at most"),
+            ("zip of the thumbnail function", Function, "16 MB at most"),
             ("the layer with the libraries of both", "Imaging", ""),
         })
         {
             var zip = new FileInfo(Path.Combine("artifacts", $"ImageApp.{name}.zip"));
             if (zip.Exists)
             {
-                section.Add(new Figure(what, "MB", zip.Length / 1e6, "boto3, Pillow and PyMySQL zipped, without Pillow's libraries", python / 1e6)
+                section.Add(new Figure(
+                    what, "MB", zip.Length / 1e6, "boto3, Pillow and PyMySQL zipped, without Pillow's libraries", python / 1e6)
                 {
                     Aim = aim,
                 });
@@ -115,7 +120,11 @@ internal sealed class FunctionBenchmark : IBenchmark
     {
         await using var python = MeasuredProcess.Start(
             PythonPeer.Program,
-            ["-c", "import os, PIL, boto3, botocore, pymysql, s3transfer; print('\\n'.join(os.path.dirname(m.__file__) for m in (PIL, boto3, botocore, pymysql, s3transfer)))"]);
+            [
+                "-c",
+                "import os, PIL, boto3, botocore, pymysql, s3transfer; "
+                    + "print('\\n'.join(os.path.dirname(m.__file__) for m in (PIL, boto3, botocore, pymysql, s3transfer)))",
+            ]);
         await python.WaitForExitAsync(cancellationToken);
         var zip = Path.Combine(folder, "python.zip");
         await using (var archive = await ZipFile.OpenAsync(zip, ZipArchiveMode.Create, cancellationToken))

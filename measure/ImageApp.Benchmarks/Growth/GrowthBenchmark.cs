@@ -23,7 +23,8 @@ internal sealed class GrowthBenchmark : IBenchmark
     public async Task RunAsync(Section section, BenchmarkSettings settings, CancellationToken cancellationToken)
     {
         Published.Require(settings);
-        section.Say("The peer of each figure is ImageApp itself with a tenth as much: 1 is linear, since what is measured is one piece of work. Larger is better.");
+        section.Say(
+            "The peer of each figure is ImageApp itself with a tenth as much: 1 is linear, since what is measured is one piece of work. Larger is better.");
         var lines = new List<GrowthLine>();
         await using (var gallery = await RunningGallery.StartAsync(settings.Folder, cancellationToken))
         {
@@ -51,7 +52,8 @@ internal sealed class GrowthBenchmark : IBenchmark
         section.Say($"![What a piece of work costs with more and more of everything]({Chart})");
     }
 
-    private static async Task<GrowthLine> RowsAsync(RunningGallery gallery, BenchmarkSettings settings, CancellationToken cancellationToken)
+    private static async Task<GrowthLine> RowsAsync(
+        RunningGallery gallery, BenchmarkSettings settings, CancellationToken cancellationToken)
     {
         var (requests, rounds) = (settings.Count(full: 500, quick: 10), settings.Count(full: 3, quick: 1));
         var points = new List<(double, double)>();
@@ -65,7 +67,8 @@ internal sealed class GrowthBenchmark : IBenchmark
         return new GrowthLine("rows, for a page (web and database)", "CPU ms", points);
     }
 
-    private static async Task<GrowthLine> ListenersAsync(RunningGallery gallery, BenchmarkSettings settings, CancellationToken cancellationToken)
+    private static async Task<GrowthLine> ListenersAsync(
+        RunningGallery gallery, BenchmarkSettings settings, CancellationToken cancellationToken)
     {
         var changes = settings.Count(full: 40, quick: 2);
         var points = new List<(double, double)>();
@@ -93,12 +96,13 @@ internal sealed class GrowthBenchmark : IBenchmark
         return new GrowthLine("listeners, for a change told to one (web)", "CPU ms", points);
     }
 
-    private static async Task<GrowthLine> EventsAsync(RunningGallery gallery, BenchmarkSettings settings, CancellationToken cancellationToken)
+    private static async Task<GrowthLine> EventsAsync(
+        RunningGallery gallery, BenchmarkSettings settings, CancellationToken cancellationToken)
     {
         using var photo = TestPictures.Photo(640, 480);
         var content = photo.JpegsaveBuffer(q: 85);
         var (points, all) = (new List<(double, double)>(), 0L);
-        foreach (var count in settings.IsQuick ? (int[])[2, 4] : [20, 200, 2000])
+        foreach (var count in settings.IsQuick ? (int[])[2, 4] : [10, 100, 1000])
         {
             await Parallel.ForEachAsync(
                 Enumerable.Range(0, count),
@@ -128,10 +132,11 @@ internal sealed class GrowthBenchmark : IBenchmark
         return new GrowthLine("queued events, for one picture of 0.3 MP", "ms", points);
     }
 
-    private static async Task<GrowthLine> ObjectsAsync(RunningGallery gallery, BenchmarkSettings settings, CancellationToken cancellationToken)
+    private static async Task<GrowthLine> ObjectsAsync(
+        RunningGallery gallery, BenchmarkSettings settings, CancellationToken cancellationToken)
     {
-        var (sample, points, there) = (settings.Count(full: 1000, quick: 20), new List<(double, double)>(), 0);
-        foreach (var count in settings.IsQuick ? (int[])[40, 400] : [2000, 20_000, 200_000])
+        var (sample, points, there) = (settings.Count(full: 500, quick: 20), new List<(double, double)>(), 0);
+        foreach (var count in settings.IsQuick ? (int[])[40, 400] : [1000, 10_000, 100_000])
         {
             await PutAsync(there, count - sample);
             var before = gallery.Aws.Process.CpuMilliseconds;

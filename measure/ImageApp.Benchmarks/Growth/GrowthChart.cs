@@ -21,8 +21,9 @@ internal static class GrowthChart
     /// <summary>Draws it.</summary>
     public static string Draw(IReadOnlyList<GrowthLine> lines)
     {
-        var relative = lines.Select(line => line.Points.Select(point => (Times: point.Size / line.Points[0].Size, Cost: point.Cost / line.Points[0].Cost)).ToList())
-            .ToList();
+        var relative = lines.Select(line => line.Points
+            .Select(point => (Times: point.Size / line.Points[0].Size, Cost: point.Cost / line.Points[0].Cost))
+            .ToList()).ToList();
         var decades = Math.Ceiling(Math.Log10(relative.SelectMany(line => line).Max(point => point.Times)));
         var highest = Math.Max(1, Math.Ceiling(Math.Log10(relative.SelectMany(line => line).Max(point => point.Cost))));
         var lowest = Math.Min(-1, Math.Floor(Math.Log10(relative.SelectMany(line => line).Min(point => point.Cost))));
@@ -49,7 +50,9 @@ internal static class GrowthChart
             var colour = Colours[i % Colours.Length];
             var path = string.Join(' ', relative[i].Select(point => string.Create(
                 CultureInfo.InvariantCulture, $"{X(Math.Log10(point.Times)):0.#},{Y(Math.Log10(point.Cost)):0.#}")));
-            svg.Append(CultureInfo.InvariantCulture, $"<polyline points=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2.5\"/>");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<polyline points=\"{path}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2.5\"/>");
             foreach (var (times, cost) in relative[i])
             {
                 svg.Append(CultureInfo.InvariantCulture,

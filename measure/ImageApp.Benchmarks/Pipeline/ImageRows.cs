@@ -22,7 +22,9 @@ internal static class ImageRows
     /// <param name="condition">How they are to be, in SQL.</param>
     /// <param name="count">How many.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="InvalidOperationException">A minute passed without a further one; what the functions wrote is in the message.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Two minutes passed without a further one; what the functions wrote is in the message.
+    /// </exception>
     public static async Task WaitAsync(RunningGallery gallery, string condition, long count, CancellationToken cancellationToken)
     {
         await using var connection = new MySqlConnection(gallery.ConnectionString);

@@ -4,7 +4,8 @@ using System.Text;
 namespace ImageApp.Benchmarks.Pipeline;
 
 /// <summary>
-/// Reads the spans of an OTLP export (opentelemetry-proto, <c>trace_service.proto</c> and <c>trace.proto</c>; Protocol Buffers, "Encoding").
+/// Reads the spans of an OTLP export (opentelemetry-proto, <c>trace_service.proto</c> and <c>trace.proto</c>; Protocol Buffers,
+/// "Encoding").
 /// </summary>
 internal ref struct OtlpReader(ReadOnlySpan<byte> message)
 {

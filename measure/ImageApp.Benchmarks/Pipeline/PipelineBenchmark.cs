@@ -47,7 +47,7 @@ internal sealed class PipelineBenchmark : IBenchmark
         byte[] content,
         CancellationToken cancellationToken)
     {
-        var (count, warm) = (settings.Count(full: 100, quick: 2), settings.Count(full: 20, quick: 1));
+        var (count, warm) = (settings.Count(full: 60, quick: 2), settings.Count(full: 15, quick: 1));
         var times = await MeasureAsync(ours);
         var peer = await MeasureAsync(theirs);
         section.Add(new Figure("upload to thumbnail in the row, median", "ms", times.Median(), "Python", peer.Median()) { Aim = "150 ms" });
@@ -77,7 +77,7 @@ internal sealed class PipelineBenchmark : IBenchmark
             Start(theirs.Gallery, processes);
             foreach (var atOnce in settings.IsQuick ? [1, 64] : AtOnce)
             {
-                var count = settings.Count(full: Math.Max(24, atOnce), quick: 2);
+                var count = settings.Count(full: Math.Max(16, atOnce), quick: 2);
                 var rate = await ours.Uploads.RateAsync(content, count, atOnce, cancellationToken);
                 var peer = await theirs.Uploads.RateAsync(content, count, atOnce, cancellationToken);
                 section.Add(new Figure(
@@ -95,7 +95,7 @@ internal sealed class PipelineBenchmark : IBenchmark
 
     private static async Task TraceAsync(Section section, BenchmarkSettings settings, byte[] content, CancellationToken cancellationToken)
     {
-        var (count, warm) = (settings.Count(full: 30, quick: 2), settings.Count(full: 10, quick: 1));
+        var (count, warm) = (settings.Count(full: 15, quick: 2), settings.Count(full: 5, quick: 1));
         await using var collector = await SpanCollector.StartAsync(cancellationToken);
         await using var gallery = await RunningGallery.StartAsync(settings.Folder, cancellationToken, collector.Environment);
         Start(gallery, 1);

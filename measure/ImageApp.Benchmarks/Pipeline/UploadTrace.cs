@@ -18,7 +18,8 @@ internal static class UploadTrace
         {
             var traces = collector.Spans.GroupBy(span => span.TraceId)
                 .Where(trace => trace.Any(span => span.Name == LastSpan)
-                    && trace.Any(span => span.ParentId.Length == 0 && span.Start >= from && span.Name.StartsWith("POST ", StringComparison.Ordinal)))
+                    && trace.Any(span => span.ParentId.Length == 0 && span.Start >= from
+                        && span.Name.StartsWith("POST ", StringComparison.Ordinal)))
                 .Select(IReadOnlyList<Span> (trace) => [.. trace])
                 .ToList();
             if (traces.Count >= count)
@@ -54,7 +55,8 @@ internal static class UploadTrace
             })
             .GroupBy(span => (span.Service, span.Name))
             .Where(same => same.Count() * 2 >= traces.Count)
-            .Select(same => (same.Key.Service, same.Key.Name, same.Select(one => one.Start).Median(), same.Select(one => one.Duration).Median()))
+            .Select(same => (
+                same.Key.Service, same.Key.Name, same.Select(one => one.Start).Median(), same.Select(one => one.Duration).Median()))
             .OrderBy(one => one.Item3),
     ];
 }

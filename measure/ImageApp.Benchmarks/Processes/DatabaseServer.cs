@@ -85,7 +85,8 @@ internal sealed class DatabaseServer : IAsyncDisposable
             where File.Exists(path)
             select path
         ).FirstOrDefault()
-        ?? throw new InvalidOperationException($"None of {string.Join(", ", names)} is installed; benchmarks/run installs mariadb-server-core.");
+        ?? throw new InvalidOperationException(
+            $"None of {string.Join(", ", names)} is installed; benchmarks/run installs mariadb-server-core.");
 
     private static async Task RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancellationToken)
     {

@@ -39,7 +39,13 @@ internal sealed class LocalAwsProcess : IAsyncDisposable
             telemetry);
         S3 = new AmazonS3Client(
             new BasicAWSCredentials(AccessKeyId, SecretAccessKey),
-            new AmazonS3Config { ServiceURL = _http.BaseAddress.ToString(), ForcePathStyle = true, AuthenticationRegion = Region, UseHttp = true });
+            new AmazonS3Config
+            {
+                ServiceURL = _http.BaseAddress.ToString(),
+                ForcePathStyle = true,
+                AuthenticationRegion = Region,
+                UseHttp = true,
+            });
     }
 
     /// <summary>Its process.</summary>

@@ -15,17 +15,22 @@ internal static class Published
     /// <summary>The command line of a function.</summary>
     public static IReadOnlyList<string> Function(string name) => Of($"ImageApp.{name}", "bootstrap", $"ImageApp.{name}");
 
-    /// <summary>Where a function's native libraries are, as Lambda unpacks their layer; nothing where the function was only built.</summary>
+    /// <summary>
+    /// Where a function's native libraries are, as Lambda unpacks their layer; nothing is there where the function was only built.
+    /// </summary>
     public static string Libraries { get; } = Path.GetFullPath(Path.Combine("artifacts", "ImageApp.Imaging", "lib"));
 
     /// <summary>Says which programs are not published.</summary>
     /// <exception cref="InvalidOperationException">Some are not, and the run is more than a quick one.</exception>
     public static void Require(BenchmarkSettings settings)
     {
-        var missing = new[] { Web, LocalAws, Function("ThumbnailFunction"), Function("CaptionFunction") }.Where(one => one.Count > 1).ToList();
+        var missing = new[] { Web, LocalAws, Function("ThumbnailFunction"), Function("CaptionFunction") }
+            .Where(one => one.Count > 1)
+            .ToList();
         if (missing.Count > 0 && !settings.IsQuick)
         {
-            throw new InvalidOperationException($"Not published, so not worth measuring: {string.Join(", ", missing.Select(one => one[1]))}. benchmarks/run does it.");
+            throw new InvalidOperationException(
+                $"Not published, so not worth measuring: {string.Join(", ", missing.Select(one => one[1]))}. benchmarks/run does it.");
         }
     }
 

@@ -58,7 +58,9 @@ internal sealed class RunningGallery : IAsyncDisposable
         return gallery;
     }
 
-    /// <summary>Starts the documented application without its functions: Flask under gunicorn, with two workers of its usual kind.</summary>
+    /// <summary>
+    /// Starts the documented application without its functions: Flask under gunicorn, with two workers of its usual kind.
+    /// </summary>
     public static async Task<RunningGallery> StartDocumentedAsync(string folder, CancellationToken cancellationToken)
     {
         var gallery = await PrepareAsync(

@@ -30,7 +30,8 @@ internal sealed class Section
     {
         _figures.Add(figure);
         Console.Error.WriteLine(
-            $"  {figure.What}: {Number(figure.Ours)} {figure.Unit}, {figure.Peer} {Number(figure.Theirs)} {figure.Unit} ({Number(figure.TimesBetter)} times better)");
+            $"  {figure.What}: {Number(figure.Ours)} {figure.Unit}, {figure.Peer} {Number(figure.Theirs)} {figure.Unit} "
+            + $"({Number(figure.TimesBetter)} times better)");
     }
 
     /// <summary>Adds a paragraph, or lines of Markdown.</summary>
@@ -70,7 +71,8 @@ internal sealed class Section
             return text.TrimEnd('\n');
         }
 
-        var table = new StringBuilder("| what | unit | ImageApp | peer | its figure | times better | aim |\n| --- | --- | --- | --- | --- | --- | --- |\n");
+        var table = new StringBuilder(
+            "| what | unit | ImageApp | peer | its figure | times better | aim |\n| --- | --- | --- | --- | --- | --- | --- |\n");
         foreach (var figure in _figures)
         {
             table.Append(

@@ -15,7 +15,7 @@ internal sealed class StartBenchmark : IBenchmark
     public async Task RunAsync(Section section, BenchmarkSettings settings, CancellationToken cancellationToken)
     {
         var starts = new List<double>();
-        var count = settings.Count(full: 5, quick: 1);
+        var count = settings.Count(full: 3, quick: 1);
 
         // The first one makes the database.
         for (var i = 0; i <= count; i++)

@@ -21,7 +21,9 @@ internal static class Libraries
         return Renderer.Jpeg(picture.Path, picture.Format, Side, Quality).Content;
     });
 
-    /// <summary>SkiaSharp: a decode at the codec's next larger scale, then a resize. It has no AVIF decoder and turns nothing upright.</summary>
+    /// <summary>
+    /// SkiaSharp: a decode at the codec's next larger scale, then a resize. It has no AVIF decoder and turns nothing upright.
+    /// </summary>
     public static IThumbnailMaker Skia() => new InProcessMaker("SkiaSharp", picture => picture.Format != ImageFormat.Avif, picture =>
     {
         using var codec = SKCodec.Create(picture.Path);

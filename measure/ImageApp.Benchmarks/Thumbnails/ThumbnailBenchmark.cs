@@ -14,15 +14,17 @@ internal sealed class ThumbnailBenchmark : IBenchmark
     /// <inheritdoc/>
     public async Task RunAsync(Section section, BenchmarkSettings settings, CancellationToken cancellationToken)
     {
-        var rounds = settings.Count(full: 9, quick: 1);
-        section.Say($"Fitted into 200 x 200, JPEG of quality 85, one picture at a time: median milliseconds of the clock of {rounds}, all in turn, after one that "
+        var rounds = settings.Count(full: 5, quick: 1);
+        section.Say(
+            $"Fitted into 200 x 200, JPEG of quality 85, one picture at a time: median milliseconds of the clock of {rounds}, all in turn, after one that "
             + "does not count; in brackets processor time, where it differs by more than a tenth. ImageApp reads the header for its limits first, turns upright, converts colour profiles, lays "
             + "transparency on white and notices damage; Pillow and SkiaSharp do none of it. `vipsthumbnail` is a process each time, of the distribution's libvips.");
         var made = new Dictionary<(string Picture, string Maker), WorkTime>();
         var pictures = TestPictures.WriteAll(settings.Folder, settings.IsQuick);
         var makers = new List<IThumbnailMaker>
         {
-            Libraries.ImageApp(), Libraries.Skia(), Libraries.Magick(), Libraries.ImageSharp(), new Pillow(), new VipsThumbnail(settings.Folder),
+            Libraries.ImageApp(), Libraries.Skia(), Libraries.Magick(), Libraries.ImageSharp(), new Pillow(),
+            new VipsThumbnail(settings.Folder),
         };
         try
         {

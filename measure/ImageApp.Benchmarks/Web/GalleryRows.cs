@@ -1,3 +1,4 @@
+using System.Globalization;
 using ImageApp.Benchmarks.Processes;
 using ImageApp.Core.Catalogue;
 using MySqlConnector;
@@ -76,7 +77,7 @@ internal static class GalleryRows
         await using var connection = new MySqlConnection(connectionString);
         await connection.OpenAsync(cancellationToken);
         await using var existing = new MySqlCommand("SELECT COUNT(*) FROM captions", connection);
-        var there = Convert.ToInt32(await existing.ExecuteScalarAsync(cancellationToken), System.Globalization.CultureInfo.InvariantCulture);
+        var there = Convert.ToInt32(await existing.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
         for (var from = there + 1; from <= count; from += Batch)
         {
             var to = Math.Min(count, from + Batch - 1);

@@ -24,7 +24,7 @@ internal sealed class MixBenchmark : IBenchmark
         var rows = settings.Count(full: 10_000, quick: 200);
         var profile = new LoadProfile
         {
-            Duration = TimeSpan.FromSeconds(settings.Count(full: 60, quick: 2)),
+            Duration = TimeSpan.FromSeconds(settings.Count(full: 40, quick: 2)),
             WarmUp = TimeSpan.FromSeconds(settings.Count(full: 20, quick: 1)),
         };
         profile = settings.IsQuick ? profile.At(20) : profile;
@@ -48,12 +48,15 @@ internal sealed class MixBenchmark : IBenchmark
         section.Add(new Figure(
             FormattableString.Invariant($"web at {ours.Rate:0} requests/s"), "% of a core", ours.WebCpu * ours.Rate / 10,
             "Flask, had it answered as many", theirs.WebCpu * ours.Rate / 10) { Aim = "10 % of a core" });
-        section.Add(new Figure("median", "ms", ours.Latencies.Median.TotalMilliseconds, "Flask at its rate", theirs.Latencies.Median.TotalMilliseconds));
-        section.Add(new Figure("99 %", "ms", ours.Latencies.P99.TotalMilliseconds, "Flask at its rate", theirs.Latencies.P99.TotalMilliseconds)
+        section.Add(new Figure(
+            "median", "ms", ours.Latencies.Median.TotalMilliseconds, "Flask at its rate", theirs.Latencies.Median.TotalMilliseconds));
+        section.Add(new Figure(
+            "99 %", "ms", ours.Latencies.P99.TotalMilliseconds, "Flask at its rate", theirs.Latencies.P99.TotalMilliseconds)
         {
             Aim = "10 ms",
         });
-        section.Say(FormattableString.Invariant($"{ours.Latencies.Count:N0} answers, {ours.Failed} failed; Flask {theirs.Latencies.Count:N0}, {theirs.Failed} failed."));
+        section.Say(FormattableString.Invariant(
+            $"{ours.Latencies.Count:N0} answers, {ours.Failed} failed; Flask {theirs.Latencies.Count:N0}, {theirs.Failed} failed."));
     }
 
     private static async Task<Measured> SendAsync(RunningGallery gallery, LoadProfile profile, CancellationToken cancellationToken)

@@ -31,7 +31,9 @@ internal sealed record RequestCost(double WebCpu, double DatabaseCpu, double Med
     /// <param name="rounds">How many rounds count.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <param name="etag">What the asker has already; the answer is then 304 without a body.</param>
-    /// <exception cref="InvalidOperationException">An answer was another one than 200, or 304 where <paramref name="etag"/> is given.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// An answer was another one than 200, or 304 where <paramref name="etag"/> is given.
+    /// </exception>
     public static async Task<RequestCost> MeasureAsync(
         RunningGallery gallery, string address, int requests, int rounds, CancellationToken cancellationToken, string? etag = null)
     {

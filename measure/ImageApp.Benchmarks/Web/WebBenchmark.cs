@@ -29,7 +29,10 @@ internal sealed class WebBenchmark : IBenchmark
         var api = FormattableString.Invariant($"/api/images?limit={PageSize}");
 
         await FillAsync(few);
-        foreach (var (gallery, address, warm) in new[] { (ours, page, 4000), (ours, api, 4000), (ours, "/health", 4000), (theirs, page, 100) })
+        foreach (var (gallery, address, warm) in new[]
+        {
+            (ours, page, 4000), (ours, api, 4000), (ours, "/health", 4000), (theirs, page, 100),
+        })
         {
             // The runtime compiles what is asked for often once more, in the background.
             await RequestCost.WarmUpAsync(gallery, address, settings.Count(warm, quick: 1), cancellationToken);
@@ -38,11 +41,14 @@ internal sealed class WebBenchmark : IBenchmark
         var small = await CostAsync(ours, page);
         Add($"page of {PageSize}, {few:N0} rows, web", small, await CostAsync(theirs, page), "50");
         var apiSmall = await CostAsync(ours, api);
-        section.Add(new Figure($"API, {PageSize} images, {few:N0} rows, web", "CPU ms", apiSmall.WebCpu, "Flask's page", (await CostAsync(theirs, page)).WebCpu));
+        section.Add(new Figure(
+            FormattableString.Invariant($"API, {PageSize} images, {few:N0} rows, web"), "CPU ms",
+            apiSmall.WebCpu, "Flask's page", (await CostAsync(theirs, page)).WebCpu));
         var (healthOurs, healthTheirs) = (await CostAsync(ours, "/health"), await CostAsync(theirs, "/health"));
         section.Add(new Figure("`/health`", "CPU ms", healthOurs.WebCpu, "Flask", healthTheirs.WebCpu) { Aim = "8" });
         var notModified = await RequestCost.MeasureAsync(ours, page, requests, rounds, cancellationToken, await ETagAsync(ours, page));
-        section.Add(new Figure($"page of {PageSize} that is known already (304)", "CPU ms", notModified.WebCpu, "ImageApp's 200", small.WebCpu));
+        section.Add(new Figure(
+            $"page of {PageSize} that is known already (304)", "CPU ms", notModified.WebCpu, "ImageApp's 200", small.WebCpu));
 
         await FillAsync(many);
         var (large, largeTheirs) = (await CostAsync(ours, page), await CostAsync(theirs, page));
@@ -51,7 +57,8 @@ internal sealed class WebBenchmark : IBenchmark
         var cursor = await GalleryRows.CursorAsync(ours.ConnectionString, deep, PageSize, cancellationToken);
         var (deepOurs, deepTheirs) = (
             await CostAsync(ours, $"{page}&cursor={cursor}"),
-            await RequestCost.MeasureAsync(theirs, FormattableString.Invariant($"{page}&page={deep}"), Math.Max(5, requests / 50), 3, cancellationToken));
+            await RequestCost.MeasureAsync(
+                theirs, FormattableString.Invariant($"{page}&page={deep}"), Math.Max(5, requests / 50), 3, cancellationToken));
         section.Add(new Figure($"page {deep:N0}", "ms", deepOurs.Median, "ImageApp's page 1", large.Median) { Aim = "0.83" });
         section.Add(new Figure($"page {deep:N0}", "ms", deepOurs.Median, "Flask, by OFFSET", deepTheirs.Median));
         var (apiLarge, apiDeep) = (await CostAsync(ours, api), await CostAsync(ours, $"{api}&cursor={cursor}"));
@@ -69,7 +76,8 @@ internal sealed class WebBenchmark : IBenchmark
         void Add(string what, RequestCost mine, RequestCost peer, string aim)
         {
             section.Add(new Figure(what, "CPU ms", mine.WebCpu, "Flask", peer.WebCpu) { Aim = aim });
-            section.Add(new Figure(what.Replace("web", "database", StringComparison.Ordinal), "CPU ms", mine.DatabaseCpu, "Flask", peer.DatabaseCpu));
+            section.Add(new Figure(
+                what.Replace("web", "database", StringComparison.Ordinal), "CPU ms", mine.DatabaseCpu, "Flask", peer.DatabaseCpu));
             section.Add(new Figure(what.Replace(", web", "", StringComparison.Ordinal), "ms", mine.Median, "Flask", peer.Median));
         }
     }
