@@ -69,7 +69,7 @@ internal sealed class FunctionBenchmark : IBenchmark
         using var photo = TestPictures.Photo(4000 / by, 3000 / by);
 
         // A PNG of all that noise would be larger than any upload may be.
-        using var smooth = photo.Gaussblur(1);
+        using var smooth = photo.Gaussblur(2);
         return
         [
             Save("JPEG", "image/jpeg", ".jpg", path => photo.Jpegsave(path, q: 85)),
