@@ -60,6 +60,7 @@ internal sealed class GrowthBenchmark : IBenchmark
         foreach (var rows in settings.IsQuick ? (int[])[50, 500] : [1000, 10_000, 100_000, 1_000_000])
         {
             await GalleryRows.FillAsync(gallery.ConnectionString, rows, cancellationToken);
+            await gallery.Database.Process.QuietAsync(cancellationToken);
             var cost = await RequestCost.MeasureAsync(gallery, "/gallery", requests, rounds, cancellationToken);
             points.Add((rows, cost.WebCpu + cost.DatabaseCpu));
         }

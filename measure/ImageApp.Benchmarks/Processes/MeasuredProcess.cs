@@ -9,6 +9,7 @@ namespace ImageApp.Benchmarks.Processes;
 internal sealed partial class MeasuredProcess : IAsyncDisposable
 {
     private const int KeptLines = 40;
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
@@ -69,6 +70,24 @@ internal sealed partial class MeasuredProcess : IAsyncDisposable
         if (_process.ExitCode != 0)
         {
             throw new InvalidOperationException($"{_process.StartInfo.FileName} ended with {_process.ExitCode}:\n{Output}");
+        }
+    }
+
+    /// <summary>
+    /// Waits, a minute at most, until it has little to do: a database server that has just been filled goes on writing for a while, which is
+    /// not the next request's.
+    /// </summary>
+    public async Task QuietAsync(CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromMinutes(1))
+        {
+            var before = CpuMilliseconds;
+            await Task.Delay(Moment, cancellationToken);
+            if (CpuMilliseconds - before < Moment.TotalMilliseconds / 50)
+            {
+                return;
+            }
         }
     }
 

@@ -68,6 +68,8 @@ internal sealed class WebBenchmark : IBenchmark
         {
             await GalleryRows.FillAsync(ours.ConnectionString, rows, cancellationToken);
             await GalleryRows.FillDocumentedAsync(theirs.ConnectionString, rows, cancellationToken);
+            await ours.Database.Process.QuietAsync(cancellationToken);
+            await theirs.Database.Process.QuietAsync(cancellationToken);
         }
 
         Task<RequestCost> CostAsync(RunningGallery gallery, string address) =>
