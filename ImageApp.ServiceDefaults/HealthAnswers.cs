@@ -17,13 +17,9 @@ internal sealed class HealthAnswers(HealthCheckService checks, TimeProvider time
     public async Task AnswerAsync(HttpContext context)
     {
         var answer = _last is { } last && IsRecent(last) ? last : await CheckAsync(context.RequestAborted);
-        var body = HealthReportWriter.TellsReasons(context) ? answer.WithReasons : answer.WithoutReasons;
-        var response = context.Response;
-        response.StatusCode = answer.StatusCode;
-        response.ContentType = HealthReportWriter.ContentType;
-        response.Headers.CacheControl = "no-store";
-        response.ContentLength = body.Length;
-        await response.Body.WriteAsync(body, context.RequestAborted);
+        context.Response.StatusCode = answer.StatusCode;
+        await HealthReportWriter.SendAsync(
+            context, HealthReportWriter.TellsReasons(context) ? answer.WithReasons : answer.WithoutReasons);
     }
 
     /// <inheritdoc/>

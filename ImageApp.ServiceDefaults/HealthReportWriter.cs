@@ -17,14 +17,17 @@ internal static class HealthReportWriter
         context.Connection.RemoteIpAddress is not { } address
             || (IPAddress.IsLoopback(address) && !context.Request.Headers.ContainsKey("X-Forwarded-For"));
 
-    /// <summary>The type of what is written.</summary>
-    public const string ContentType = "application/json; charset=utf-8";
+    public static Task WriteAsync(HttpContext context, HealthReport report) =>
+        SendAsync(context, Write(report, TellsReasons(context)));
 
-    public static async Task WriteAsync(HttpContext context, HealthReport report)
+    /// <summary>Sends what <see cref="Write"/> wrote.</summary>
+    public static async Task SendAsync(HttpContext context, byte[] report)
     {
-        context.Response.ContentType = ContentType;
-        context.Response.Headers.CacheControl = "no-store";
-        await context.Response.Body.WriteAsync(Write(report, TellsReasons(context)), context.RequestAborted);
+        var response = context.Response;
+        response.ContentType = "application/json; charset=utf-8";
+        response.Headers.CacheControl = "no-store";
+        response.ContentLength = report.Length;
+        await response.Body.WriteAsync(report, context.RequestAborted);
     }
 
     /// <summary>A report as UTF-8.</summary>

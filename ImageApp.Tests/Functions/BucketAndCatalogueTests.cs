@@ -39,19 +39,7 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
         _catalogue = new CatalogueByAudience(_database);
         _step.Catalogue = _catalogue.Results;
         _step.Bucket = _bucket;
-        _services = new ServiceCollection()
-            .AddLogging()
-            .AddMetrics()
-            .AddSingleton(_database)
-            .AddCatalogue()
-            .AddSingleton(_bucket)
-            .AddSingleton<OriginalRemoval>()
-            .AddSingleton(new ImageLimits())
-            .AddSingleton(TimeProvider.System)
-            .AddSingleton<IImageStep>(_step)
-            .AddSingleton<StepTelemetry>()
-            .AddSingleton<ImageEventProcessor>()
-            .BuildServiceProvider();
+        _services = EventProcessing.Services(_database, _bucket).AddSingleton<IImageStep>(_step).BuildServiceProvider();
     }
 
     public async ValueTask DisposeAsync()

@@ -35,19 +35,8 @@ public sealed class ThumbnailStepTests(DatabaseServer server) : IAsyncLifetime
         _database = await server.CreateCatalogueAsync();
         _catalogue = new CatalogueByAudience(_database);
         _s3 = new WatchedS3(_aws);
-        _services = new ServiceCollection()
-            .AddLogging()
-            .AddMetrics()
-            .AddSingleton(_database)
-            .AddCatalogue()
-            .AddSingleton(new ImageBucket(_s3, new BucketOptions { BucketName = FunctionPipeline.Bucket }, TimeProvider.System))
-            .AddSingleton<OriginalRemoval>()
-            .AddSingleton(new ImageLimits())
-            .AddSingleton(TimeProvider.System)
-            .AddSingleton<IImageStep, ThumbnailStep>()
-            .AddSingleton<StepTelemetry>()
-            .AddSingleton<ImageEventProcessor>()
-            .BuildServiceProvider();
+        var bucket = new ImageBucket(_s3, new BucketOptions { BucketName = FunctionPipeline.Bucket }, TimeProvider.System);
+        _services = EventProcessing.Services(_database, bucket).AddSingleton<IImageStep, ThumbnailStep>().BuildServiceProvider();
     }
 
     public async ValueTask DisposeAsync()

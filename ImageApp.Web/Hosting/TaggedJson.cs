@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
@@ -12,8 +11,6 @@ namespace ImageApp.Web.Hosting;
 /// <param name="part">A tag of a part of it that has one by itself; it comes first.</param>
 internal sealed class TaggedJson<T>(T value, string? part = null) : IResult
 {
-    private const int TagBytes = 16;
-
     /// <inheritdoc/>
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -40,9 +37,6 @@ internal sealed class TaggedJson<T>(T value, string? part = null) : IResult
         return JsonSerializer.SerializeToUtf8Bytes(value, options.GetTypeInfo(typeof(T)));
     }
 
-    private string TagOf(byte[] json)
-    {
-        var whole = Convert.ToHexStringLower(SHA256.HashData(json).AsSpan(0, TagBytes));
-        return part is null ? $"W/\"{whole}\"" : $"\"{part}{EntityTags.Separator}{whole}\"";
-    }
+    private string TagOf(byte[] json) =>
+        part is null ? EntityTags.WeakOf(json) : $"\"{part}{EntityTags.Separator}{EntityTags.HashOf(json)}\"";
 }

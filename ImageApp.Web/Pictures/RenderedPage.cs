@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
+using ImageApp.Web.Hosting;
 using Microsoft.AspNetCore.ResponseCompression;
 
 namespace ImageApp.Web.Pictures;
@@ -10,11 +10,10 @@ namespace ImageApp.Web.Pictures;
 /// <param name="Sources">What went into it.</param>
 internal sealed record RenderedPage(string? ContentType, byte[] Body, GallerySources? Sources)
 {
-    private const int TagBytes = 16;
     private readonly ConcurrentDictionary<string, byte[]> _encoded = new(StringComparer.Ordinal);
 
     /// <summary>Its entity tag, of its content: a page that is the same again has the same. Weak, since it is sent encoded.</summary>
-    public string Tag { get; } = $"W/\"{Convert.ToHexStringLower(SHA256.HashData(Body).AsSpan(0, TagBytes))}\"";
+    public string Tag { get; } = EntityTags.WeakOf(Body);
 
     /// <summary>Its bytes as they are sent.</summary>
     /// <param name="provider">How they are compressed.</param>

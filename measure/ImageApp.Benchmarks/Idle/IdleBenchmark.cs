@@ -44,8 +44,7 @@ internal sealed class IdleBenchmark : IBenchmark
 
         double CpuOf(string program)
         {
-            var names = program.Split('|');
-            var found = application.Processes().Where(id => names.Contains(NameOf(id))).ToList();
+            var found = application.ProcessesOf(program.Split('|'));
             return found.Count > 0
                 ? found.Sum(MeasuredProcess.TimeOf)
                 : throw new InvalidOperationException($"No process of the application is {program}.");
@@ -73,20 +72,5 @@ internal sealed class IdleBenchmark : IBenchmark
 
         return (gallery.Web.CpuMilliseconds + gallery.Database.Process.CpuMilliseconds - before)
             / Stopwatch.GetElapsedTime(start).TotalMilliseconds * 100;
-    }
-
-    // What dotnet runs is known by its file.
-    private static string NameOf(int id)
-    {
-        try
-        {
-            var line = File.ReadAllText($"/proc/{id}/cmdline").Split('\0');
-            var program = Path.GetFileName(line[0]) == "dotnet" && line.Length > 1 ? line[1] : line[0];
-            return Path.GetExtension(program) == ".dll" ? Path.GetFileNameWithoutExtension(program) : Path.GetFileName(program);
-        }
-        catch (IOException)
-        {
-            return "";
-        }
     }
 }

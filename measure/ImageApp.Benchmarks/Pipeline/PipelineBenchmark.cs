@@ -27,9 +27,9 @@ internal sealed class PipelineBenchmark : IBenchmark
             $"A JPEG of 12 megapixels and {content.Length / 1e6:0.0} MB, sent as a browser's form sends it, to the thumbnail in its row: a process of each function, one upload at a time. ImageApp's functions are NativeAOT; they and those of the peer, the documented application in Python, run below the same local AWS. ImageApp makes four larger renditions and a caption from the picture's own colours beside the thumbnail, the peer a caption from its header."));
         await using var ours = await RunningGallery.StartAsync(settings.Folder, cancellationToken);
         await using var theirs = await RunningGallery.StartDocumentedAsync(settings.Folder, cancellationToken);
-        var (mine, peers) = (new Uploading(ours, "/api/images"), new Uploading(theirs, "/upload"));
-        await LatencyAsync(section, settings, (ours, mine), (theirs, peers), content, cancellationToken);
-        await ThroughputAsync(section, settings, (ours, mine), (theirs, peers), content, cancellationToken);
+        var (mine, peers) = (new Uploading(ours), new Uploading(theirs));
+        await LatencyAsync(section, settings, mine, peers, content, cancellationToken);
+        await ThroughputAsync(section, settings, mine, peers, content, cancellationToken);
         await TraceAsync(section, settings, content, cancellationToken);
     }
 
@@ -42,8 +42,8 @@ internal sealed class PipelineBenchmark : IBenchmark
     private static async Task LatencyAsync(
         Section section,
         BenchmarkSettings settings,
-        (RunningGallery Gallery, Uploading Uploads) ours,
-        (RunningGallery Gallery, Uploading Uploads) theirs,
+        Uploading ours,
+        Uploading theirs,
         byte[] content,
         CancellationToken cancellationToken)
     {
@@ -53,11 +53,11 @@ internal sealed class PipelineBenchmark : IBenchmark
         section.Add(new Figure("upload to thumbnail in the row, median", "ms", times.Median(), "Python", peer.Median()) { Aim = "150 ms" });
         section.Add(new Figure("the same, 99 %", "ms", times.Percentile(99), "Python", peer.Percentile(99)) { Aim = "400 ms" });
 
-        async Task<List<double>> MeasureAsync((RunningGallery Gallery, Uploading Uploads) application)
+        async Task<List<double>> MeasureAsync(Uploading application)
         {
             Start(application.Gallery, 1);
-            await application.Uploads.ToThumbnailAsync(content, warm, cancellationToken);
-            var measured = await application.Uploads.ToThumbnailAsync(content, count, cancellationToken);
+            await application.ToThumbnailAsync(content, warm, cancellationToken);
+            var measured = await application.ToThumbnailAsync(content, count, cancellationToken);
             await application.Gallery.StopFunctionsAsync();
             return measured;
         }
@@ -66,8 +66,8 @@ internal sealed class PipelineBenchmark : IBenchmark
     private static async Task ThroughputAsync(
         Section section,
         BenchmarkSettings settings,
-        (RunningGallery Gallery, Uploading Uploads) ours,
-        (RunningGallery Gallery, Uploading Uploads) theirs,
+        Uploading ours,
+        Uploading theirs,
         byte[] content,
         CancellationToken cancellationToken)
     {
@@ -78,8 +78,8 @@ internal sealed class PipelineBenchmark : IBenchmark
             foreach (var atOnce in settings.IsQuick ? [1, 64] : AtOnce)
             {
                 var count = settings.Count(full: Math.Max(16, atOnce), quick: 2);
-                var rate = await ours.Uploads.RateAsync(content, count, atOnce, cancellationToken);
-                var peer = await theirs.Uploads.RateAsync(content, count, atOnce, cancellationToken);
+                var rate = await ours.RateAsync(content, count, atOnce, cancellationToken);
+                var peer = await theirs.RateAsync(content, count, atOnce, cancellationToken);
                 section.Add(new Figure(
                     FormattableString.Invariant($"{processes} of each function, {atOnce} at once, all renditions and caption"), "images/s",
                     rate, "Python, thumbnail and caption", peer)
@@ -99,7 +99,7 @@ internal sealed class PipelineBenchmark : IBenchmark
         await using var collector = await SpanCollector.StartAsync(cancellationToken);
         await using var gallery = await RunningGallery.StartAsync(settings.Folder, cancellationToken, collector.Environment);
         Start(gallery, 1);
-        var uploads = new Uploading(gallery, "/api/images");
+        var uploads = new Uploading(gallery);
         await uploads.ToThumbnailAsync(content, warm, cancellationToken);
         var from = (ulong)(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1_000_000);
         await uploads.ToThumbnailAsync(content, count, cancellationToken);

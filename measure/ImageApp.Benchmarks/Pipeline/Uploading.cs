@@ -6,10 +6,14 @@ namespace ImageApp.Benchmarks.Pipeline;
 
 /// <summary>Uploads as a browser's form does, to either application.</summary>
 /// <param name="gallery">To whom.</param>
-/// <param name="path">Where its form goes.</param>
-internal sealed class Uploading(RunningGallery gallery, string path)
+internal sealed class Uploading(RunningGallery gallery)
 {
     private long _count;
+
+    /// <summary>To whom.</summary>
+    public RunningGallery Gallery => gallery;
+
+    private string Path => gallery.IsDocumented ? "/upload" : "/api/images";
 
     /// <summary>One after the other: how long each took from the first byte sent to the thumbnail in its row, in milliseconds.</summary>
     public async Task<List<double>> ToThumbnailAsync(byte[] content, int count, CancellationToken cancellationToken)
@@ -54,12 +58,12 @@ internal sealed class Uploading(RunningGallery gallery, string path)
         BitConverter.TryWriteBytes(own.AsSpan(content.Length), number);
         using var file = new ByteArrayContent(own) { Headers = { ContentType = new("image/jpeg") } };
         using var form = new MultipartFormDataContent { { file, "file", FormattableString.Invariant($"photo-{number}.jpg") } };
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = form };
+        using var request = new HttpRequestMessage(HttpMethod.Post, Path) { Content = form };
         using var answer = await gallery.Http.SendAsync(request, cancellationToken);
         if (answer.StatusCode is not (HttpStatusCode.Created or HttpStatusCode.SeeOther))
         {
             throw new InvalidOperationException(
-                $"{path} answered with {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancellationToken)}");
+                $"{Path} answered with {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancellationToken)}");
         }
     }
 }

@@ -26,10 +26,8 @@ internal sealed class DatabaseServer : IAsyncDisposable
     /// <summary>Starts one with nothing in it.</summary>
     public static async Task<DatabaseServer> StartAsync(string folder, CancellationToken cancellationToken)
     {
-        var home = Directory.CreateDirectory(Path.Combine(folder, "db")).FullName;
-        var data = Path.Combine(home, "data");
-        var temporary = Directory.CreateDirectory(Path.Combine(home, "tmp")).FullName;
-        var server = Find("mariadbd", "mysqld");
+        var data = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "db")).FullName, "data");
+        var server = Server;
         if (Path.GetFileName(server) == "mariadbd")
         {
             await RunAsync(
@@ -42,18 +40,33 @@ internal sealed class DatabaseServer : IAsyncDisposable
             await RunAsync(server, ["--no-defaults", "--initialize-insecure", $"--datadir={data}", "--user=root"], cancellationToken);
         }
 
+        return await OpenAsync(data, folder, [], cancellationToken);
+    }
+
+    /// <summary>Starts one on data that are there.</summary>
+    /// <param name="data">Where they are.</param>
+    /// <param name="folder">Where everything else goes.</param>
+    /// <param name="options">What else it is told.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<DatabaseServer> OpenAsync(
+        string data, string folder, IEnumerable<string> options, CancellationToken cancellationToken)
+    {
+        var home = Directory.CreateDirectory(Path.Combine(folder, "run")).FullName;
+        var temporary = Directory.CreateDirectory(Path.Combine(home, "tmp")).FullName;
         var port = FreePort.Next();
         var process = MeasuredProcess.Start(
-            server,
+            Server,
             [
                 "--no-defaults", $"--datadir={data}", "--user=root", "--bind-address=127.0.0.1",
                 FormattableString.Invariant($"--port={port}"), $"--socket={home}/s", $"--pid-file={home}/pid", $"--tmpdir={temporary}",
-                "--character-set-server=utf8mb4", "--skip-name-resolve",
+                "--character-set-server=utf8mb4", "--skip-name-resolve", .. options,
             ]);
         var database = new DatabaseServer(process, port);
         await process.UntilAsync(() => database.AnswersAsync(cancellationToken), cancellationToken);
         return database;
     }
+
+    private static string Server => Find("mariadbd", "mysqld");
 
     /// <summary>Creates a database.</summary>
     /// <returns>Its connection string.</returns>

@@ -74,8 +74,8 @@ internal sealed partial class MeasuredProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits, a minute at most, until it has little to do: a database server that has just been filled goes on writing for a while, which is
-    /// not the next request's.
+    /// Waits, a minute at most, until it has little to do: a database server that has just been filled goes on writing for a while, which
+    /// is not the next request's.
     /// </summary>
     public async Task QuietAsync(CancellationToken cancellationToken)
     {

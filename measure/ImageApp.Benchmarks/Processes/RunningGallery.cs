@@ -71,7 +71,8 @@ internal sealed class RunningGallery : IAsyncDisposable
             """
             CREATE TABLE captions (
                 id INT AUTO_INCREMENT PRIMARY KEY, image_key VARCHAR(255) NOT NULL UNIQUE, caption TEXT NULL, thumbnail_key VARCHAR(255) NULL,
-                uploaded_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP, caption_generated_at TIMESTAMP NULL, thumbnail_generated_at TIMESTAMP NULL)
+                uploaded_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP, caption_generated_at TIMESTAMP NULL, thumbnail_generated_at TIMESTAMP NULL,
+                KEY by_time (uploaded_at, id))
             """,
             cancellationToken);
         await gallery.StartWebAsync(

@@ -1,75 +1,27 @@
 using System.Diagnostics;
-using System.Globalization;
-using MySqlConnector;
+using ImageApp.Benchmarks.Processes;
 
 namespace ImageApp.Benchmarks.Start;
 
 /// <summary>The database server by itself, on the data the AppHost left behind.</summary>
 internal static class DatabasePeer
 {
+    /// <summary>How long it took each time from its start to its first connection.</summary>
     public static async Task<IReadOnlyList<TimeSpan>> RunAsync(string folder, int count, CancellationToken cancellationToken)
     {
         var data = Directory
             .EnumerateFiles(Path.Combine(folder, "mysql"), "ibdata1", SearchOption.AllDirectories)
             .Select(Path.GetDirectoryName)
-            .Single();
-        var server = new[] { "/usr/sbin/mariadbd", "/usr/sbin/mysqld" }.First(File.Exists);
-        var port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
+            .Single()!;
         var durations = new List<TimeSpan>();
         for (var i = 0; i < count; i++)
         {
-            var clock = Stopwatch.StartNew();
-            using var process = Process.Start(
-                new ProcessStartInfo(
-                    server,
-                    [
-                        "--no-defaults",
-                        $"--datadir={data}",
-                        "--user=root",
-                        "--bind-address=127.0.0.1",
-                        $"--port={port}",
-                        $"--socket={folder}/peer.sock",
-                        "--skip-grant-tables",
-                        "--skip-networking=0",
-                    ]
-                )
-                {
-                    RedirectStandardError = true,
-                }
-            )!;
-            process.ErrorDataReceived += (_, _) => { };
-            process.BeginErrorReadLine();
-            try
-            {
-                while (!await CanConnectAsync(port, cancellationToken))
-                {
-                    await Task.Delay(5, cancellationToken);
-                }
-
-                durations.Add(clock.Elapsed);
-            }
-            finally
-            {
-                process.Kill();
-                await process.WaitForExitAsync(CancellationToken.None);
-            }
+            var start = Stopwatch.GetTimestamp();
+            await using var server = await DatabaseServer.OpenAsync(
+                data, folder, ["--skip-grant-tables", "--skip-networking=0"], cancellationToken);
+            durations.Add(Stopwatch.GetElapsedTime(start));
         }
 
         return durations;
-    }
-
-    private static async Task<bool> CanConnectAsync(string port, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var connection = new MySqlConnection($"Server=127.0.0.1;Port={port};User ID=root;SslMode=None;Pooling=false");
-            await connection.OpenAsync(cancellationToken);
-            return true;
-        }
-        catch (MySqlException)
-        {
-            // Not yet.
-            return false;
-        }
     }
 }

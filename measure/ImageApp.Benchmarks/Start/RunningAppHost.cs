@@ -27,25 +27,26 @@ internal sealed class RunningAppHost : IAsyncDisposable
         var project = Path.GetFullPath("ImageApp.AppHost");
         var port = FreePort.Next();
         var clock = Stopwatch.StartNew();
-        var process = Process.Start(
-            new ProcessStartInfo(
-                "dotnet",
-                [
-                    Path.Combine(project, "bin/Debug/net10.0/ImageApp.AppHost.dll"),
-                    $"--LocalAws:DataDirectory={folder}/aws",
-                    $"--LocalMySql:DataDirectory={folder}/mysql",
-                    FormattableString.Invariant($"--Gallery:Port={port}"),
-                    "--LocalAws:Port=0",
-                    "--ASPNETCORE_URLS=http://localhost:0",
-                    "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:0",
-                    "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true",
-                ]
-            )
-            {
-                WorkingDirectory = project,
-                RedirectStandardOutput = true,
-            }
-        )!;
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [
+                Path.Combine(project, "bin/Debug/net10.0/ImageApp.AppHost.dll"),
+                $"--LocalAws:DataDirectory={folder}/aws",
+                $"--LocalMySql:DataDirectory={folder}/mysql",
+                FormattableString.Invariant($"--Gallery:Port={port}"),
+                "--LocalAws:Port=0",
+                "--ASPNETCORE_URLS=http://localhost:0",
+                "--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:0",
+                "--ASPIRE_ALLOW_UNSECURED_TRANSPORT=true",
+            ])
+        {
+            WorkingDirectory = project,
+            RedirectStandardOutput = true,
+        };
+
+        // What is measured has an AWS of its own, whatever the shell is set to.
+        start.Environment.Remove("AWS_ENDPOINT_URL");
+        var process = Process.Start(start)!;
         process.OutputDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         var web = new HttpClient
@@ -74,14 +75,24 @@ internal sealed class RunningAppHost : IAsyncDisposable
         }
     }
 
-    /// <summary>The ids of all its processes: the orchestrator detaches itself, but names the process it watches.</summary>
-    public IReadOnlyList<int> Processes()
+    /// <summary>The ids of those of its processes that run one of some programs.</summary>
+    public IReadOnlyList<int> ProcessesOf(params string[] programs)
     {
-        var watching = FormattableString.Invariant($"--monitor {_process.Id} ");
+        // The orchestrator detaches itself, but names the process it watches.
+        var id = FormattableString.Invariant($"{_process.Id}");
         var orchestrators = Directory.EnumerateDirectories("/proc")
             .Select(folder => int.TryParse(Path.GetFileName(folder), out var id) ? id : 0)
-            .Where(id => id > 0 && CommandLine(id).Contains(watching, StringComparison.Ordinal));
-        return [.. orchestrators.Prepend(_process.Id).SelectMany(MeasuredProcess.Tree).Distinct()];
+            .Where(other => other > 0
+                && CommandLine(other) is var line
+                && line.IndexOf("--monitor") is var i and >= 0
+                && line[i + 1] == id);
+        return
+        [
+            .. orchestrators.Prepend(_process.Id)
+                .SelectMany(MeasuredProcess.Tree)
+                .Distinct()
+                .Where(process => programs.Contains(ProgramOf(CommandLine(process)))),
+        ];
     }
 
     public async ValueTask DisposeAsync()
@@ -108,16 +119,24 @@ internal sealed class RunningAppHost : IAsyncDisposable
         }
     }
 
-    private static string CommandLine(int id)
+    // What dotnet runs is known by its file.
+    private static string ProgramOf(List<string> line) => line switch
+    {
+        [var dotnet, var program, ..] when Path.GetFileName(dotnet) == "dotnet" => Path.GetFileNameWithoutExtension(program),
+        [var program, ..] => Path.GetFileName(program),
+        _ => "",
+    };
+
+    private static List<string> CommandLine(int id)
     {
         try
         {
-            return File.ReadAllText($"/proc/{id}/cmdline").Replace('\0', ' ');
+            return [.. File.ReadAllText($"/proc/{id}/cmdline").Split('\0')];
         }
         catch (IOException)
         {
             // It ended meanwhile.
-            return "";
+            return [];
         }
     }
 }
