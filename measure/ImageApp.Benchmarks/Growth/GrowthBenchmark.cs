@@ -44,7 +44,8 @@ internal sealed class GrowthBenchmark : IBenchmark
             {
                 section.Add(new Figure(
                     FormattableString.Invariant($"{line.Name}: {point.Size:N0}"), line.Unit, point.Cost,
-                    FormattableString.Invariant($"ImageApp with {before.Size:N0}"), before.Cost) { Aim = "1 or more, about" });
+                    FormattableString.Invariant($"ImageApp with {before.Size:N0}"), before.Cost)
+                { Aim = "1 or more, about" });
             }
         }
 

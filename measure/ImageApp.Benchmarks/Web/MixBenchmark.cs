@@ -47,7 +47,8 @@ internal sealed class MixBenchmark : IBenchmark
         section.Add(new Figure("a request of the mix, database", "CPU ms", ours.DatabaseCpu, "Flask", theirs.DatabaseCpu));
         section.Add(new Figure(
             FormattableString.Invariant($"web at {ours.Rate:0} requests/s"), "% of a core", ours.WebCpu * ours.Rate / 10,
-            "Flask, had it answered as many", theirs.WebCpu * ours.Rate / 10) { Aim = "10 % of a core" });
+            "Flask, had it answered as many", theirs.WebCpu * ours.Rate / 10)
+        { Aim = "10 % of a core" });
         section.Add(new Figure(
             "median", "ms", ours.Latencies.Median.TotalMilliseconds, "Flask at its rate", theirs.Latencies.Median.TotalMilliseconds));
         section.Add(new Figure(
