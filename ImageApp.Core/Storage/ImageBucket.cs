@@ -92,7 +92,7 @@ public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvide
 
         return found is null ? null : new StoredObject(found)
         {
-            Content = found.ResponseStream,
+            Content = VerifiedStream.Of(found, $"Bucket '{Name}': '{key}'"),
             Length = found.ContentLength,
             ETag = found.ETag.Trim('"'),
             LastModified = found.LastModified,
@@ -131,9 +131,20 @@ public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvide
     }
 
     /// <summary>Puts an original, which starts its pipeline, under the current trace.</summary>
+    /// <param name="imageKey">Its key.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <param name="checksum">Their checksum, a <see cref="ObjectChecksum.Crc32"/>, by which the bucket knows that all arrived.</param>
+    /// <param name="contentType">Its media type.</param>
+    /// <param name="fileName">The uploader's name for it.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>The object's eTag without quotes.</returns>
     public async Task<string> PutOriginalAsync(
-        string imageKey, Stream content, string contentType, string fileName, CancellationToken cancellationToken)
+        string imageKey,
+        Stream content,
+        ObjectChecksum checksum,
+        string contentType,
+        string fileName,
+        CancellationToken cancellationToken)
     {
         var put = new PutObjectRequest
         {
@@ -142,6 +153,7 @@ public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvide
             InputStream = content,
             AutoCloseStream = false,
             ContentType = contentType,
+            ChecksumCRC32 = checksum.Value,
         };
         Describe(put.Metadata, fileName);
         return (await PutAsync("store original", put, cancellationToken)).ETag.Trim('"');
@@ -198,12 +210,15 @@ public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvide
         bool damaged,
         CancellationToken cancellationToken)
     {
+        using var checksum = ObjectChecksum.Crc32();
+        checksum.Append(content);
         var put = new PutObjectRequest
         {
             BucketName = Name,
             Key = rendition.KeyFor(imageKey),
             InputStream = new MemoryStream(content),
             ContentType = rendition.Format.ContentType,
+            ChecksumCRC32 = checksum.Value,
         };
 
         // Header values are ASCII; keys need not be, and a key cut short would be another's.

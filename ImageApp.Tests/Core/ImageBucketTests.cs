@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -32,7 +33,7 @@ public sealed class ImageBucketTests : IAsyncLifetime
     public async Task An_original_is_found_opened_and_touched_with_its_name()
     {
         var key = ImageKey.New("jpg");
-        var etag = await _bucket.PutOriginalAsync(key, new MemoryStream([1, 2, 3]), "image/jpeg", "hé 🐶.jpg", Cancel);
+        var etag = await _bucket.PutOriginalAsync(key, [1, 2, 3], "image/jpeg", "hé 🐶.jpg", Cancel);
 
         var found = (await _bucket.FindOriginalAsync(key, Cancel))!;
         Assert.Equal((etag, 3, "image/jpeg", "hé 🐶.jpg"), (found.ETag, found.SizeBytes, found.ContentType, found.FileName));
@@ -79,7 +80,7 @@ public sealed class ImageBucketTests : IAsyncLifetime
     public async Task An_image_is_deleted_with_everything_made_of_it()
     {
         var key = ImageKey.New("jpg");
-        await _bucket.PutOriginalAsync(key, new MemoryStream([1]), "image/jpeg", "a.jpg", Cancel);
+        await _bucket.PutOriginalAsync(key, [1], "image/jpeg", "a.jpg", Cancel);
         foreach (var rendition in GalleryRendition.All)
         {
             Assert.Equal(rendition.KeyFor(key), await _bucket.PutRenditionAsync(rendition, key, [1], 1, 1, damaged: false, Cancel));
@@ -105,5 +106,91 @@ public sealed class ImageBucketTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await http.SendAsync(put, Cancel)).StatusCode);
         using var opened = (await _bucket.OpenAsync(key, null, Cancel))!;
         Assert.Equal("ä.jpg", opened.FileName);
+    }
+
+    [Theory]
+    [InlineData("CRC32", "CRC32")]
+    [InlineData("CRC32C", "CRC32C")]
+    [InlineData("CRC64NVME", "CRC64NVME")]
+    [InlineData("SHA256", "SHA-256")]
+    [InlineData(null, "MD5")]
+    public async Task What_is_not_as_it_was_stored_is_not_handed_on_as_if_it_were(string? algorithm, string checksum)
+    {
+        var key = ImageKey.New("jpg");
+        var content = RandomNumberGenerator.GetBytes(200_000);
+        var presign = new GetPreSignedUrlRequest
+        {
+            BucketName = "pictures",
+            Key = key,
+            Verb = HttpVerb.PUT,
+            Expires = DateTime.UtcNow.AddMinutes(1),
+            Protocol = Protocol.HTTP,
+        };
+        using var put = new HttpRequestMessage(HttpMethod.Put, (Uri?)null) { Content = new ByteArrayContent(content) };
+        if (algorithm is not null)
+        {
+            presign.Headers["x-amz-sdk-checksum-algorithm"] = algorithm;
+            put.Headers.Add("x-amz-sdk-checksum-algorithm", algorithm);
+        }
+
+        put.RequestUri = new Uri(await _aws.S3.GetPreSignedURLAsync(presign));
+        using var stored = await _aws.Http.SendAsync(put, Cancel);
+        Assert.True(stored.IsSuccessStatusCode, await stored.Content.ReadAsStringAsync(Cancel));
+        using (var whole = (await _bucket.OpenAsync(key, null, Cancel))!)
+        {
+            Assert.Equal(content, await ReadAsync(whole));
+        }
+
+        var blob = Assert.Single(
+            Directory.EnumerateFiles(_aws.Options.DataDirectory, "*", SearchOption.AllDirectories),
+            file => new FileInfo(file).Length == content.Length);
+        await using (var file = File.Open(blob, FileMode.Open))
+        {
+            file.Position = 150_000;
+            file.WriteByte((byte)~content[150_000]);
+        }
+
+        using var damaged = (await _bucket.OpenAsync(key, null, Cancel))!;
+        var e = await Assert.ThrowsAsync<BucketUnavailableException>(() => ReadAsync(damaged));
+        Assert.Contains($"'{key}' did not come as it was stored: its {checksum} is ", e.Message);
+    }
+
+    [Fact]
+    public async Task What_was_put_in_parts_and_a_range_come_as_they_are()
+    {
+        var key = ImageKey.New("jpg");
+        var (first, last) = (RandomNumberGenerator.GetBytes(5 * 1024 * 1024), RandomNumberGenerator.GetBytes(1000));
+        var upload = await _aws.S3.InitiateMultipartUploadAsync("pictures", key, Cancel);
+        var parts = new List<PartETag>();
+        foreach (var content in new[] { first, last })
+        {
+            var part = await _aws.S3.UploadPartAsync(
+                new UploadPartRequest
+                {
+                    BucketName = "pictures",
+                    Key = key,
+                    UploadId = upload.UploadId,
+                    PartNumber = parts.Count + 1,
+                    InputStream = new MemoryStream(content),
+                },
+                Cancel);
+            parts.Add(new PartETag(part));
+        }
+
+        await _aws.S3.CompleteMultipartUploadAsync(
+            new CompleteMultipartUploadRequest { BucketName = "pictures", Key = key, UploadId = upload.UploadId, PartETags = parts }, Cancel);
+
+        using var whole = (await _bucket.OpenAsync(key, null, Cancel))!;
+        byte[] all = [.. first, .. last];
+        Assert.Equal(all, await ReadAsync(whole));
+        using var range = (await _bucket.OpenAsync(key, null, $"bytes={first.Length}-", Cancel))!;
+        Assert.Equal(last, await ReadAsync(range));
+    }
+
+    private static async Task<byte[]> ReadAsync(StoredObject found)
+    {
+        using var buffer = new MemoryStream();
+        await found.Content.CopyToAsync(buffer, Cancel);
+        return buffer.ToArray();
     }
 }

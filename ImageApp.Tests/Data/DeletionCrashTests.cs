@@ -101,7 +101,7 @@ public sealed class DeletionCrashTests(DatabaseServer server)
     // An original, every rendition, and the row that knows of them.
     private static async Task<long> AddAsync(CatalogueByAudience catalogue, ImageBucket bucket, string key)
     {
-        var etag = await bucket.PutOriginalAsync(key, new MemoryStream([1, 2, 3]), "image/png", "a.png", Cancel);
+        var etag = await bucket.PutOriginalAsync(key, [1, 2, 3], "image/png", "a.png", Cancel);
         var row = await catalogue.Results.ObserveAsync(new ObservedObject(key, etag, 3, "image/png", "a.png"), Cancel);
         foreach (var rendition in GalleryRendition.All)
         {

@@ -223,14 +223,14 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
 
         await _bucket.PutOriginalAsync(
             "images/untold.jpg",
-            new MemoryStream(TestImages.Jpeg(30, 20)),
+            TestImages.Jpeg(30, 20),
             "image/jpeg",
             "Untold 写.jpg",
             Cancel
         );
         await _bucket.PutOriginalAsync(
             "images/half-deleted.jpg",
-            new MemoryStream(TestImages.Jpeg(30, 20)),
+            TestImages.Jpeg(30, 20),
             "image/jpeg",
             "half.jpg",
             Cancel
@@ -292,7 +292,7 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
     [Fact]
     public async Task The_reconciler_sends_a_failed_image_round_again_and_lets_one_leave_whose_original_is_gone()
     {
-        await _bucket.PutOriginalAsync("images/failed.jpg", new MemoryStream(TestImages.Jpeg(60, 40)), "image/jpeg", "before.jpg", Cancel);
+        await _bucket.PutOriginalAsync("images/failed.jpg", TestImages.Jpeg(60, 40), "image/jpeg", "before.jpg", Cancel);
         foreach (var key in new[] { "images/failed.jpg", "images/gone.jpg" })
         {
             foreach (var step in new[] { "thumbnail", "caption" })
@@ -341,7 +341,7 @@ public sealed class BucketAndCatalogueTests(DatabaseServer server) : IAsyncLifet
 
     private async Task PutAsync(string key)
     {
-        await _bucket.PutOriginalAsync(key, new MemoryStream(TestImages.Jpeg(60, 40)), "image/jpeg", "a.jpg", Cancel);
+        await _bucket.PutOriginalAsync(key, TestImages.Jpeg(60, 40), "image/jpeg", "a.jpg", Cancel);
         await TellAsync(key, "ObjectCreated:Put");
     }
 

@@ -93,7 +93,7 @@ public sealed class ImageEventProcessorTests(DatabaseServer server) : IAsyncLife
 
     private async Task<ImageRecord> ProcessAsync(TagsStep step, byte[]? content = null, string? header = null)
     {
-        await _bucket.PutOriginalAsync("images/a.jpg", new MemoryStream(content ?? TestImages.Jpeg(60, 40)), "image/jpeg", "a.jpg", Cancel);
+        await _bucket.PutOriginalAsync("images/a.jpg", content ?? TestImages.Jpeg(60, 40), "image/jpeg", "a.jpg", Cancel);
         await using var services = new ServiceCollection()
             .AddLogging()
             .AddMetrics()

@@ -104,7 +104,7 @@ public sealed class GrantTests(RunningApplication fixture, DatabaseServer server
         string[] came = ["images/000001.jpg", "images/001234.jpg", "images/002500.jpg"];
         foreach (var key in came)
         {
-            await bucket.PutOriginalAsync(key, new MemoryStream(TestImages.Jpeg(60, 40)), "image/jpeg", "came.jpg", Cancel);
+            await bucket.PutOriginalAsync(key, TestImages.Jpeg(60, 40), "image/jpeg", "came.jpg", Cancel);
         }
 
         await catalogue.Uploads.AddAsync(new NewImage("images/new.jpg", "new.jpg", "image/jpeg", 5), Cancel);

@@ -132,6 +132,8 @@ internal sealed partial class ImageUploader(
         CancellationToken cancellationToken)
     {
         await using var spool = SpoolFile.Create();
+        using var checksum = ObjectChecksum.Crc32();
+        using var sha256 = unique ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
 
         var buffer = new byte[SpoolFile.BufferBytes];
         int read;
@@ -142,6 +144,8 @@ internal sealed partial class ImageUploader(
                 return new(null, TooLarge(fileName, await ReadStartAsync(spool, cancellationToken)));
             }
 
+            checksum.Append(buffer.AsSpan(0, read));
+            sha256?.AppendData(buffer, 0, read);
             await spool.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
         }
 
@@ -156,19 +160,14 @@ internal sealed partial class ImageUploader(
             return new(null, UploadProblems.Unsupported(fileName, start));
         }
 
-        byte[]? hash = null;
-        if (unique)
+        var hash = sha256?.GetHashAndReset();
+        if (hash is not null && await FindSameAsync(hash, cancellationToken) is { } same)
         {
-            spool.Position = 0;
-            hash = await SHA256.HashDataAsync(spool, cancellationToken);
-            if (await FindSameAsync(hash, cancellationToken) is { } same)
-            {
-                return new(null, UploadProblems.AlreadyHere(fileName, same));
-            }
+            return new(null, UploadProblems.AlreadyHere(fileName, same));
         }
 
         spool.Position = 0;
-        return await StoreAsync(fileName, format, hash, spool, prepare, cancellationToken);
+        return await StoreAsync(fileName, format, hash, spool, checksum, prepare, cancellationToken);
     }
 
     // A film is not made a picture by making it smaller.
@@ -188,6 +187,7 @@ internal sealed partial class ImageUploader(
         ImageFormat format,
         byte[]? hash,
         FileStream content,
+        ObjectChecksum checksum,
         Func<long, CancellationToken, Task>? prepare,
         CancellationToken cancellationToken)
     {
@@ -202,7 +202,7 @@ internal sealed partial class ImageUploader(
         string etag;
         try
         {
-            etag = await bucket.PutOriginalAsync(key, content, format.ContentType, fileName, cancellationToken);
+            etag = await bucket.PutOriginalAsync(key, content, checksum, format.ContentType, fileName, cancellationToken);
         }
         catch (BucketUnavailableException e)
         {

@@ -57,9 +57,10 @@ internal sealed class BlobStore : IDisposable
         CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        var nextBuffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
-            var count = await ReadAsync();
+            var count = await ReadAsync(buffer);
             return count <= MaximumPackedBytes && cipher is null
                 ? await PackAsync(buffer.AsMemory(0, count), hasher)
                 : await WriteFileAsync(count);
@@ -67,10 +68,11 @@ internal sealed class BlobStore : IDisposable
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+            ArrayPool<byte>.Shared.Return(nextBuffer);
         }
 
-        async ValueTask<int> ReadAsync() =>
-            await source.ReadAtLeastAsync(buffer.AsMemory(0, BufferBytes), BufferBytes, throwOnEndOfStream: false, cancellationToken);
+        async Task<int> ReadAsync(byte[] target) =>
+            await source.ReadAtLeastAsync(target.AsMemory(0, BufferBytes), BufferBytes, throwOnEndOfStream: false, cancellationToken);
 
         async Task<Segment> WriteFileAsync(int count)
         {
@@ -79,13 +81,8 @@ internal sealed class BlobStore : IDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(PathOf(blob))!);
             try
             {
-                using var file = File.OpenHandle(
-                    PathOf(blob),
-                    FileMode.CreateNew,
-                    FileAccess.Write,
-                    FileShare.Read,
-                    FileOptions.Asynchronous);
-                for (; count > 0; count = await ReadAsync())
+                using var file = File.OpenHandle(PathOf(blob), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+                while (count > 0)
                 {
                     if (length + count > maximumBytes)
                     {
@@ -94,14 +91,31 @@ internal sealed class BlobStore : IDisposable
                             $"Your proposed upload exceeds the maximum allowed size of {maximumBytes} bytes.");
                     }
 
-                    hasher.Append(buffer.AsSpan(0, count));
-                    cipher?.Apply(blob, length, buffer.AsSpan(0, count));
-                    await RandomAccess.WriteAsync(file, buffer.AsMemory(0, count), length, cancellationToken);
+                    // Beside the hashing of these bytes, which costs as much as all the rest, the next ones come.
+                    var writing = Task.Run(() => Write(buffer.AsSpan(0, count), length), CancellationToken.None);
+                    var next = 0;
+                    try
+                    {
+                        next = await ReadAsync(nextBuffer);
+                    }
+                    finally
+                    {
+                        await writing;
+                    }
+
                     length += count;
+                    (buffer, nextBuffer, count) = (nextBuffer, buffer, next);
                 }
 
                 await Task.Run(() => RandomAccess.FlushToDisk(file), cancellationToken);
                 return new Segment(blob, length);
+
+                void Write(Span<byte> bytes, long offset)
+                {
+                    hasher.Append(bytes);
+                    cipher?.Apply(blob, offset, bytes);
+                    RandomAccess.Write(file, bytes, offset);
+                }
             }
             catch
             {
