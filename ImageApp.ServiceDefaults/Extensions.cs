@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -31,6 +32,7 @@ public static class Extensions
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<HealthAnswers>();
+        builder.Services.AddLargeBlocks();
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {
@@ -52,6 +54,10 @@ public static class Extensions
             .WithMetrics(metrics => metrics.AddAspNetCoreInstrumentation());
         return builder;
     }
+
+    /// <summary>Lets Kestrel receive and send in blocks that suit pictures.</summary>
+    public static IServiceCollection AddLargeBlocks(this IServiceCollection services) =>
+        services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks.Factory>();
 
     /// <summary>
     /// Adds traces and metrics of the process and its HTTP calls, exported over OTLP where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set;
@@ -111,6 +117,17 @@ public static class Extensions
         .AllowAnonymous();
         app.MapGet("/health", app.Services.GetRequiredService<HealthAnswers>().AnswerAsync).AllowAnonymous();
         return app;
+    }
+
+    /// <summary>
+    /// Answers <c>/health</c> before whatever else stands in a request's way: load balancers ask for ever, and nothing of it is about them.
+    /// </summary>
+    public static void UseHealthAnswers(this WebApplication app)
+    {
+        var answers = app.Services.GetRequiredService<HealthAnswers>();
+        app.Use((context, next) => HttpMethods.IsGet(context.Request.Method) && context.Request.Path.Value == "/health"
+            ? answers.AnswerAsync(context)
+            : next(context));
     }
 
     // OpenTelemetry's general SDK configuration; the AppHost sets always_on. A parent is always heeded: one upload is one trace.

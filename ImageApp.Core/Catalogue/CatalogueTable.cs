@@ -153,20 +153,6 @@ internal static class CatalogueTable
             return rows;
         }, cancellationToken);
 
-    /// <summary>Reads what several queries find that are sent together, by <paramref name="read"/>.</summary>
-    public static Task<T> ReadAllAsync<T>(
-        this MySqlDataSource database,
-        string verb,
-        string sql,
-        Func<DbDataReader, Task<T>> read,
-        CancellationToken cancellationToken,
-        params (string Name, object? Value)[] parameters) =>
-        database.RunAsync(verb, sql, parameters, async command =>
-        {
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            return await read(reader);
-        }, cancellationToken);
-
     /// <summary>Reads one row; null where there is none.</summary>
     public static async Task<ImageRecord?> FindAsync(
         this MySqlDataSource database,

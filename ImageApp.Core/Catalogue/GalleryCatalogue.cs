@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics;
 using System.Globalization;
 using MySqlConnector;
 
@@ -8,12 +9,17 @@ namespace ImageApp.Core.Catalogue;
 /// The catalogue for people: what the gallery shows, and what a person changes. Every method throws <see cref="MySqlException"/> where
 /// the database is away.
 /// </summary>
-public sealed class GalleryCatalogue(MySqlDataSource database)
+public sealed class GalleryCatalogue(MySqlDataSource database) : IDisposable
 {
     private const string AlbumPosition = "album_position";
 
     // A deletion is final a moment after deleted_at (CatalogueTable.IsInTrash).
     private const string LongDeleted = "deleted_at = FROM_UNIXTIME(UNIX_TIMESTAMP(CURRENT_TIMESTAMP(3)) - 3600)";
+
+    private readonly KeptConnections _reading = new(database);
+
+    /// <inheritdoc/>
+    public void Dispose() => _reading.Dispose();
 
     /// <summary>Finds an image by its row's id; null where there is none, or where it is deleted.</summary>
     public Task<ImageRecord?> FindAsync(long id, CancellationToken cancellationToken) =>
@@ -72,35 +78,25 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
         var (where, parameters) = Page(query);
 
         // The clock first: what changes in between is of its time or later.
-        return database.ReadAllAsync(
-            "read versions",
-            $"""
+        var sql = $"""
             SELECT {CatalogueTable.Milliseconds("CURRENT_TIMESTAMP(3)")}, {CatalogueTable.Milliseconds("MAX(updated_at)")} FROM captions;
             {AlbumCatalogue.Titles};
             SELECT id, {CatalogueTable.Milliseconds("updated_at")}, shown_at FROM captions {where}
-            """,
-            async reader =>
+            """;
+        return ImageAppTelemetry.TraceAsync("read versions", ActivityKind.Client, () => _reading.ReadAsync(
+            async connection =>
             {
-                await reader.ReadAsync(cancellationToken);
-                var (clock, changedAt) = (reader.GetInt64(0), reader.IsDBNull(1) ? (long?)null : reader.GetInt64(1));
-                await reader.NextResultAsync(cancellationToken);
-                var albums = new List<AlbumTitle>();
-                while (await reader.ReadAsync(cancellationToken))
+                await using var command = connection.CreateCommand();
+                command.CommandText = sql;
+                foreach (var (name, value) in parameters)
                 {
-                    albums.Add(AlbumCatalogue.ReadTitle(reader));
+                    command.Parameters.AddWithValue(name, value);
                 }
 
-                await reader.NextResultAsync(cancellationToken);
-                var rows = new List<RowVersion>(query.Limit + 1);
-                while (await reader.ReadAsync(cancellationToken))
-                {
-                    rows.Add(new RowVersion(reader.GetInt64(0), reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetDateTime(2)));
-                }
-
-                return new PageVersion(clock, changedAt, rows, albums);
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                return await ReadVersionAsync(reader, query.Limit, cancellationToken);
             },
-            cancellationToken,
-            [.. parameters]);
+            cancellationToken));
     }
 
     /// <summary>How many images a query finds on all its pages.</summary>
@@ -461,5 +457,26 @@ public sealed class GalleryCatalogue(MySqlDataSource database)
         }
 
         return (where, parameters);
+    }
+
+    private static async Task<PageVersion> ReadVersionAsync(MySqlDataReader reader, int limit, CancellationToken cancellationToken)
+    {
+        await reader.ReadAsync(cancellationToken);
+        var (clock, changedAt) = (reader.GetInt64(0), reader.IsDBNull(1) ? (long?)null : reader.GetInt64(1));
+        await reader.NextResultAsync(cancellationToken);
+        var albums = new List<AlbumTitle>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            albums.Add(AlbumCatalogue.ReadTitle(reader));
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        var rows = new List<RowVersion>(limit + 1);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(new RowVersion(reader.GetInt64(0), reader.GetInt64(1), reader.IsDBNull(2) ? null : reader.GetDateTime(2)));
+        }
+
+        return new PageVersion(clock, changedAt, rows, albums);
     }
 }

@@ -32,6 +32,45 @@ public sealed class GalleryCatalogueTests(DatabaseServer server)
     }
 
     [Fact]
+    public async Task A_page_is_read_through_the_same_connection_and_through_another_where_the_server_closed_it()
+    {
+        await using var database = await server.CreateCatalogueAsync();
+        using var gallery = new GalleryCatalogue(database);
+        var id = await AddAsync(new CatalogueByAudience(database), "one", Summer);
+        await ReadAsync();
+        var first = Assert.Single(await ConnectionsAsync());
+        await ReadAsync();
+        Assert.Equal(first, Assert.Single(await ConnectionsAsync()));
+
+        await using (var elsewhere = await database.OpenConnectionAsync(Cancel))
+        {
+            await using var kill = new MySqlCommand($"KILL {first}", elsewhere);
+            await kill.ExecuteNonQueryAsync(Cancel);
+        }
+
+        await ReadAsync();
+        Assert.DoesNotContain(first, await ConnectionsAsync());
+
+        async Task ReadAsync() =>
+            Assert.Equal(id, Assert.Single((await gallery.ReadVersionAsync(new ImageQuery(1), Cancel)).Rows).Id);
+
+        async Task<List<long>> ConnectionsAsync()
+        {
+            await using var elsewhere = await database.OpenConnectionAsync(Cancel);
+            await using var list = new MySqlCommand(
+                "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()", elsewhere);
+            await using var reader = await list.ExecuteReaderAsync(Cancel);
+            var found = new List<long>();
+            while (await reader.ReadAsync(Cancel))
+            {
+                found.Add(reader.GetInt64(0));
+            }
+
+            return found;
+        }
+    }
+
+    [Fact]
     public async Task The_time_it_is_shown_by_is_the_cameras_or_that_of_the_upload_in_UTC_whatever_the_sessions_time_zone()
     {
         await using var database = await server.CreateCatalogueAsync();

@@ -177,8 +177,14 @@ public sealed class ImageBucketTests : IAsyncLifetime
             parts.Add(new PartETag(part));
         }
 
-        await _aws.S3.CompleteMultipartUploadAsync(
-            new CompleteMultipartUploadRequest { BucketName = "pictures", Key = key, UploadId = upload.UploadId, PartETags = parts }, Cancel);
+        var complete = new CompleteMultipartUploadRequest
+        {
+            BucketName = "pictures",
+            Key = key,
+            UploadId = upload.UploadId,
+            PartETags = parts,
+        };
+        await _aws.S3.CompleteMultipartUploadAsync(complete, Cancel);
 
         using var whole = (await _bucket.OpenAsync(key, null, Cancel))!;
         byte[] all = [.. first, .. last];

@@ -1,6 +1,7 @@
 using ImageApp.Core;
 using ImageApp.Core.Catalogue;
 using ImageApp.Core.Storage;
+using ImageApp.ServiceDefaults;
 using ImageApp.Web.Access;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -65,6 +66,7 @@ internal static class HostingServices
         app.UseHsts();
         app.UseSecurityHeaders();
         app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = ProblemStatus.Of });
+        app.UseHealthAnswers();
         app.UseStatusCodePages();
         app.UseRoutingOfHead();
         app.UseResponseCompression();

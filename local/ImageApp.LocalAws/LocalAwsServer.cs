@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using ImageApp.LocalAws.Lambda;
 using ImageApp.LocalAws.Signing;
 using ImageApp.LocalAws.Telemetry;
+using ImageApp.ServiceDefaults;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -145,8 +146,15 @@ public sealed partial class LocalAwsServer : IAsyncDisposable
                 kestrel.Listen(IPAddress.IPv6Loopback, listener.Port);
             }
         });
-        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket =
-            endPoint => ((IPEndPoint)endPoint).Address.Equals(IPAddress.Loopback) ? listener.V4 : listener.V6!);
+        builder.Services.AddLargeBlocks();
+        builder.Services.Configure<SocketTransportOptions>(transport =>
+        {
+            transport.CreateBoundListenSocket =
+                endPoint => ((IPEndPoint)endPoint).Address.Equals(IPAddress.Loopback) ? listener.V4 : listener.V6!;
+
+            // A block for each idle connection is little here, and saves a call of the system for each that is filled.
+            transport.WaitForDataBeforeAllocatingBuffer = false;
+        });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, DetachedLifetime>());
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using MySqlConnector;
+
+namespace ImageApp.Core.Catalogue;
+
+/// <summary>
+/// A few connections for what is read with every request. One from the pool is reset each time it is taken, a question of its own to the
+/// server; these are only ever read through, so there is nothing to reset.
+/// </summary>
+/// <param name="database">Where they come from.</param>
+internal sealed class KeptConnections(MySqlDataSource database) : IDisposable
+{
+    private const int MaxKept = 4;
+    private readonly ConcurrentStack<MySqlConnection> _kept = [];
+
+    /// <summary>
+    /// Reads through one of them. What has closed it meanwhile, such as a restart of the server, costs a new one and nothing else.
+    /// </summary>
+    /// <param name="read">Reads, and changes nothing: it may be called twice.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<T> ReadAsync<T>(Func<MySqlConnection, Task<T>> read, CancellationToken cancellationToken)
+    {
+        if (_kept.TryPop(out var kept))
+        {
+            try
+            {
+                var found = await read(kept);
+                await KeepAsync(kept);
+                return found;
+            }
+            catch (Exception e)
+            {
+                await kept.DisposeAsync();
+                if (!DatabaseErrors.IsDatabase(e))
+                {
+                    throw;
+                }
+
+                // What cut this one has cut the others.
+                Dispose();
+            }
+        }
+
+        var connection = await database.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            var found = await read(connection);
+            await KeepAsync(connection);
+            return found;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        while (_kept.TryPop(out var connection))
+        {
+            connection.Dispose();
+        }
+    }
+
+    private ValueTask KeepAsync(MySqlConnection connection)
+    {
+        if (_kept.Count >= MaxKept)
+        {
+            return connection.DisposeAsync();
+        }
+
+        _kept.Push(connection);
+        return ValueTask.CompletedTask;
+    }
+}
