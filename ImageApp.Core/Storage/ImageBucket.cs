@@ -267,7 +267,8 @@ public sealed class ImageBucket(IAmazonS3 s3, BucketOptions options, TimeProvide
 
     /// <summary>Opens a connection before there is anything to ask for.</summary>
     /// <exception cref="BucketUnavailableException">There is none; the message says why.</exception>
-    public Task ConnectAsync(CancellationToken cancellationToken) => FindOriginalAsync(ImageKey.Prefix, cancellationToken);
+    public Task ConnectAsync(CancellationToken cancellationToken) =>
+        CallAsync("connect", async () => await s3.HeadBucketAsync(new HeadBucketRequest { BucketName = Name }, cancellationToken));
 
     /// <summary>Asks the bucket for a sign of life.</summary>
     /// <exception cref="BucketUnavailableException">There is none; the message says why.</exception>

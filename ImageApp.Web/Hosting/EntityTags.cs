@@ -29,6 +29,12 @@ internal static class EntityTags
             return false;
         }
 
+        // A browser sends back what it was sent, and nothing else.
+        if (request.Headers.IfNoneMatch is [{ } same] && same == tag)
+        {
+            return true;
+        }
+
         var now = EntityTagHeaderValue.Parse(tag);
         return request.GetTypedHeaders().IfNoneMatch
             .Any(seen => seen.Equals(EntityTagHeaderValue.Any) || seen.Compare(now, useStrongComparison: false));
