@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Amazon.S3.Model;
 using ImageApp.Benchmarks.Reporting;
+using ImageApp.Core.Storage;
 
 namespace ImageApp.Benchmarks.Stores;
 
@@ -12,6 +14,9 @@ internal sealed class LocalAwsBenchmark : IBenchmark
 {
     private const int Connections = 8;
     private const int ObjectBytes = 10 * 1024;
+    private const int OriginalBytes = 4_500_000;
+    private const string OriginalKey = "images/original.jpg";
+    private const string Sdk = "AWS SDK for .NET by itself";
 
     /// <inheritdoc/>
     public string Name => "local-aws";
@@ -37,6 +42,54 @@ internal sealed class LocalAwsBenchmark : IBenchmark
             section.Add(new Figure($"PUT, {us}", "1/s", put, peer.Name, peer.Put) { IsRate = true });
             section.Add(new Figure($"GET, {us}", "1/s", get, peer.Name, peer.Get) { IsRate = true });
             section.Add(new Figure("start to the first PUT", "ms", start, peer.Name, peer.Start));
+        }
+
+        await FetchAsync(section, settings, cancellationToken);
+    }
+
+    // As the functions fetch it, beside the same by the SDK alone, in turn.
+    private static async Task FetchAsync(Section section, BenchmarkSettings settings, CancellationToken cancellationToken)
+    {
+        var (count, warm) = (settings.Count(full: 40, quick: 2), settings.Count(full: 40, quick: 1));
+        await using var store = await ObjectStore.StartAsync(Stores(section, settings.Folder).First(), 1, cancellationToken);
+        using (var content = new MemoryStream(RandomNumberGenerator.GetBytes(OriginalBytes)))
+        {
+            await store.Client.PutObjectAsync(
+                new PutObjectRequest { BucketName = ObjectStore.Bucket, Key = OriginalKey, InputStream = content }, cancellationToken);
+        }
+
+        var bucket = new ImageBucket(store.Client, new BucketOptions { BucketName = ObjectStore.Bucket }, TimeProvider.System);
+        List<double> ours = [], oursCpu = [], theirs = [], theirsCpu = [];
+        for (var i = -warm; i < count; i++)
+        {
+            var mine = await MeasureAsync(async () =>
+            {
+                using var found = await bucket.OpenAsync(OriginalKey, ifNoneMatch: null, cancellationToken);
+                await found!.Content.CopyToAsync(Stream.Null, cancellationToken);
+            });
+            var peer = await MeasureAsync(async () =>
+            {
+                using var found = await store.Client.GetObjectAsync(ObjectStore.Bucket, OriginalKey, cancellationToken);
+                await found.ResponseStream.CopyToAsync(Stream.Null, cancellationToken);
+            });
+            if (i >= 0)
+            {
+                ours.Add(mine.Milliseconds);
+                oursCpu.Add(mine.Cpu);
+                theirs.Add(peer.Milliseconds);
+                theirsCpu.Add(peer.Cpu);
+            }
+        }
+
+        const string what = "fetching and verifying an original of 4.5 MB";
+        section.Add(new Figure(what, "ms", ours.Median(), Sdk, theirs.Median()));
+        section.Add(new Figure(what, "CPU ms", oursCpu.Average(), Sdk, theirsCpu.Average()));
+
+        static async Task<(double Milliseconds, double Cpu)> MeasureAsync(Func<Task> fetch)
+        {
+            var (start, cpu) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
+            await fetch();
+            return (Stopwatch.GetElapsedTime(start).TotalMilliseconds, (Environment.CpuUsage.TotalTime - cpu).TotalMilliseconds);
         }
     }
 

@@ -9,7 +9,8 @@ namespace ImageApp.Benchmarks.Stores;
 /// <summary>A program with S3's interface, started as a process of its own on a free port.</summary>
 internal sealed class ObjectStore : IAsyncDisposable
 {
-    private const string Bucket = "measured";
+    /// <summary>The bucket that is there.</summary>
+    public const string Bucket = "measured";
 
     private readonly Process _process;
     private readonly AmazonS3Client _client;
@@ -22,6 +23,9 @@ internal sealed class ObjectStore : IAsyncDisposable
         _http = http;
         StartedAfter = startedAfter;
     }
+
+    /// <summary>The AWS SDK's client, as it is by itself.</summary>
+    public AmazonS3Client Client => _client;
 
     /// <summary>From the start of the process to the answer to its first PUT of an object.</summary>
     public TimeSpan StartedAfter { get; }
