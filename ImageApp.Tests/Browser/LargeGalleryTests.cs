@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -202,13 +203,16 @@ public sealed class LargeGalleryTests(RunningApplication fixture, Chromium chrom
                 await route.FulfillAsync(new RouteFulfillOptions { Response = answer });
             }
         );
-        await page.GotoAsync("/");
+
+        // The oldest first: those that are filled in, which no other test deletes meanwhile.
+        await page.GotoAsync("/?sort=oldest");
         await page.Page.EvaluateAsync("scrollTo(0, document.body.scrollHeight)");
         await held.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancel);
-        var first = (await app.Web.GetFromJsonAsync<JsonObject>("/api/images?limit=50", Cancel))!;
-        var cursor = Uri.EscapeDataString((string)first["nextCursor"]!);
-        var second = (await app.Web.GetFromJsonAsync<JsonObject>($"/api/images?limit=50&cursor={cursor}", Cancel))!;
-        var id = (long)second["images"]![20]!["id"]!;
+        await using var connection = new MySqlConnection((await app.VariablesAsync("web"))["ConnectionStrings__imagedb"]);
+        await connection.OpenAsync(Cancel);
+        await using var seventieth = new MySqlCommand(
+            "SELECT id FROM captions WHERE image_key LIKE 'images/seed-%' ORDER BY shown_at, id LIMIT 1 OFFSET 70", connection);
+        var id = Convert.ToInt64(await seventieth.ExecuteScalarAsync(Cancel), CultureInfo.InvariantCulture);
 
         // The page is told, and asks for what it was told of within half a second, if it does.
         await page.Page.EvaluateAsync(

@@ -144,7 +144,7 @@ public sealed class ImageBucketTests : IAsyncLifetime
         var blob = Assert.Single(
             Directory.EnumerateFiles(_aws.Options.DataDirectory, "*", SearchOption.AllDirectories),
             file => new FileInfo(file).Length == content.Length);
-        await using (var file = File.Open(blob, FileMode.Open))
+        await using (var file = File.Open(blob, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
         {
             file.Position = 150_000;
             file.WriteByte((byte)~content[150_000]);
