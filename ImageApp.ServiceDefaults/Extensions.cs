@@ -23,6 +23,8 @@ public static class Extensions
     /// <summary>The tag of checks that only say whether the process itself is alive.</summary>
     public const string LiveTag = "live";
 
+    private const string HealthPath = "/health";
+
     /// <summary>Adds telemetry, health checks, service discovery and resilient HTTP clients to a web process.</summary>
     /// <param name="builder">The process's builder.</param>
     /// <param name="names">Names of the process's own activity sources and meters; a name may end in <c>*</c>.</param>
@@ -115,7 +117,7 @@ public static class Extensions
             ResponseWriter = HealthReportWriter.WriteAsync,
         })
         .AllowAnonymous();
-        app.MapGet("/health", app.Services.GetRequiredService<HealthAnswers>().AnswerAsync).AllowAnonymous();
+        app.MapGet(HealthPath, app.Services.GetRequiredService<HealthAnswers>().AnswerAsync).AllowAnonymous();
         return app;
     }
 
@@ -125,7 +127,7 @@ public static class Extensions
     public static void UseHealthAnswers(this WebApplication app)
     {
         var answers = app.Services.GetRequiredService<HealthAnswers>();
-        app.Use((context, next) => HttpMethods.IsGet(context.Request.Method) && context.Request.Path.Value == "/health"
+        app.Use((context, next) => HttpMethods.IsGet(context.Request.Method) && context.Request.Path.Value == HealthPath
             ? answers.AnswerAsync(context)
             : next(context));
     }
@@ -152,6 +154,6 @@ public static class Extensions
 
     // A load balancer asks for health several times a minute, for ever.
     private static bool IsWorthATrace(HttpContext context) =>
-        !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal)
+        !context.Request.Path.StartsWithSegments(HealthPath, StringComparison.Ordinal)
         && !context.Request.Path.StartsWithSegments("/alive", StringComparison.Ordinal);
 }

@@ -162,6 +162,20 @@ internal static class CatalogueTable
         params (string Name, object? Value)[] parameters) =>
         (await database.SelectAsync(verb, where, cancellationToken, parameters)).SingleOrDefault();
 
+    /// <summary>Makes a command of a statement and its parameters.</summary>
+    public static MySqlCommand CreateCommand(
+        this MySqlConnection connection, string sql, IEnumerable<(string Name, object? Value)> parameters)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach (var (name, value) in parameters)
+        {
+            command.Parameters.AddWithValue(name, value);
+        }
+
+        return command;
+    }
+
     private static Task<T> RunAsync<T>(
         this MySqlDataSource database,
         string verb,
@@ -172,13 +186,7 @@ internal static class CatalogueTable
         ImageAppTelemetry.TraceAsync(verb, ActivityKind.Client, async () =>
         {
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
-            await using var command = connection.CreateCommand();
-            command.CommandText = sql;
-            foreach (var (name, value) in parameters)
-            {
-                command.Parameters.AddWithValue(name, value);
-            }
-
+            await using var command = connection.CreateCommand(sql, parameters);
             for (var attempt = 1; ; attempt++)
             {
                 try

@@ -86,13 +86,7 @@ public sealed class GalleryCatalogue(MySqlDataSource database) : IDisposable
         return ImageAppTelemetry.TraceAsync("read versions", ActivityKind.Client, () => _reading.ReadAsync(
             async connection =>
             {
-                await using var command = connection.CreateCommand();
-                command.CommandText = sql;
-                foreach (var (name, value) in parameters)
-                {
-                    command.Parameters.AddWithValue(name, value);
-                }
-
+                await using var command = connection.CreateCommand(sql, parameters);
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                 return await ReadVersionAsync(reader, query.Limit, cancellationToken);
             },

@@ -24,35 +24,16 @@ internal sealed class KeptConnections(MySqlDataSource database) : IDisposable
         {
             try
             {
-                var found = await read(kept);
-                await KeepAsync(kept);
-                return found;
+                return await ReadAsync(kept, read);
             }
-            catch (Exception e)
+            catch (Exception e) when (DatabaseErrors.IsDatabase(e))
             {
-                await kept.DisposeAsync();
-                if (!DatabaseErrors.IsDatabase(e))
-                {
-                    throw;
-                }
-
                 // What cut this one has cut the others.
                 Dispose();
             }
         }
 
-        var connection = await database.OpenConnectionAsync(cancellationToken);
-        try
-        {
-            var found = await read(connection);
-            await KeepAsync(connection);
-            return found;
-        }
-        catch
-        {
-            await connection.DisposeAsync();
-            throw;
-        }
+        return await ReadAsync(await database.OpenConnectionAsync(cancellationToken), read);
     }
 
     /// <inheritdoc/>
@@ -64,14 +45,25 @@ internal sealed class KeptConnections(MySqlDataSource database) : IDisposable
         }
     }
 
-    private ValueTask KeepAsync(MySqlConnection connection)
+    private async Task<T> ReadAsync<T>(MySqlConnection connection, Func<MySqlConnection, Task<T>> read)
     {
-        if (_kept.Count >= MaxKept)
+        var isKept = false;
+        try
         {
-            return connection.DisposeAsync();
+            var found = await read(connection);
+            isKept = _kept.Count < MaxKept;
+            return found;
         }
-
-        _kept.Push(connection);
-        return ValueTask.CompletedTask;
+        finally
+        {
+            if (isKept)
+            {
+                _kept.Push(connection);
+            }
+            else
+            {
+                await connection.DisposeAsync();
+            }
+        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Security.Cryptography;
 using Amazon.S3;
@@ -12,16 +11,14 @@ namespace ImageApp.Core.Storage;
 /// </summary>
 public sealed class ObjectChecksum : IDisposable
 {
-    private readonly Crc32? _crc32;
-    private readonly Crc64? _crc64;
+    private readonly NonCryptographicHashAlgorithm? _crc;
     private readonly IncrementalHash? _hash;
     private readonly bool _isETag;
 
-    private ObjectChecksum(string name, Crc32? crc32 = null, Crc64? crc64 = null, HashAlgorithmName? hash = null, bool isETag = false)
+    private ObjectChecksum(string name, NonCryptographicHashAlgorithm? crc = null, HashAlgorithmName? hash = null, bool isETag = false)
     {
         Name = name;
-        _crc32 = crc32;
-        _crc64 = crc64;
+        _crc = crc;
         _hash = hash is { } algorithm ? IncrementalHash.CreateHash(algorithm) : null;
         _isETag = isETag;
     }
@@ -40,13 +37,12 @@ public sealed class ObjectChecksum : IDisposable
     }
 
     /// <summary>The one that new objects are put with.</summary>
-    public static ObjectChecksum Crc32() => new("CRC32", crc32: new Crc32());
+    public static ObjectChecksum Crc32() => new("CRC32", crc: new Crc32());
 
     /// <summary>Adds the next bytes.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
-        _crc32?.Append(bytes);
-        _crc64?.Append(bytes);
+        _crc?.Append(bytes);
         _hash?.AppendData(bytes);
     }
 
@@ -60,8 +56,8 @@ public sealed class ObjectChecksum : IDisposable
         { ContentRange: not null } => null,
         { ChecksumType: { } type } when type == ChecksumType.COMPOSITE => null,
         { ChecksumCRC32: { Length: > 0 } value } => (Crc32(), value),
-        { ChecksumCRC32C: { Length: > 0 } value } => (new("CRC32C", crc32: new Crc32(Crc32ParameterSet.Crc32C)), value),
-        { ChecksumCRC64NVME: { Length: > 0 } value } => (new("CRC64NVME", crc64: new Crc64(Crc64ParameterSet.Nvme)), value),
+        { ChecksumCRC32C: { Length: > 0 } value } => (new("CRC32C", crc: new Crc32(Crc32ParameterSet.Crc32C)), value),
+        { ChecksumCRC64NVME: { Length: > 0 } value } => (new("CRC64NVME", crc: new Crc64(Crc64ParameterSet.Nvme)), value),
         { ChecksumSHA256: { Length: > 0 } value } => (new("SHA-256", hash: HashAlgorithmName.SHA256), value),
         { ServerSideEncryptionKeyManagementServiceKeyId.Length: > 0 } => null,
         { ETag: { } tag } when IsMd5(tag.Trim('"')) => (new("MD5", hash: HashAlgorithmName.MD5, isETag: true), tag.Trim('"')),
@@ -72,19 +68,14 @@ public sealed class ObjectChecksum : IDisposable
 
     private byte[] Bytes()
     {
-        var bytes = new byte[sizeof(ulong)];
-        if (_crc64 is not null)
+        if (_crc is null)
         {
-            BinaryPrimitives.WriteUInt64BigEndian(bytes, _crc64.GetCurrentHashAsUInt64());
-            return bytes;
+            return _hash!.GetCurrentHash();
         }
 
-        if (_crc32 is not null)
-        {
-            BinaryPrimitives.WriteUInt32BigEndian(bytes, _crc32.GetCurrentHashAsUInt32());
-            return bytes[..sizeof(uint)];
-        }
-
-        return _hash!.GetCurrentHash();
+        // The library has a CRC's least significant byte first, S3 its most significant.
+        var bytes = _crc.GetCurrentHash();
+        Array.Reverse(bytes);
+        return bytes;
     }
 }

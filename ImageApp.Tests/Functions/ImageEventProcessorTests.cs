@@ -94,19 +94,7 @@ public sealed class ImageEventProcessorTests(DatabaseServer server) : IAsyncLife
     private async Task<ImageRecord> ProcessAsync(TagsStep step, byte[]? content = null, string? header = null)
     {
         await _bucket.PutOriginalAsync("images/a.jpg", content ?? TestImages.Jpeg(60, 40), "image/jpeg", "a.jpg", Cancel);
-        await using var services = new ServiceCollection()
-            .AddLogging()
-            .AddMetrics()
-            .AddSingleton(_database)
-            .AddCatalogue()
-            .AddSingleton(_bucket)
-            .AddSingleton(new ImageLimits())
-            .AddSingleton(TimeProvider.System)
-            .AddSingleton<OriginalRemoval>()
-            .AddSingleton<IImageStep>(step)
-            .AddSingleton<StepTelemetry>()
-            .AddSingleton<ImageEventProcessor>()
-            .BuildServiceProvider();
+        await using var services = EventProcessing.Services(_database, _bucket).AddSingleton<IImageStep>(step).BuildServiceProvider();
         var message = (string)JsonNode.Parse(FunctionPipeline.Event("images/a.jpg"))!["Records"]![0]!["Sns"]!["Message"]!;
         await services.GetRequiredService<ImageEventProcessor>().ProcessAsync([message], header, Cancel);
         return (await services.GetRequiredService<StepResults>().FindAsync("images/a.jpg", Cancel))!;

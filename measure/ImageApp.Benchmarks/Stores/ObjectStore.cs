@@ -13,19 +13,18 @@ internal sealed class ObjectStore : IAsyncDisposable
     public const string Bucket = "measured";
 
     private readonly Process _process;
-    private readonly AmazonS3Client _client;
     private readonly HttpClient _http;
 
     private ObjectStore(Process process, AmazonS3Client client, HttpClient http, TimeSpan startedAfter)
     {
         _process = process;
-        _client = client;
+        Client = client;
         _http = http;
         StartedAfter = startedAfter;
     }
 
     /// <summary>The AWS SDK's client, as it is by itself.</summary>
-    public AmazonS3Client Client => _client;
+    public AmazonS3Client Client { get; }
 
     /// <summary>From the start of the process to the answer to its first PUT of an object.</summary>
     public TimeSpan StartedAfter { get; }
@@ -93,7 +92,7 @@ internal sealed class ObjectStore : IAsyncDisposable
         var addresses = new Uri[count];
         for (var i = 0; i < count; i++)
         {
-            addresses[i] = await SignAsync(_client, method == HttpMethod.Put ? HttpVerb.PUT : HttpVerb.GET, $"key-{i % 1000}");
+            addresses[i] = await SignAsync(Client, method == HttpMethod.Put ? HttpVerb.PUT : HttpVerb.GET, $"key-{i % 1000}");
         }
 
         var clock = Stopwatch.StartNew();
@@ -109,7 +108,7 @@ internal sealed class ObjectStore : IAsyncDisposable
         _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();
-        _client.Dispose();
+        Client.Dispose();
         _http.Dispose();
     }
 

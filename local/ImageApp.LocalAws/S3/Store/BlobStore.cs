@@ -57,7 +57,6 @@ internal sealed class BlobStore : IDisposable
         CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
-        var nextBuffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
         {
             var count = await ReadAsync(buffer);
@@ -68,10 +67,9 @@ internal sealed class BlobStore : IDisposable
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
-            ArrayPool<byte>.Shared.Return(nextBuffer);
         }
 
-        async Task<int> ReadAsync(byte[] target) =>
+        async ValueTask<int> ReadAsync(byte[] target) =>
             await source.ReadAtLeastAsync(target.AsMemory(0, BufferBytes), BufferBytes, throwOnEndOfStream: false, cancellationToken);
 
         async Task<Segment> WriteFileAsync(int count)
@@ -79,6 +77,7 @@ internal sealed class BlobStore : IDisposable
             var blob = Guid.NewGuid();
             var length = 0L;
             Directory.CreateDirectory(Path.GetDirectoryName(PathOf(blob))!);
+            var nextBuffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
             try
             {
                 using var file = File.OpenHandle(PathOf(blob), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
@@ -121,6 +120,10 @@ internal sealed class BlobStore : IDisposable
             {
                 File.Delete(PathOf(blob));
                 throw;
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(nextBuffer);
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Security.Cryptography;
 
@@ -8,8 +7,7 @@ namespace ImageApp.LocalAws.S3.Store;
 internal sealed class ContentHasher : IDisposable
 {
     private readonly IncrementalHash _md5 = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
-    private readonly Crc32? _crc32;
-    private readonly Crc64? _crc64;
+    private readonly NonCryptographicHashAlgorithm? _crc;
     private readonly IncrementalHash? _sha;
 
     public ContentHasher(ChecksumAlgorithm? algorithm)
@@ -18,13 +16,13 @@ internal sealed class ContentHasher : IDisposable
         switch (algorithm)
         {
             case ChecksumAlgorithm.Crc32:
-                _crc32 = new Crc32();
+                _crc = new Crc32();
                 break;
             case ChecksumAlgorithm.Crc32C:
-                _crc32 = new Crc32(Crc32ParameterSet.Crc32C);
+                _crc = new Crc32(Crc32ParameterSet.Crc32C);
                 break;
             case ChecksumAlgorithm.Crc64Nvme:
-                _crc64 = new Crc64(Crc64ParameterSet.Nvme);
+                _crc = new Crc64(Crc64ParameterSet.Nvme);
                 break;
             case ChecksumAlgorithm.Sha1:
                 _sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
@@ -40,8 +38,7 @@ internal sealed class ContentHasher : IDisposable
     public void Append(ReadOnlySpan<byte> data)
     {
         _md5.AppendData(data);
-        _crc32?.Append(data);
-        _crc64?.Append(data);
+        _crc?.Append(data);
         _sha?.AppendData(data);
     }
 
@@ -58,19 +55,14 @@ internal sealed class ContentHasher : IDisposable
 
     private byte[] ChecksumBytes()
     {
-        var bytes = new byte[sizeof(ulong)];
-        if (_crc64 is not null)
+        if (_crc is null)
         {
-            BinaryPrimitives.WriteUInt64BigEndian(bytes, _crc64.GetCurrentHashAsUInt64());
-            return bytes;
+            return _sha!.GetCurrentHash();
         }
 
-        if (_crc32 is not null)
-        {
-            BinaryPrimitives.WriteUInt32BigEndian(bytes, _crc32.GetCurrentHashAsUInt32());
-            return bytes[..sizeof(uint)];
-        }
-
-        return _sha!.GetCurrentHash();
+        // The library has a CRC's least significant byte first, S3 its most significant.
+        var bytes = _crc.GetCurrentHash();
+        Array.Reverse(bytes);
+        return bytes;
     }
 }
