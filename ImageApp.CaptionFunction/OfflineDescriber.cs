@@ -75,6 +75,6 @@ internal sealed class OfflineDescriber(ImageLimits limits) : ICaptioner
     {
         var header = ImageHeader.Read(image.Path, image.Format, limits);
         budget.Admit(header);
-        return (header, Renderer.Sample(image.Path, image.Format, SampleSide).Pixels);
+        return (header, Renderer.Sample(image.Path, image.Format, SampleSide));
     }
 }

@@ -7,6 +7,12 @@ namespace ImageApp.Imaging;
 /// <summary>Opens originals, each by the loader of its format, so that no other can come between.</summary>
 internal static class Original
 {
+    /// <summary>
+    /// By how much a JPEG has to be reduced for libvips to decode an eighth of it: it leaves half of the way to its own filter
+    /// (libvips, <c>thumbnail.c</c>).
+    /// </summary>
+    public const int MostReduced = 2 * JpegEighth.Scale;
+
     /// <summary>Opens a file; its pixels are decoded when they are asked for.</summary>
     /// <param name="path">The file.</param>
     /// <param name="format">Its format.</param>
@@ -60,6 +66,21 @@ internal static class Original
         using var small = pixels.ThumbnailImage(width, height: height, size: size, outputProfile: ProfileFor(pixels));
 
         // What was decoded is released with the decoder.
+        return small.CopyMemory();
+    }
+
+    /// <summary>Decodes what <see cref="JpegEighth"/> takes of a JPEG down to a size, as the whole file would be.</summary>
+    /// <param name="eighth">The file.</param>
+    /// <param name="box">Width and height of what it shall fit into.</param>
+    /// <param name="size">Whether it may be enlarged, or has to be just as large as the box.</param>
+    /// <exception cref="VipsException">It is damaged.</exception>
+    public static Image Thumbnail(byte[] eighth, (int Width, int Height) box, Enums.Size size)
+    {
+        using var image = Image.JpegloadBuffer(
+            eighth, shrink: JpegEighth.Scale, access: Enums.Access.Sequential, failOn: Enums.FailOn.Warning);
+        using var small = image.ThumbnailImage(box.Width, height: box.Height, size: size, outputProfile: ProfileFor(image));
+
+        // It is read from an array that nothing else holds.
         return small.CopyMemory();
     }
 

@@ -32,6 +32,25 @@ public static class Renderer
         }
     }
 
+    /// <summary>Makes an image's thumbnail alone.</summary>
+    /// <param name="path">The original.</param>
+    /// <param name="format">Its format, for messages.</param>
+    /// <param name="header">What its header says.</param>
+    /// <returns>
+    /// The thumbnail, and whether the original could be read only in part: null where not all of it had to be read for that.
+    /// </returns>
+    /// <exception cref="ImageFailureException">Not even a part of the image can be decoded.</exception>
+    public static (ThumbnailSet Made, bool? Damaged) Thumbnail(string path, ImageFormat format, ImageHeader header)
+    {
+        // Its very size: fitted into that, what is rounded twice may lose a row.
+        var size = GalleryRendition.Thumbnail.Fit(header.Width, header.Height);
+        var (pixels, damaged) = DecodeOpaque(path, format, size, Enums.Size.Force);
+        using (pixels)
+        {
+            return (Thumbnail(pixels, header, damaged ?? false), damaged);
+        }
+    }
+
     /// <summary>
     /// Makes the gallery's versions of an image: the thumbnail as early as can be, then the others, the largest first. What is decoded is
     /// held until the last.
@@ -46,12 +65,14 @@ public static class Renderer
         // Whether there is something transparent in it is known only when it is decoded; sizes do not depend on that.
         var largest = RenditionsOf(format, header, hasAlpha: true)[^1].Fit(header.Width, header.Height);
         ThumbnailSet? made = null;
+        bool? isDamaged = null;
         if (IsQuicklyDecodedSmall(format, header))
         {
-            yield return made = Thumbnail(path, format, header);
+            (made, isDamaged) = Thumbnail(path, format, header);
+            yield return made;
         }
 
-        var (current, damaged) = Decode(path, format, largest, made?.Thumbnail.Damaged);
+        var (current, damaged) = Decode(path, format, largest, isDamaged);
         try
         {
             var hasAlpha = IsTransparent(current);
@@ -72,6 +93,7 @@ public static class Renderer
                 Shrink(ref current, rendition, header);
                 yield return made = made with
                 {
+                    Thumbnail = made.Thumbnail with { Damaged = damaged },
                     Renditions = [(rendition, EncodeWebP(current, rendition, damaged)), .. made.Renditions],
                     HasAlpha = hasAlpha,
                     IsComplete = rendition == renditions[0],
@@ -88,32 +110,18 @@ public static class Renderer
     /// <param name="path">The original.</param>
     /// <param name="format">Its format, for messages.</param>
     /// <param name="side">The longest side of the sample in pixels.</param>
-    /// <returns>Red, green and blue of each pixel, and whether the original could be read only in part.</returns>
+    /// <returns>Red, green and blue of each pixel.</returns>
     /// <exception cref="ImageFailureException">Not even a part of the image can be decoded.</exception>
-    public static (byte[] Pixels, bool Damaged) Sample(string path, ImageFormat format, int side)
+    public static byte[] Sample(string path, ImageFormat format, int side)
     {
-        var (pixels, damaged) = Decode(path, format, (side, side), isDamaged: null);
-        using (pixels)
-        {
-            return Opaque(pixels, opaque => (opaque.WriteToMemory<byte>(), damaged));
-        }
+        using var pixels = DecodeOpaque(path, format, (side, side), Enums.Size.Down).Pixels;
+        return Opaque(pixels, opaque => opaque.WriteToMemory<byte>());
     }
 
     // A JPEG's decoder makes an eighth of the pixels for little more than reading the bits takes; of every other format a small picture
     // costs as much as a large one, which then serves for all.
     private static bool IsQuicklyDecodedSmall(ImageFormat format, ImageHeader header) =>
         format == ImageFormat.Jpeg && Math.Max(header.Width, header.Height) > GalleryRendition.Thumbnail.Side;
-
-    private static ThumbnailSet Thumbnail(string path, ImageFormat format, ImageHeader header)
-    {
-        // Its very size: fitted into that, what is rounded twice may lose a row.
-        var size = GalleryRendition.Thumbnail.Fit(header.Width, header.Height);
-        var (pixels, damaged) = Decode(path, format, size, isDamaged: null, Enums.Size.Force);
-        using (pixels)
-        {
-            return Thumbnail(pixels, header, damaged);
-        }
-    }
 
     private static ThumbnailSet Thumbnail(Image pixels, ImageHeader header, bool damaged)
     {
@@ -128,6 +136,26 @@ public static class Renderer
         {
             current.Dispose();
         }
+    }
+
+    // For what shows nothing transparent.
+    private static (Image Pixels, bool? Damaged) DecodeOpaque(
+        string path, ImageFormat format, (int Width, int Height) box, Enums.Size size)
+    {
+        ImagingRuntime.Initialize();
+        if (format == ImageFormat.Jpeg && JpegEighth.Read(path, Original.MostReduced * Math.Max(box.Width, box.Height)) is { } eighth)
+        {
+            try
+            {
+                return (InMemory(Original.Thumbnail(eighth, box, size)), null);
+            }
+            catch (VipsException)
+            {
+                // What is wrong is told, and what there is is shown, when all of it is decoded.
+            }
+        }
+
+        return Decode(path, format, box, isDamaged: null, size);
     }
 
     // What is known already of a file, that it is cut short or corrupt, is not asked again.
@@ -168,13 +196,18 @@ public static class Renderer
 
     // What decoding takes, all coefficients of a progressive JPEG, is given back before anything is encoded.
     private static Image Decode(
-        string path, ImageFormat format, (int Width, int Height) box, Enums.Size size, Enums.FailOn failOn)
+        string path, ImageFormat format, (int Width, int Height) box, Enums.Size size, Enums.FailOn failOn) =>
+        InMemory(Original.Thumbnail(path, format, box, size, failOn));
+
+    private static Image InMemory(Image small)
     {
-        using var small = Original.Thumbnail(path, format, box, size, failOn);
-        using var colour = small.Interpretation == Enums.Interpretation.Srgb
-            ? small.Copy()
-            : small.Colourspace(Enums.Interpretation.Srgb);
-        return colour.CopyMemory();
+        using (small)
+        {
+            using var colour = small.Interpretation == Enums.Interpretation.Srgb
+                ? small.Copy()
+                : small.Colourspace(Enums.Interpretation.Srgb);
+            return colour.CopyMemory();
+        }
     }
 
     private static T Opaque<T>(Image image, Func<Image, T> encode)

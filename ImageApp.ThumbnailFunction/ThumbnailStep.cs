@@ -68,7 +68,7 @@ internal sealed partial class ThumbnailStep(
         return stored!.AreRenditionsPending
             && !await catalogue.SaveRenditionsAsync(image.Key, image.ETag, last!, cancellationToken)
                 ? await GiveUpAsync(image.Key, cancellationToken)
-                : stored.Damaged ? "stored-damaged" : "stored";
+                : last!.Damaged ? "stored-damaged" : "stored";
     }
 
     /// <inheritdoc/>

@@ -71,6 +71,11 @@ internal static class ParserTargets
             // Eight tables, and a bit of each coefficient of 128 megapixels.
             AllowedBytes = 80 * 1024 * 1024,
         };
+        yield return new("JPEG at an eighth", ImageCorpus.Of(ImageFormat.Jpeg), input => _ = JpegEighth.Of(input))
+        {
+            // What is written of a picture of 65,535 x 65,535 pixels without a coefficient.
+            AllowedBytes = 4 * 1024 * 1024,
+        };
         yield return new("PNG animation", ImageCorpus.Of(ImageFormat.Png), input => Counted(input, 4, file => _ = PngAnimation.Read(file)));
         yield return new("HEIF boxes", [.. ImageCorpus.Of(ImageFormat.Heic), .. ImageCorpus.Of(ImageFormat.Avif)], input =>
             Counted(input, 4, file => _ = HeifCoding.Read(file)))

@@ -17,8 +17,8 @@ internal static class Libraries
     /// <summary>As the thumbnail function makes them, with its limits checked before.</summary>
     public static IThumbnailMaker ImageApp() => new InProcessMaker("ImageApp", _ => true, picture =>
     {
-        ImageHeader.Read(picture.Path, picture.Format, new ImageLimits());
-        return Renderer.Jpeg(picture.Path, picture.Format, Side, Quality).Content;
+        var header = ImageHeader.Read(picture.Path, picture.Format, new ImageLimits());
+        return Renderer.Thumbnail(picture.Path, picture.Format, header).Made.Thumbnail.Content;
     });
 
     /// <summary>
