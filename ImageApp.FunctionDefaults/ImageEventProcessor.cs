@@ -24,7 +24,7 @@ internal sealed partial class ImageEventProcessor(
     TimeProvider time,
     ILogger<ImageEventProcessor> logger)
 {
-    private const int BufferSize = 64 * 1024;
+    private const int BufferSize = 256 * 1024;
     private static readonly TimeSpan ClaimWait = TimeSpan.FromSeconds(60);
 
     /// <summary>Processes every message of one invocation.</summary>
@@ -196,18 +196,23 @@ internal sealed partial class ImageEventProcessor(
         var read = await found.Content.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken);
         if (found.Length <= limits.MaxBytes)
         {
-            await using var file = new FileStream(
-                path, FileMode.CreateNew, FileAccess.Write, FileShare.None, BufferSize, FileOptions.Asynchronous);
+            // Written at once, to the kernel's memory: a thread for each part would take longer than the parts.
+            using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             var buffer = new byte[BufferSize];
             start.AsSpan(0, read).CopyTo(buffer);
-            for (var filled = read; filled > 0; filled = await found.Content.ReadAsync(buffer, cancellationToken))
+            var written = 0L;
+            for (var filled = read + await FillAsync(read); filled > 0; filled = await FillAsync(0))
             {
                 hash.AppendData(buffer, 0, filled);
-                await file.WriteAsync(buffer.AsMemory(0, filled), cancellationToken);
+                RandomAccess.Write(file, buffer.AsSpan(0, filled), written);
+                written += filled;
             }
 
             return (start[..read], hash.GetHashAndReset());
+
+            ValueTask<int> FillAsync(int from) => found.Content.ReadAtLeastAsync(
+                buffer.AsMemory(from), buffer.Length - from, throwOnEndOfStream: false, cancellationToken);
         }
 
         return (start[..read], null);

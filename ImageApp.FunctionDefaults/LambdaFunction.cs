@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using Amazon.Lambda.RuntimeSupport;
 using Amazon.Lambda.Serialization.SystemTextJson;
 using Amazon.Lambda.SNSEvents;
@@ -29,6 +30,8 @@ public static class LambdaFunction
         string[] args, Func<IServiceCollection, IConfiguration, Task> configure)
         where TStep : class, IImageStep
     {
+        // What signs requests takes as long to load as all that is set up below.
+        var cryptography = Task.Run(() => SHA256.HashData([]));
         var configuration = new ConfigurationBuilder().AddEnvironmentVariables().AddCommandLine(args).Build();
         var services = new ServiceCollection();
         FunctionTelemetry.Add(services, configuration);
@@ -49,7 +52,7 @@ public static class LambdaFunction
             // The poll last: whatever of the others needs the processor has it while the answer is on its way.
             var connections = provider.GetRequiredService<EarlyConnections>().OpenAsync(stop.Token);
             var started = step.StartAsync(stop.Token);
-            await Task.WhenAll(bootstrap.RunAsync(stop.Token), connections, started);
+            await Task.WhenAll(bootstrap.RunAsync(stop.Token), connections, started, cryptography);
         }
         catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {

@@ -129,12 +129,11 @@ internal sealed record FunctionProcess(int Id, ulong StartTime)
 
     private static FunctionProcess? FindOwner(string socket)
     {
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        // The youngest first: a process asks for its first invocation when it has just started, and looking into all takes a while.
+        foreach (var id in Directory.EnumerateDirectories("/proc").Select(ProcessIdOf).OfType<int>().OrderDescending())
         {
             // Never this process itself: a poller inside it is a test's, and ending it would end local AWS.
-            if (
-                !int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
-                || id == Environment.ProcessId)
+            if (id == Environment.ProcessId)
             {
                 continue;
             }
@@ -142,7 +141,7 @@ internal sealed record FunctionProcess(int Id, ulong StartTime)
             try
             {
                 if (
-                    new DirectoryInfo($"{folder}/fd").EnumerateFileSystemInfos().Any(descriptor => descriptor.LinkTarget == socket)
+                    new DirectoryInfo($"/proc/{id}/fd").EnumerateFileSystemInfos().Any(descriptor => descriptor.LinkTarget == socket)
                     && ReadStat(id) is { } stat)
                 {
                     return new FunctionProcess(id, ulong.Parse(stat[StartTimeField], CultureInfo.InvariantCulture));
@@ -156,6 +155,9 @@ internal sealed record FunctionProcess(int Id, ulong StartTime)
 
         return null;
     }
+
+    private static int? ProcessIdOf(string folder) =>
+        int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
 
     /// <summary>The fields of <c>/proc/pid/stat</c> after the command's name, which may itself hold spaces and parentheses.</summary>
     private static string[]? ReadStat(int id)
