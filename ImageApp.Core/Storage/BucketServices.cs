@@ -8,6 +8,9 @@ namespace ImageApp.Core.Storage;
 /// <summary>How every process of the app reaches the bucket.</summary>
 public static class BucketServices
 {
+    // The SDK's own, 8 KB, is a system call for each of so many bytes of an original.
+    private const int BufferSize = 128 * 1024;
+
     /// <summary>Adds the bucket.</summary>
     /// <exception cref="ArgumentException">Its name is missing.</exception>
     public static IServiceCollection AddImageBucket(this IServiceCollection services, IConfiguration configuration) => services
@@ -25,6 +28,8 @@ public static class BucketServices
             RetryMode = RequestRetryMode.Standard,
             MaxErrorRetry = 3,
             Timeout = TimeSpan.FromSeconds(100),
+            BufferSize = BufferSize,
+            HttpClientFactory = new BucketHttpClients(),
         };
 
         var endpoint = Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL_S3") ?? Environment.GetEnvironmentVariable("AWS_ENDPOINT_URL");

@@ -44,6 +44,32 @@ public sealed class ImageBucketTests : IAsyncLifetime
         Assert.True(known.IsNotModified);
     }
 
+    [Theory]
+    [InlineData(20_000, false)]
+    [InlineData(3_000_000, true)]
+    public async Task The_bucket_is_asked_first_only_for_what_is_large(int length, bool isAsked)
+    {
+        var (key, content) = (ImageKey.New("jpg"), RandomNumberGenerator.GetBytes(length));
+        var asked = new List<bool?>();
+        var client = new AmazonS3Client(
+            new BasicAWSCredentials(_aws.Options.AccessKeyId, _aws.Options.SecretAccessKey),
+            new AmazonS3Config
+            {
+                ServiceURL = _aws.Server.Endpoint.ToString(),
+                AuthenticationRegion = _aws.Options.Region,
+                ForcePathStyle = true,
+                HttpClientFactory = new ObservedHttpClients(asked),
+            });
+        using (client)
+        {
+            var bucket = new ImageBucket(client, new BucketOptions { BucketName = "pictures" }, TimeProvider.System);
+            await bucket.PutOriginalAsync(key, content, "image/jpeg", "photo.jpg", Cancel);
+            Assert.Equal([isAsked], asked.Select(one => one == true));
+            using var opened = (await bucket.OpenAsync(key, null, Cancel))!;
+            Assert.Equal(content, await ReadAsync(opened));
+        }
+    }
+
     [Fact]
     public async Task What_is_not_there_is_no_error()
     {
@@ -198,5 +224,25 @@ public sealed class ImageBucketTests : IAsyncLifetime
         using var buffer = new MemoryStream();
         await found.Content.CopyToAsync(buffer, Cancel);
         return buffer.ToArray();
+    }
+
+    // The application's own, and whether each of its requests, as it is sent, asks before its body.
+    private sealed class ObservedHttpClients(List<bool?> asked) : HttpClientFactory
+    {
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig) =>
+            new(new SmallBodies(new Observer(asked) { InnerHandler = new SocketsHttpHandler() }));
+    }
+
+    private sealed class Observer(List<bool?> asked) : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.Method == HttpMethod.Put)
+            {
+                asked.Add(request.Headers.ExpectContinue);
+            }
+
+            return base.SendAsync(request, cancellationToken);
+        }
     }
 }

@@ -14,7 +14,8 @@ internal static class ImageRows
     /// <summary>The thumbnail is there.</summary>
     public const string HasThumbnail = "thumbnail_key IS NOT NULL";
 
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(2);
+    // A round is two milliseconds.
+    private const int Rounds = 500;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>Waits until so many rows are as they are to be.</summary>
@@ -29,7 +30,21 @@ internal static class ImageRows
     {
         await using var connection = new MySqlConnection(gallery.ConnectionString);
         await connection.OpenAsync(cancellationToken);
-        await using var command = new MySqlCommand($"SELECT COUNT(*) FROM captions WHERE {condition}", connection);
+
+        // The server itself looks again and again: to be asked each time would take a third of a processor from what is measured.
+        await using var command = new MySqlCommand(
+            FormattableString.Invariant($"""
+            BEGIN NOT ATOMIC
+                DECLARE found, rounds BIGINT DEFAULT 0;
+                REPEAT
+                    DO SLEEP(IF(rounds = 0, 0, 0.002));
+                    SELECT COUNT(*) INTO found FROM captions WHERE {condition};
+                    SET rounds = rounds + 1;
+                UNTIL found >= {count} OR rounds = {Rounds} END REPEAT;
+                SELECT found;
+            END
+            """),
+            connection);
         var (found, since) = (0L, Stopwatch.GetTimestamp());
         while (found < count)
         {
@@ -42,10 +57,6 @@ internal static class ImageRows
             {
                 var output = string.Join('\n', gallery.Functions.Append(gallery.Aws.Process).Select(process => process.Output));
                 throw new InvalidOperationException($"{found} of {count} rows became '{condition}':\n{output}");
-            }
-            else
-            {
-                await Task.Delay(Interval, cancellationToken);
             }
         }
     }
