@@ -14,7 +14,10 @@ internal static class Libraries
     private const int Side = 200;
     private const int Quality = 85;
 
-    /// <summary>As the thumbnail function makes them, with its limits checked before.</summary>
+    /// <summary>
+    /// The thumbnail alone, with the function's limits checked before: as the function makes it of a JPEG, and would of any other format
+    /// if it made no larger renditions.
+    /// </summary>
     public static IThumbnailMaker ImageApp() => new InProcessMaker("ImageApp", _ => true, picture =>
     {
         var header = ImageHeader.Read(picture.Path, picture.Format, new ImageLimits());
