@@ -13,6 +13,7 @@ using ImageApp.Tests.Database;
 using ImageApp.ThumbnailFunction;
 using Microsoft.Extensions.DependencyInjection;
 using MySqlConnector;
+using NetVips;
 
 namespace ImageApp.Tests.Functions;
 
@@ -76,6 +77,28 @@ public sealed class ThumbnailStepTests(DatabaseServer server) : IAsyncLifetime
         Assert.Equal(
             [GalleryRendition.Preview.KeyFor(Key), GalleryRendition.Thumbnail.KeyFor(Key), GalleryRendition.OfSide(800)!.KeyFor(Key)],
             await KeysAsync());
+    }
+
+    [Fact]
+    public async Task What_a_progressive_JPEG_lacks_of_its_finest_scan_is_in_the_row_once_its_renditions_are()
+    {
+        using var noise = Image.Gaussnoise(3200, 400, sigma: 60, mean: 128);
+        using var bytes = noise.Cast(Enums.BandFormat.Uchar);
+        var whole = bytes.JpegsaveBuffer(q: 85, interlace: true);
+        var meanwhile = new List<bool>();
+        _s3.BeforePut = async key =>
+        {
+            if (key == GalleryRendition.Preview.KeyFor(Key))
+            {
+                meanwhile.Add((await FindAsync())!.Damaged);
+            }
+        };
+
+        await PutAndTellAsync([.. whole[..^402], .. whole[^2..]]);
+
+        Assert.Equal([false], meanwhile);
+        var done = (await FindAsync())!;
+        Assert.Equal((true, true, false), (done.Damaged, done.IsThumbnailDone, done.AreRenditionsPending));
     }
 
     [Fact]
