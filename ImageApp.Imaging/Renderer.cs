@@ -13,25 +13,9 @@ public static class Renderer
     // Of a function's 512 MB the runtime has 110, and decoding to 2,560 pixels takes 90 beside what the header says.
     private const long MostBesideLargest = 256L * 1024 * 1024;
 
-    private const int DrawnSide = 512;
-
     private static readonly double[] White = [255, 255, 255];
     private static readonly Enums.FailOn[] Attempts = [Enums.FailOn.Truncated, Enums.FailOn.None];
     private static readonly Enums.FailOn[] JpegAttempts = [Enums.FailOn.Warning, Enums.FailOn.None];
-
-    /// <summary>
-    /// Makes a thumbnail of a picture drawn for that, so that the first one that is asked for finds in memory what it needs of the library.
-    /// </summary>
-    public static void WarmUp()
-    {
-        ImagingRuntime.Initialize();
-        using var drawn = Image.Black(DrawnSide, DrawnSide, bands: 3);
-        using var picture = drawn.Copy(interpretation: Enums.Interpretation.Srgb);
-        var original = EncodeJpeg(picture, GalleryRendition.Thumbnail.Quality, damaged: false).Content;
-        using var small = Image.ThumbnailBuffer(original, DrawnSide / Original.MostReduced);
-        using var pixels = InMemory(small.Copy());
-        EncodeJpeg(pixels, GalleryRendition.Thumbnail.Quality, damaged: false);
-    }
 
     /// <summary>Makes a JPEG that fits within a square; an image that fits already is not enlarged.</summary>
     /// <param name="path">The original.</param>

@@ -22,7 +22,7 @@ internal sealed partial class ThumbnailStep(
     public bool MustEnd => DecodeBudget.HasRunaway;
 
     /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken) => Task.Run(Renderer.WarmUp, cancellationToken);
+    public Task StartAsync(CancellationToken cancellationToken) => Task.Run(ImagingRuntime.Initialize, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<string> RunAsync(SourceImage image, CancellationToken cancellationToken)
