@@ -18,7 +18,6 @@ internal static class JpegEighth
     private const byte EndOfImage = 0xD9;
     private const byte StartOfScan = 0xDA;
     private const byte StartOfFrame = 0xC2;
-    private const int BlockLength = 64;
 
     // A run of blocks without a coefficient is told by the number of bits of its length, 0 to 14, and these (ITU-T T.81, G.1.2.2).
     private const int MaxRunBits = 14;
@@ -60,8 +59,8 @@ internal static class JpegEighth
             var isKept = true;
             switch (segment.Marker)
             {
-                case StartOfFrame when frame is null && Frame.Read(segment.Content) is { } read:
-                    frame = read;
+                case StartOfFrame when frame is null && JpegFrame.Parse(segment.Marker, segment.Content) is { } read:
+                    frame = new Frame(read);
                     break;
                 case StartOfFrame:
                     return null;
@@ -100,7 +99,7 @@ internal static class JpegEighth
         kept.Write([Escape, 0xDD, 0, 4, 0, 0]);
         foreach (var component in frame.Dense)
         {
-            kept.Write([Escape, StartOfScan, 0, 8, 1, component, 0, 1, BlockLength - 1, 0]);
+            kept.Write([Escape, StartOfScan, 0, 8, 1, component, 0, 1, JpegCoverage.BlockLength - 1, 0]);
             ulong bits = 0;
             var count = 0;
             for (var blocks = frame.DenseBlocks; blocks > 0;)
@@ -159,15 +158,12 @@ internal static class JpegEighth
 
     private static int EndOfScan(ReadOnlySpan<byte> file, int at)
     {
-        while (file[at..].IndexOf(Escape) is >= 0 and var next && at + next + 1 < file.Length)
+        while (JpegMarkers.Next(file, ref at) is { } marker)
         {
-            at += next;
-            if (file[at + 1] is not (0 or (>= 0xD0 and <= 0xD7)))
+            if (marker is not (>= 0xD0 and <= 0xD7))
             {
-                return at;
+                return at - 2;
             }
-
-            at += 2;
         }
 
         return file.Length;
@@ -182,48 +178,19 @@ internal static class JpegEighth
         public ReadOnlySpan<byte> Content { get; } = content;
     }
 
-    // The components, which of them have the most samples, and the bits of each coefficient that are still to come.
-    private sealed class Frame
+    // A frame with the scans of it that were met.
+    private sealed class Frame(JpegFrame frame)
     {
-        private readonly byte[] _components;
-        private readonly bool[] _isDense;
-        private readonly int[] _lowBits;
-
-        private Frame(byte[] components, bool[] isDense, int denseBlocks)
-        {
-            (_components, _isDense, DenseBlocks) = (components, isDense, denseBlocks);
-            _lowBits = new int[components.Length * BlockLength];
-            Array.Fill(_lowBits, int.MaxValue);
-        }
+        private readonly JpegCoverage _coverage = new(frame.Components.Count);
+        private readonly int _horizontal = frame.Components.Max(component => component.Horizontal);
+        private readonly int _vertical = frame.Components.Max(component => component.Vertical);
 
         // Of a component that is sampled more sparsely a block is more than one pixel.
-        public IEnumerable<byte> Dense => _components.Where((_, index) => _isDense[index]);
+        public IEnumerable<byte> Dense => frame.Components.Where(IsDense).Select(component => component.Identifier);
 
-        public int DenseBlocks { get; }
+        public int DenseBlocks => Blocks(frame.Width) * Blocks(frame.Height);
 
-        public bool IsComplete => _lowBits.AsSpan().IndexOfAnyExcept(0) < 0;
-
-        public static Frame? Read(ReadOnlySpan<byte> content)
-        {
-            if (content.Length < 6 || content.Length < 6 + (content[5] * 3))
-            {
-                return null;
-            }
-
-            var components = new byte[content[5]];
-            var factors = new byte[components.Length];
-            for (var i = 0; i < components.Length; i++)
-            {
-                (components[i], factors[i]) = (content[6 + (i * 3)], content[7 + (i * 3)]);
-            }
-
-            var horizontal = factors.Max(factor => factor >> 4);
-            var vertical = factors.Max(factor => factor & 15);
-            var (height, width) = (BinaryPrimitives.ReadUInt16BigEndian(content[1..]), BinaryPrimitives.ReadUInt16BigEndian(content[3..]));
-            return new Frame(
-                components, [.. factors.Select(factor => factor >> 4 == horizontal && (factor & 15) == vertical)],
-                Blocks(width) * Blocks(height));
-        }
+        public bool IsComplete => _coverage.IsComplete;
 
         // False where the scan is none of this frame.
         public bool Take(ReadOnlySpan<byte> content, out bool isKept)
@@ -236,25 +203,28 @@ internal static class JpegEighth
             }
 
             var (first, last, low) = (content[^3], content[^2], content[^1] & 15);
-            if (last >= BlockLength || first > last || (first > 0 && count > 1) || (first == 0 && last > 0))
+            if (last >= JpegCoverage.BlockLength || first > last || (first > 0 && count > 1) || (first == 0 && last > 0))
             {
                 return false;
             }
 
             for (var i = 0; i < count; i++)
             {
-                var component = Array.IndexOf(_components, content[1 + (i * 2)]);
+                var component = frame.IndexOf(content[1 + (i * 2)]);
                 if (component < 0)
                 {
                     return false;
                 }
 
-                _lowBits.AsSpan((component * BlockLength) + first, last - first + 1).Fill(low);
-                isKept |= first == 0 || !_isDense[component];
+                _coverage.Add(component, first, last, low);
+                isKept |= first == 0 || !IsDense(frame.Components[component]);
             }
 
             return true;
         }
+
+        private bool IsDense(JpegComponent component) =>
+            component.Horizontal == _horizontal && component.Vertical == _vertical;
 
         private static int Blocks(int pixels) => (pixels + Scale - 1) / Scale;
     }

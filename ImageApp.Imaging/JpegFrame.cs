@@ -7,10 +7,10 @@ namespace ImageApp.Imaging;
 /// <param name="Precision">Bits a sample.</param>
 /// <param name="Width">Width in pixels, as stored.</param>
 /// <param name="Height">Height in pixels, as stored.</param>
-/// <param name="Components">Horizontal and vertical sampling factor of each component.</param>
+/// <param name="Components">Its components, in the frame's order.</param>
 /// <param name="ManyScans">Whether the components or their bits come in more than one scan: a decoder holds all coefficients.</param>
 internal sealed record JpegFrame(
-    byte Process, int Precision, int Width, int Height, IReadOnlyList<(int Horizontal, int Vertical)> Components, bool ManyScans)
+    byte Process, int Precision, int Width, int Height, IReadOnlyList<JpegComponent> Components, bool ManyScans)
 {
     private const byte StartOfScan = 0xDA;
     private const byte EndOfImage = 0xD9;
@@ -44,6 +44,22 @@ internal sealed record JpegFrame(
         }
     }
 
+    /// <summary>The place of a component that a scan names.</summary>
+    /// <param name="identifier">Its identifier.</param>
+    /// <returns>Where it stands in <see cref="Components"/>; negative where it is none of them.</returns>
+    public int IndexOf(byte identifier)
+    {
+        for (var i = 0; i < Components.Count; i++)
+        {
+            if (Components[i].Identifier == identifier)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
     /// <summary>Reads a file's markers.</summary>
     /// <param name="file">The file, at its start.</param>
     /// <returns>The frame; null where there is none before the first scan.</returns>
@@ -73,10 +89,9 @@ internal sealed record JpegFrame(
                     : frame with { ManyScans = frame.IsProgressive || segment[0] < frame.Components.Count };
             }
 
-            if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC)
-                && read >= 6 && segment[5] is > 0 and <= 4 && read >= 6 + (segment[5] * 3))
+            if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC) && HoldsComponents(start[..read]))
             {
-                frame = Parse(marker, segment);
+                frame = Parse(marker, start);
                 if (frame is null)
                 {
                     return null;
@@ -89,13 +104,22 @@ internal sealed record JpegFrame(
         return frame;
     }
 
-    private static JpegFrame? Parse(byte marker, ReadOnlySpan<byte> segment)
+    /// <summary>Reads a frame marker's parameters.</summary>
+    /// <param name="marker">The marker's second byte.</param>
+    /// <param name="segment">What follows the segment's length.</param>
+    /// <returns>The frame, <see cref="ManyScans"/> left out; null where it says nothing that there may be.</returns>
+    public static JpegFrame? Parse(byte marker, ReadOnlySpan<byte> segment)
     {
-        var components = new (int Horizontal, int Vertical)[segment[5]];
+        if (!HoldsComponents(segment))
+        {
+            return null;
+        }
+
+        var components = new JpegComponent[segment[5]];
         for (var i = 0; i < components.Length; i++)
         {
             var factors = segment[7 + (i * 3)];
-            components[i] = (factors >> 4, factors & 15);
+            components[i] = new JpegComponent(segment[6 + (i * 3)], factors >> 4, factors & 15);
             if (components[i].Horizontal is 0 or > 4 || components[i].Vertical is 0 or > 4)
             {
                 return null;
@@ -106,6 +130,9 @@ internal sealed record JpegFrame(
             marker, segment[0], BinaryPrimitives.ReadUInt16BigEndian(segment[3..]), BinaryPrimitives.ReadUInt16BigEndian(segment[1..]),
             components, ManyScans: false);
     }
+
+    private static bool HoldsComponents(ReadOnlySpan<byte> segment) =>
+        segment.Length >= 6 && segment[5] is > 0 and <= 4 && segment.Length >= 6 + (segment[5] * 3);
 
     private static long Blocks(int pixels, int factor, int maxFactor)
     {

@@ -10,7 +10,6 @@ internal ref struct JpegScans
 {
     private const int TableBits = 16;
     private const int MaxComponents = 4;
-    private const int BlockLength = 64;
 
     // More than any encoder writes, and than libvips reads: 128 megapixels, a hundred scans, and tables for each of them.
     private const int MaxUnits = 2_000_000;
@@ -23,8 +22,7 @@ internal ref struct JpegScans
     private bool _hasFrame;
     private int _scans;
     private int _tablesRead;
-    private byte[] _identifiers = [];
-    private int[] _lowBits = [];
+    private JpegCoverage? _coverage;
 
     // Of each component's blocks, which coefficients are not zero: one bit each.
     private ulong[][] _nonZero = [];
@@ -78,38 +76,25 @@ internal ref struct JpegScans
                 case >= 0xC0 and <= 0xCF and not (0xC8 or 0xCC) when _hasFrame:
                     return false;
                 case >= 0xC0 and <= 0xCF and not (0xC8 or 0xCC):
-                    ReadFrame(segment);
+                    ReadFrame(marker, segment);
                     break;
                 case 0xDA when _frame is null || ++_scans > MaxScans || !ReadScan(segment):
                     return false;
             }
         }
 
-        // The lowest bit of each coefficient came in its last scan.
-        return _frame is not null && _lowBits.AsSpan().IndexOfAnyExcept(0) < 0;
+        return _coverage is { IsComplete: true };
     }
 
-    private void ReadFrame(ReadOnlySpan<byte> segment)
+    private void ReadFrame(byte marker, ReadOnlySpan<byte> segment)
     {
         _hasFrame = true;
-
-        // The frame is read as when the header was, from the file's start.
-        _frame = JpegFrame.Read(new MemoryStream(_file[..Math.Min(_file.Length, _at + 64)].ToArray()));
-        if (_frame is null || _frame.Process is not (0xC0 or 0xC1 or 0xC2) || segment.Length < 6 + (_frame.Components.Count * 3))
+        _frame = JpegFrame.Parse(marker, segment) is { Process: 0xC0 or 0xC1 or 0xC2 } frame ? frame : null;
+        if (_frame is not null)
         {
-            _frame = null;
-            return;
+            _coverage = new JpegCoverage(_frame.Components.Count);
+            _nonZero = new ulong[_frame.Components.Count][];
         }
-
-        _identifiers = new byte[_frame.Components.Count];
-        for (var i = 0; i < _identifiers.Length; i++)
-        {
-            _identifiers[i] = segment[6 + (i * 3)];
-        }
-
-        _lowBits = new int[_identifiers.Length * BlockLength];
-        Array.Fill(_lowBits, int.MaxValue);
-        _nonZero = new ulong[_identifiers.Length][];
     }
 
     // Each table becomes one of 65,536 entries: for the next sixteen bits the code's length and its symbol.
@@ -160,7 +145,7 @@ internal ref struct JpegScans
         Span<int> tables = stackalloc int[count];
         for (var i = 0; i < count; i++)
         {
-            components[i] = Array.IndexOf(_identifiers, segment[1 + (i * 2)]);
+            components[i] = _frame!.IndexOf(segment[1 + (i * 2)]);
             tables[i] = segment[2 + (i * 2)];
             if (components[i] < 0)
             {
@@ -171,7 +156,7 @@ internal ref struct JpegScans
         // What these bytes say counts in a progressive picture only.
         var scan = _frame!.IsProgressive
             ? new Scan(segment[^3] & 63, segment[^2] & 63, segment[^1] >> 4, segment[^1] & 15)
-            : new Scan(0, BlockLength - 1, 0, 0);
+            : new Scan(0, JpegCoverage.BlockLength - 1, 0, 0);
         if (scan.Last < scan.First || (_frame.IsProgressive && scan.First > 0 && count > 1))
         {
             return false;
@@ -179,7 +164,7 @@ internal ref struct JpegScans
 
         foreach (var component in components)
         {
-            _lowBits.AsSpan((component * BlockLength) + scan.First, scan.Last - scan.First + 1).Fill(scan.Low);
+            _coverage!.Add(component, scan.First, scan.Last, scan.Low);
         }
 
         return ReadUnits(scan, components, tables);
@@ -414,27 +399,7 @@ internal ref struct JpegScans
         return NextMarker() is >= 0xD0 and <= 0xD7;
     }
 
-    private byte? NextMarker()
-    {
-        while (_at + 1 < _file.Length)
-        {
-            var next = _file[_at..].IndexOf((byte)0xFF);
-            if (next < 0)
-            {
-                break;
-            }
-
-            _at += next + 1;
-            if (_at < _file.Length && _file[_at] is not (0 or 0xFF) and var marker)
-            {
-                _at++;
-                return marker;
-            }
-        }
-
-        _at = _file.Length;
-        return null;
-    }
+    private byte? NextMarker() => JpegMarkers.Next(_file, ref _at);
 
     private static long Ceiling(long number, long divisor) => (number + divisor - 1) / divisor;
 

@@ -44,7 +44,7 @@ public static class Renderer
     {
         // Its very size: fitted into that, what is rounded twice may lose a row.
         var size = GalleryRendition.Thumbnail.Fit(header.Width, header.Height);
-        var (pixels, damaged) = DecodeOpaque(path, format, size, Enums.Size.Force);
+        var (pixels, damaged) = DecodeSmall(path, format, size, Enums.Size.Force);
         using (pixels)
         {
             return (Thumbnail(pixels, header, damaged ?? false), damaged);
@@ -114,7 +114,7 @@ public static class Renderer
     /// <exception cref="ImageFailureException">Not even a part of the image can be decoded.</exception>
     public static byte[] Sample(string path, ImageFormat format, int side)
     {
-        using var pixels = DecodeOpaque(path, format, (side, side), Enums.Size.Down).Pixels;
+        using var pixels = DecodeSmall(path, format, (side, side), Enums.Size.Down).Pixels;
         return Opaque(pixels, opaque => opaque.WriteToMemory<byte>());
     }
 
@@ -138,8 +138,8 @@ public static class Renderer
         }
     }
 
-    // For what shows nothing transparent.
-    private static (Image Pixels, bool? Damaged) DecodeOpaque(
+    // Damage is null where not all had to be read.
+    private static (Image Pixels, bool? Damaged) DecodeSmall(
         string path, ImageFormat format, (int Width, int Height) box, Enums.Size size)
     {
         ImagingRuntime.Initialize();

@@ -10,10 +10,10 @@ using ImageApp.FunctionDefaults;
 using ImageApp.Tests.Application;
 using ImageApp.Tests.Core;
 using ImageApp.Tests.Database;
+using ImageApp.Tests.Imaging;
 using ImageApp.ThumbnailFunction;
 using Microsoft.Extensions.DependencyInjection;
 using MySqlConnector;
-using NetVips;
 
 namespace ImageApp.Tests.Functions;
 
@@ -82,9 +82,8 @@ public sealed class ThumbnailStepTests(DatabaseServer server) : IAsyncLifetime
     [Fact]
     public async Task What_a_progressive_JPEG_lacks_of_its_finest_scan_is_in_the_row_once_its_renditions_are()
     {
-        using var noise = Image.Gaussnoise(3200, 400, sigma: 60, mean: 128);
-        using var bytes = noise.Cast(Enums.BandFormat.Uchar);
-        var whole = bytes.JpegsaveBuffer(q: 85, interlace: true);
+        using var noise = Samples.Noise(3200, 400, bands: 1);
+        var whole = noise.JpegsaveBuffer(q: 85, interlace: true);
         var meanwhile = new List<bool>();
         _s3.BeforePut = async key =>
         {

@@ -54,9 +54,7 @@ public sealed class JpegDamageTests
             select (interlaced, subsample, size.Item1, size.Item2);
         foreach (var (interlaced, subsample, width, height) in cases)
         {
-            using var noise = Image.Gaussnoise(width, height, sigma: 60, mean: 128);
-            using var bytes = noise.Cast(Enums.BandFormat.Uchar);
-            using var picture = bytes.Bandjoin(bytes, bytes.Invert()).Copy(interpretation: Enums.Interpretation.Srgb);
+            using var picture = Samples.Noise(width, height, bands: 3);
             var restarts = width > 300 ? 3 : 0;
             var content = picture.JpegsaveBuffer(q: 80, interlace: interlaced, subsampleMode: subsample, restartInterval: restarts);
             Assert.True(JpegScans.AreComplete(content), $"{width} x {height}, interlaced {interlaced}, {subsample}");

@@ -64,6 +64,24 @@ internal static class Samples
         return red.Bandjoin(green, blue).Copy(interpretation: Enums.Interpretation.Srgb);
     }
 
+    /// <summary>A picture of noise, which leaves no coefficient empty, of one, three or four bands.</summary>
+    public static Image Noise(int width, int height, int bands)
+    {
+        using var noise = Image.Gaussnoise(width, height, sigma: 60, mean: 128);
+        using var one = noise.Cast(Enums.BandFormat.Uchar);
+        using var inverted = one.Invert();
+        var interpretation = bands switch
+        {
+            1 => Enums.Interpretation.Bw,
+            3 => Enums.Interpretation.Srgb,
+            _ => Enums.Interpretation.Cmyk,
+        };
+        using var all = one.Bandjoin([.. Enumerable.Range(1, 3).Select(i => i % 2 == 0 ? one : inverted)]);
+        using var picked = all.ExtractBand(0, n: bands);
+        using var tagged = picked.Copy(interpretation: interpretation);
+        return tagged.CopyMemory();
+    }
+
     /// <summary>The colours of a picture's corners, row by row: <c>R G B W</c> without the spaces when upright.</summary>
     public static string Corners(byte[] content)
     {
