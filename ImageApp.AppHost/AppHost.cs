@@ -67,4 +67,4 @@ builder.AddWebTier<Projects.ImageApp_Web, Projects.ImageApp_Balancer>(
             .WaitFor(imagedb)
 );
 
-builder.Build().Run();
+await builder.Build().RunToTheEndAsync();

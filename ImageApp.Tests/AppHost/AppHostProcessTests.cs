@@ -11,6 +11,14 @@ namespace ImageApp.Tests.AppHost;
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class AppHostProcessTests : IDisposable
 {
+    private static readonly string[] Everything =
+    [
+        "/ImageApp.Web",
+        "/ImageApp.ThumbnailFunction",
+        "/ImageApp.CaptionFunction",
+        "--datadir=",
+    ];
+
     private readonly List<Process> _hosts = [];
     private readonly HashSet<int> _drained = [];
     private readonly ConcurrentQueue<string> _output = [];
@@ -41,20 +49,15 @@ public sealed class AppHostProcessTests : IDisposable
     public async Task Leaves_no_process_behind(string signal)
     {
         var host = Start();
-        var processes = await WaitForProcessesAsync(host);
+        Drain(host);
+        var processes = await WaitForProcessesAsync(host, Everything);
         await SignalAsync(host, signal);
         await host.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(30), Cancel);
         if (signal == "INT")
         {
             // Asked to, it ends everything before it ends itself.
             Assert.Equal(0, host.ExitCode);
-            Assert.DoesNotContain(
-                ProcessTree.StillRunning(processes),
-                process =>
-                    process.Contains("ImageApp.", StringComparison.Ordinal)
-                    || process.Contains("mariadbd", StringComparison.Ordinal)
-                    || process.Contains("mysqld", StringComparison.Ordinal)
-            );
+            AssertEnded(processes);
         }
 
         var deadline = Stopwatch.StartNew();
@@ -65,11 +68,29 @@ public sealed class AppHostProcessTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("install-db", "--bootstrap")]
+    [InlineData("--init-file=")]
+    [InlineData("/ImageApp.ThumbnailFunction")]
+    [InlineData("/ImageApp.Web")]
+    public async Task Ended_while_it_starts_it_leaves_no_process_behind_and_complains_of_nothing(params string[] begun)
+    {
+        var host = Start();
+        Drain(host);
+        var processes = await WaitForProcessesAsync(host, begun);
+        await SignalAsync(host, "INT");
+        await host.WaitForExitAsync(Cancel).WaitAsync(TimeSpan.FromSeconds(30), Cancel);
+        Assert.Equal(0, host.ExitCode);
+        AssertEnded(processes);
+        Assert.DoesNotContain(_output, line => new[] { "Unhandled", "Hosting failed", " at ImageApp." }.Any(line.Contains));
+    }
+
     [Fact]
     public async Task Keeps_the_databases_password_and_files_to_their_owner()
     {
         var host = Start();
-        await WaitForProcessesAsync(host);
+        Drain(host);
+        await WaitForProcessesAsync(host, Everything);
         var secrets = Directory.EnumerateFiles(Path.Combine(_folder, "mysql"), "*password*").ToList();
         var secret = Assert.Single(secrets);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(secret));
@@ -243,25 +264,27 @@ public sealed class AppHostProcessTests : IDisposable
         }
     }
 
-    private async Task<Dictionary<(int Id, string Started), string>> WaitForProcessesAsync(Process host)
+    private static void AssertEnded(Dictionary<(int Id, string Started), string> processes) =>
+        Assert.DoesNotContain(
+            ProcessTree.StillRunning(processes),
+            process =>
+                new[] { "ImageApp.", "mariadb", "mysqld" }.Any(name => process.Contains(name, StringComparison.Ordinal))
+        );
+
+    private static async Task<Dictionary<(int Id, string Started), string>> WaitForProcessesAsync(Process host, string[] parts)
     {
-        Drain(host);
         var deadline = Stopwatch.StartNew();
         while (true)
         {
             var found = ProcessTree.Of(host.Id);
-            if (
-                new[] { "/ImageApp.Web", "/ImageApp.ThumbnailFunction", "/ImageApp.CaptionFunction", "--datadir=" }.All(part =>
-                    found.Values.Any(command => command.Contains(part, StringComparison.Ordinal))
-                )
-            )
+            if (parts.All(part => found.Values.Any(command => command.Contains(part, StringComparison.Ordinal))))
             {
                 return found;
             }
 
             Assert.False(host.HasExited, "The AppHost ended.");
             Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(90), $"Not everything came up: {string.Join('\n', found.Values)}");
-            await Task.Delay(100, Cancel);
+            await Task.Delay(20, Cancel);
         }
     }
 

@@ -1,3 +1,4 @@
+using Aspire.Hosting.Eventing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -11,14 +12,27 @@ internal sealed partial class OrderlyStop(
     DistributedApplicationModel model,
     ResourceNotificationService notifications,
     ResourceCommandService commands,
+    IDistributedApplicationEventing eventing,
     ILogger<OrderlyStop> logger)
     : IHostedLifecycleService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
+    private volatile bool _isStarted;
+    private volatile bool _hasProcesses;
+
+    /// <summary>Whether the start was cut short, and something had been started by then.</summary>
+    public bool IsCutShort => _hasProcesses && !_isStarted;
+
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
+        if (!_isStarted)
+        {
+            // What is yet to be created cannot be stopped by itself, only with everything else.
+            return;
+        }
+
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Patience);
         try
@@ -34,11 +48,25 @@ internal sealed partial class OrderlyStop(
         }
     }
 
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        eventing.Subscribe<BeforeResourceStartedEvent>(
+            (_, _) =>
+            {
+                _hasProcesses = true;
+                return Task.CompletedTask;
+            }
+        );
+        return Task.CompletedTask;
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        _isStarted = true;
+        return Task.CompletedTask;
+    }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
