@@ -26,6 +26,7 @@ internal static class HealthReportWriter
         var response = context.Response;
         response.ContentType = "application/json; charset=utf-8";
         response.Headers.CacheControl = "no-store";
+        response.Headers.XContentTypeOptions = "nosniff";
         response.ContentLength = report.Length;
         await response.Body.WriteAsync(report, context.RequestAborted);
     }

@@ -14,7 +14,8 @@ internal sealed class KeptConnections(MySqlDataSource database) : IDisposable
     private readonly ConcurrentStack<MySqlConnection> _kept = [];
 
     /// <summary>
-    /// Reads through one of them. What has closed it meanwhile, such as a restart of the server, costs a new one and nothing else.
+    /// Reads through one of them. What has closed it meanwhile, such as a restart of the server, costs a new one and nothing else; a server that takes
+    /// too long is not asked twice.
     /// </summary>
     /// <param name="read">Reads, and changes nothing: it may be called twice.</param>
     /// <param name="cancellationToken">Ends the call.</param>
@@ -26,7 +27,8 @@ internal sealed class KeptConnections(MySqlDataSource database) : IDisposable
             {
                 return await ReadAsync(kept, read);
             }
-            catch (Exception e) when (DatabaseErrors.IsDatabase(e))
+            catch (Exception e)
+                when (DatabaseErrors.IsDatabase(e) && e is not MySqlException { ErrorCode: MySqlErrorCode.CommandTimeoutExpired })
             {
                 // What cut this one has cut the others.
                 Dispose();

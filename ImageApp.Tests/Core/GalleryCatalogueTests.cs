@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using ImageApp.Core;
 using ImageApp.Core.Catalogue;
@@ -68,6 +69,35 @@ public sealed class GalleryCatalogueTests(DatabaseServer server)
 
             return found;
         }
+    }
+
+    [Fact]
+    public async Task A_page_that_the_server_takes_too_long_for_is_not_asked_for_again()
+    {
+        await using var database = await server.CreateCatalogueAsync();
+        await using var impatient = new MySqlDataSourceBuilder(database.ConnectionString + ";DefaultCommandTimeout=1").Build();
+        using var gallery = new GalleryCatalogue(impatient);
+        await gallery.ReadVersionAsync(new ImageQuery(1), Cancel);
+        await using var elsewhere = await database.OpenConnectionAsync(Cancel);
+        await using (var command = new MySqlCommand("LOCK TABLES captions WRITE", elsewhere))
+        {
+            await command.ExecuteNonQueryAsync(Cancel);
+        }
+
+        using var test = new Activity("test").Start();
+        var asked = 0;
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "MySqlConnector",
+            Sample = (ref options) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStarted = activity => asked += activity.TraceId == test.TraceId && activity.OperationName == "Execute" ? 1 : 0,
+        };
+        ActivitySource.AddActivityListener(listener);
+
+        var error = await Assert.ThrowsAsync<MySqlException>(() => gallery.ReadVersionAsync(new ImageQuery(1), Cancel));
+
+        Assert.Equal(MySqlErrorCode.CommandTimeoutExpired, error.ErrorCode);
+        Assert.Equal(1, asked);
     }
 
     [Fact]

@@ -63,10 +63,10 @@ internal static class HostingServices
             app.UseForwardedHeaders(forwarded);
         }
 
+        app.UseHealthAnswers();
         app.UseHsts();
         app.UseSecurityHeaders();
         app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = ProblemStatus.Of });
-        app.UseHealthAnswers();
         app.UseStatusCodePages();
         app.UseRoutingOfHead();
         app.UseResponseCompression();
