@@ -22,16 +22,20 @@ internal sealed partial class OrderlyStop(
     private volatile bool _isStarted;
     private volatile bool _hasProcesses;
 
-    /// <summary>Whether the start was cut short, and something had been started by then.</summary>
-    public bool IsCutShort => _hasProcesses && !_isStarted;
+    /// <summary>Whether something was started that nobody has stopped: the start was cut short.</summary>
+    public bool IsCutShort => _hasProcesses;
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
+        _hasProcesses = false;
         if (!_isStarted)
         {
-            // What is yet to be created cannot be stopped by itself, only with everything else.
+            // What is yet to be created cannot be stopped by itself, only with everything else. And whoever disposes of an application
+            // stops it once more, when there is no orchestrator left to ask.
             return;
         }
+
+        _isStarted = false;
 
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Patience);
