@@ -14,8 +14,8 @@ internal sealed class KeptConnections(MySqlDataSource database) : IDisposable
     private readonly ConcurrentStack<MySqlConnection> _kept = [];
 
     /// <summary>
-    /// Reads through one of them. What has closed it meanwhile, such as a restart of the server, costs a new one and nothing else; a server that takes
-    /// too long is not asked twice.
+    /// Reads through one of them. What has closed it meanwhile, such as a restart of the server, costs a new one and nothing else; a
+    /// server that takes too long is not asked twice.
     /// </summary>
     /// <param name="read">Reads, and changes nothing: it may be called twice.</param>
     /// <param name="cancellationToken">Ends the call.</param>
