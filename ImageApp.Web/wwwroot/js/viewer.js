@@ -47,7 +47,8 @@ function put({ article, title }, isSame) {
     picture.replaceWith(current);
     current.parentElement.classList.toggle('zoomed', scale > 1);
   } else [scale, x, y] = [1, 0, 0];
-  if (localStorage.getItem('info') === 'open') info.open = true;
+  // What is told of its toggling comes later than a change of the picture may.
+  if (info) info.open = old.querySelector('.info')?.open ?? localStorage.getItem('info') === 'open';
   const focus = old.contains(document.activeElement) && document.activeElement.id;
   // So does the panel of its link, which may be half filled in, or show a link that is told once.
   const share = isSame && old.querySelector('.share');
